@@ -1,0 +1,259 @@
+"""What a lesson page is made of. A lesson is data: pages declare one Lesson, app/show.py renders all of them."""
+
+import importlib.util
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from app.i18n import T
+
+PAGES = Path(__file__).resolve().parent.parent / "pages"
+
+# --- controls: each names a field; what the field belongs to decides what moving it does ------------------------
+# A field of a playground's Config retrains. A field of a probe's Config reads the finished model again. Any other
+# field is a view: it only redraws. Training fields take their default from the quick preset, never from here.
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A number. log: a geometric scale (`zero`: with 0 at its left end). values: exactly these stops instead."""
+
+    field: str
+    label: T
+    help: T
+    low: float = 0
+    high: float = 1
+    step: float | None = None
+    log: bool = False
+    zero: bool = False
+    values: tuple = ()
+    unit: T | None = None
+    default: float | None = None  # for view fields only
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few. options: (code, label); the code is language-neutral and stands in the link."""
+
+    field: str
+    label: T
+    help: T
+    options: tuple[tuple[str, T], ...]
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class Toggle:
+    field: str
+    label: T
+    help: T
+    default: bool | None = None
+
+
+@dataclass(frozen=True)
+class Text:
+    """A typed text (a prompt, letters)."""
+
+    field: str
+    label: T
+    help: T
+    max_chars: int = 200
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class Many:
+    """Several of a few (which arms to draw). Its value is the codes, sorted, joined by commas."""
+
+    field: str
+    label: T
+    help: T
+    options: tuple[tuple[str, T], ...]
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class Button:
+    """Do it once more: a view field that counts presses (draw another mask, push again)."""
+
+    field: str
+    label: T
+    help: T
+
+
+Control = Slider | Choice | Toggle | Text | Many | Button
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Settings worth trying. values: training, probe and view fields over the quick preset. look_for: what will
+    be seen. cost: None, or why it may not run here (a GPU, a download): shown beside it."""
+
+    name: str  # quick | course | long | any word; broken ones set broken=True
+    label: T
+    values: dict
+    look_for: T
+    broken: bool = False
+    needs: T | None = None
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One run of a comparison. color: index into the palette (theme.ARMS); the same thing keeps its colour."""
+
+    label: str  # language-neutral, stands in frames
+    name: T
+    config: object
+    color: int = 0
+    dash: bool = False
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart. rows(view): its data. chart(view): an Altair chart over those rows WITHOUT data (st draws it with the
+    rows), so that the specification stays constant while the numbers change: encodings carry their types ("step:Q").
+    It may use what is fixed during a run (references, arms, labels, language, size): never the rows' values.
+    """
+
+    name: str
+    title: T
+    alt: T  # what a screen reader says; {now} is filled with the verdict
+    rows: Callable[["object"], "object"]
+    chart: Callable[["object"], "object"]
+    help: T | None = None
+    folded: bool = False  # in "Look inside" instead of on the first screen
+
+
+@dataclass(frozen=True)
+class Readout:
+    """A number in words: label, value as it should be read aloud, and what it means."""
+
+    label: T
+    value: str | T
+    help: T | None = None
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A question the learner answers before Train. answer(view): the code (or number, or order) the run decided,
+    None while it has not. kind: choice | number | ranking. decided_by: the preset whose run decides it."""
+
+    id: str
+    question: T
+    answer: Callable[["object"], object]
+    why: Callable[["object"], T]
+    options: tuple[tuple[str, T], ...] = ()
+    kind: str = "choice"
+    low: float = 0
+    high: float = 1
+    step: float = 0.1
+    tolerance: float = 0.1
+    unit: T | None = None
+    decided_by: str = "quick"
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A question put to a finished run. config(arm, values): the Config of a small "express" experiment (its `parent`
+    field is core.experiment.encode(arm.config)), or None where it does not apply. Drawn with the view of its result."""
+
+    name: str
+    title: T
+    config: Callable[[Arm, dict], object]
+    controls: tuple[str, ...]  # fields, of the lesson's controls
+    figures: tuple[Figure, ...] = ()
+    samples: tuple[str, ...] = ()
+    automatic: bool = False  # ask again whenever a control moves (else on a button)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement of the course (source) or of ours (source=None), and how it is checked here.
+
+    kind: arithmetic | exact | training | device | citation. needs(seed): {label: Config}, the runs it looks at, shared
+    with every other page by identity. measure({label: Result}) -> one number per seed. judge([numbers]) ->
+    core.claims.Verdict about the *statement*. Only kind "training" uses more than one seed. requires: what must be
+    present ("gpt2", "gulliver", "gpu"), else "not measured here".
+    """
+
+    id: str
+    text: T
+    source: T | None
+    reported: T
+    kind: str
+    measure: Callable[[dict], float] | None = None
+    judge: Callable[[list[float]], object] | None = None
+    needs: Callable[[int], dict] = lambda seed: {}
+    seeds: tuple[int, ...] = (10, 11, 12)
+    requires: tuple[str, ...] = ()
+    unit: T = T("", "")
+    explain: T = T("", "")  # why it is so: shown under the verdict
+    digits: int = 3
+
+
+@dataclass(frozen=True)
+class Playground:
+    """One experiment to play with.
+
+    config: the quick preset (a Config with overrides). arms(config, values) -> tuple of Arm, the main one first; each
+    is its own cached run. presets[0] is quick with values {}. verdict(view) -> sentences from rules on the numbers.
+    front: the fields of the two or three controls in view. code: names of functions as "models.Model1", read from
+    core by text, never imported.
+    """
+
+    slug: str
+    heading: T
+    prose: T
+    config: object
+    presets: tuple[Preset, ...]
+    arms: Callable[[object, dict], tuple[Arm, ...]]
+    figures: tuple[Figure, ...]
+    front: tuple[str, ...]
+    verdict: Callable[["object"], list[T]]
+    predictions: tuple[Prediction, ...] = ()
+    readouts: Callable[["object"], list[Readout]] = lambda view: []
+    samples: tuple[str, ...] = ()
+    probes: tuple[Probe, ...] = ()
+    code: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Number and order come from the file name (lesson_05_train_model_1.py)."""
+
+    slug: str
+    group: str  # foundations | training | signal | data  (home page groups)
+    title: T
+    question: T
+    after: tuple[T, ...]  # what a learner can say afterwards
+    minutes: int
+    controls: tuple[Control, ...]
+    playgrounds: tuple[Playground, ...]
+    claims: tuple[Claim, ...]
+    deeper: T
+    further: tuple[T, ...] = ()
+    formula: T | None = None
+    extra: dict = field(default_factory=dict)
+
+
+@cache
+def _module(path: Path):
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def discover() -> dict[int, Lesson]:
+    """{number: Lesson}, in order: the files of pages/ that are lessons. Nothing is registered anywhere."""
+    found = {}
+    for path in sorted(PAGES.glob("lesson_*.py")):
+        if match := re.fullmatch(r"lesson_(\d\d)_\w+", path.stem):
+            found[int(match[1])] = _module(path).LESSON
+    return found
+
+
+def page_path(number: int) -> Path:
+    return next(PAGES.glob(f"lesson_{number:02d}_*.py"))

@@ -1,0 +1,55 @@
+"""Where the playground keeps its files, and the one way it writes them: whole or not at all."""
+
+import errno
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from core.problem import Problem
+
+NAME = "pretraining-playground"
+
+
+def home() -> Path:
+    """$PLAYGROUND_HOME, or this platform's folder for user caches. Read at each call; the folder may not exist yet."""
+    chosen = os.environ.get("PLAYGROUND_HOME")
+    if chosen:
+        return Path(chosen).expanduser()
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / NAME
+
+
+def write_atomic(path: Path | str, data: bytes) -> None:
+    """Write `data` to `path` so that a reader, or a crash at any moment, sees the old file or the new one, never a half.
+
+    Makes the folder where it is missing. Raises Problem("disk_full", path) when no space or quota is left,
+    Problem("read_only", path) when the place may not be written to; any other OSError passes through.
+    """
+    path = Path(path)
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # The same folder, because a rename is atomic only within one file system.
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary is not None:
+            try:
+                os.unlink(temporary)
+            except OSError:
+                pass
+        if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
+            raise Problem("disk_full", path=str(path)) from error
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise Problem("read_only", path=str(path)) from error
+        raise

@@ -1,0 +1,45 @@
+import errno
+import os
+
+import pytest
+
+from core import files
+from core.problem import Problem
+
+
+def test_home_follows_the_environment(monkeypatch, tmp_path):
+    monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path / "here"))
+    assert files.home() == tmp_path / "here"
+    monkeypatch.delenv("PLAYGROUND_HOME")
+    assert files.home().name == files.NAME
+
+
+def test_written_whole_and_no_leftovers(tmp_path):
+    path = tmp_path / "new" / "folder" / "a.txt"
+    files.write_atomic(path, b"one")
+    files.write_atomic(path, b"two")
+    assert path.read_bytes() == b"two"
+    assert os.listdir(path.parent) == ["a.txt"]
+
+
+@pytest.mark.parametrize(
+    "number, code", [(errno.ENOSPC, "disk_full"), (errno.EROFS, "read_only"), (errno.EACCES, "read_only")]
+)
+def test_a_failed_write_keeps_the_old_file(monkeypatch, tmp_path, number, code):
+    path = tmp_path / "a.txt"
+    files.write_atomic(path, b"old")
+
+    def refuse(handle):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(Problem) as caught:
+        files.write_atomic(path, b"new")
+    assert caught.value.code == code and caught.value.facts == {"path": str(path)}
+    assert path.read_bytes() == b"old" and os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_other_errors_pass_through(tmp_path):
+    with pytest.raises(OSError):
+        files.write_atomic(tmp_path, b"a folder is in the way")
+    assert os.listdir(tmp_path) == []

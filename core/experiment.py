@@ -47,6 +47,8 @@ class Experiment:
     extends(config): True where the first n steps do not depend on `config.steps` (no schedule tied to the length):
         then "train longer" continues the same run, and `steps` is no part of its identity.
     machine: results belong to the machine they were measured on (timings), and never come from the gallery.
+    build(config) -> (model, tokenizer), freshly initialised: for those who read this run's snapshot (a probe, a
+        fine-tuning). None where there is no model. Experiments find each other by name, never by import.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Experiment:
     lane: str = "train"
     extends: Callable[[object], bool] = _never_extends
     machine: bool = False
+    build: Callable[[object], tuple] | None = None
 
 
 @cache

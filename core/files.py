@@ -26,7 +26,7 @@ def home() -> Path:
 
 
 def write_atomic(path: Path | str, data: bytes) -> None:
-    """Write `data` to `path` so that a reader, or a crash at any moment, sees the old file or the new one, never a half.
+    """Write `data` to `path` so that a reader or a crash sees the old file or the new one, never a half.
 
     Makes the folder where it is missing. Raises Problem("disk_full", path) when no space or quota is left,
     Problem("read_only", path) when the place may not be written to; any other OSError passes through.

@@ -1,0 +1,85 @@
+"""Which windows of the text a model sees at which step: a pure function of (tokens, seed, step), so no loader state."""
+
+from functools import lru_cache
+
+from core import rng
+from core.problem import Problem
+
+
+def batch(tokens, seed: int, step: int, size: int, context: int, offset: int = 1):
+    """Random windows (lesson 8's four lines): x (size, context) and y, the tokens `offset` places on. int64 tensors.
+
+    tokens: numpy array (N,). Same (seed, step): same batch, whatever was drawn before.
+    Raises Problem("too_few_tokens", tokens, needed) where no window fits.
+    """
+    last = _last_start(tokens, context, offset)
+    starts = rng.numpy_stream(seed, "batch", step).integers(0, last + 1, size=size)
+    return _windows(tokens, starts, context, offset)
+
+
+def epoch_batch(tokens, seed: int, step: int, size: int, context: int, stride: int, offset: int = 1):
+    """Step `step` of shuffled passes over the windows that start every `stride` tokens (lesson 5's DataLoader).
+
+    Each pass shows every window once, in an order of its own; its last batch may be smaller. x, y as in `batch`.
+    A stride above the context skips tokens.
+    """
+    starts = window_starts(tokens, context, stride, offset)
+    number, place = divmod(step, batches_per_epoch(tokens, size, context, stride, offset))
+    order = _order(seed, number, len(starts))
+    return _windows(tokens, starts[order[place * size : (place + 1) * size]], context, offset)
+
+
+def batches_per_epoch(tokens, size: int, context: int, stride: int, offset: int = 1) -> int:
+    """Batches of `size` windows in one pass, the last one perhaps smaller."""
+    return -(-len(window_starts(tokens, context, stride, offset)) // size)
+
+
+def window_starts(tokens, context: int, stride: int, offset: int = 1):
+    """Where the windows of one pass start: 0, stride, 2 stride, ... as long as a window and its targets fit."""
+    import numpy as np
+
+    return np.arange(0, _last_start(tokens, context, offset) + 1, stride)
+
+
+def test_windows(tokens, context: int, count: int, offset: int = 1):
+    """(x, y), int64 tensors (n, context): the fixed windows of `test_rows`, ready for a model."""
+    import torch
+
+    rows = torch.from_numpy(test_rows(tokens, context, count, offset))  # (n, context + offset)
+    return rows[:, :context].contiguous(), rows[:, offset:].contiguous()
+
+
+def test_rows(tokens, context: int, count: int, offset: int = 1):
+    """At most `count` windows spread evenly over `tokens` without overlap: int64 numpy array (n, context + offset).
+
+    Fewer where the text has no room for more. The first `context` columns are x, the last `context` are y; with
+    offset 1 this is what references.oracle reads.
+    """
+    import numpy as np
+
+    last = _last_start(tokens, context, offset)
+    count = max(1, min(count, len(tokens) // (context + offset)))
+    starts = np.linspace(0, last, count).astype(np.int64)
+    return np.asarray(tokens)[starts[:, None] + np.arange(context + offset)].astype(np.int64)
+
+
+def _last_start(tokens, context: int, offset: int) -> int:
+    last = len(tokens) - context - offset
+    if last < 0:
+        raise Problem("too_few_tokens", tokens=len(tokens), needed=context + offset)
+    return last
+
+
+def _windows(tokens, starts, context: int, offset: int):
+    import numpy as np
+    import torch
+
+    places = starts[:, None] + np.arange(context)  # (B, T)
+    tokens = np.asarray(tokens)
+    x, y = (tokens[places + ahead].astype(np.int64) for ahead in (0, offset))
+    return torch.from_numpy(x), torch.from_numpy(y)
+
+
+@lru_cache(maxsize=8)
+def _order(seed: int, epoch: int, count: int):
+    return rng.numpy_stream(seed, "data", epoch).permutation(count)

@@ -1,0 +1,227 @@
+"""The lines that say what a loss is worth: uniform guessing, counting, and the best that is possible.
+
+All in nats per token. For Tales they are exact (core/floors.py); for other texts they are counted. The floors of the
+built-in tokenizers are stored in core/gallery/floors.json, which `python -m core.references --write` rebuilds.
+"""
+
+import hashlib
+import json
+import math
+import sys
+from functools import cache, lru_cache
+from pathlib import Path
+
+from core import corpora, files, rng, tales, tokenizers
+from core.problem import Problem
+
+STORED = Path(__file__).parent / "gallery" / "floors.json"
+EXACT = 8  # contexts up to this length are enumerated; between it and a whole story the oracle averages over windows
+OFFSETS = 8
+
+
+def lines(corpus, tokenizer, context: int, offset: int = 1) -> dict[str, float]:
+    """{name: nats per token} for a chart of losses.
+
+    uniform: ln V. unigram: H(x). bigram: H(x[t+offset] | x[t]), the best that any model of one token can do.
+    For Tales, and offset 1, also window: the best with `context` tokens of context (mean over the positions of a
+    window that starts anywhere); true: the entropy rate, the best there is. For other texts unigram and bigram are
+    counted on the training part: floors of the loss there, not of the test loss.
+
+    corpus, tokenizer: objects or names. Raises the Problems of corpora.load and tokenizers.load.
+    """
+    name = corpus if isinstance(corpus, str) else corpus.name
+    tokenizer = tokenizers.load(tokenizer, name) if isinstance(tokenizer, str) else tokenizer
+    uniform = {"uniform": math.log(tokenizer.n_vocab)}
+    if name in tales.LANGUAGES:
+        known = floors(name, tokenizer)
+        if offset > OFFSETS:
+            return uniform | {"unigram": known["unigram"]}
+        out = uniform | {"unigram": known["unigram"], "bigram": known["offsets"][offset - 1]}
+        return out | ({"window": window(known, context), "true": known["true"]} if offset == 1 else {})
+    return uniform | _counted(corpora.fingerprint(name), name, tokenizer, offset)
+
+
+def window(known: dict, context: int) -> float:
+    """Best possible mean loss on windows of `context` tokens that start anywhere: the mean of H(next | last k)."""
+    curve = known["context"][:context]
+    return (sum(curve) + known["true"] * (context - len(curve))) / context
+
+
+@lru_cache(maxsize=64)
+def _counted(_fingerprint: str, name: str, tokenizer, offset: int) -> dict[str, float]:
+    tokens = corpora.tokens(name, tokenizer, "train")
+    if len(tokens) <= offset:
+        raise Problem("too_few_tokens", tokens=len(tokens), needed=offset + 1)
+    return {"unigram": entropy(tokens), "bigram": conditional_entropy(tokens, offset)}
+
+
+def entropy(tokens) -> float:
+    """H(x) of the counted tokens (N,), nats."""
+    import numpy as np
+
+    _, counts = np.unique(tokens, return_counts=True)
+    p = counts / counts.sum()
+    return float(-(p * np.log(p)).sum())
+
+
+def conditional_entropy(tokens, offset: int = 1) -> float:
+    """H(x[t+offset] | x[t]) of the counted pairs, nats: no function of one token has a lower mean loss on them."""
+    import numpy as np
+
+    a, b = np.asarray(tokens[:-offset], dtype=np.int64), np.asarray(tokens[offset:], dtype=np.int64)
+    return entropy(a * (int(b.max()) + 1) + b) - entropy(a)
+
+
+def count_tables(train, windows, vocabulary: int | None = None) -> dict[str, float]:
+    """Mean loss on `windows` (N, T+1) of two tables counted on `train` (M,), nats per token (lesson 8).
+
+    unigram_table: counts plus one. bigram_table: Witten-Bell (1991), which trusts a pair's count the more, the fewer
+    different followers its first token has: p(b|a) = (c(ab) + t(a) p(b)) / (c(a) + t(a)), t(a) = kinds of followers.
+    """
+    import numpy as np
+
+    train, windows = np.asarray(train, dtype=np.int64), np.asarray(windows, dtype=np.int64)
+    size = vocabulary or int(max(train.max(), windows.max())) + 1
+    unigram = (np.bincount(train, minlength=size) + 1) / (len(train) + size)  # (V,)
+    pairs, counts = np.unique(train[:-1] * size + train[1:], return_counts=True)
+    seen = np.bincount(train[:-1], minlength=size)  # (V,) how often each token was followed by anything
+    kinds = np.bincount(pairs // size, minlength=size)  # (V,) by how many different tokens
+    a, b = windows[:, :-1].ravel(), windows[:, 1:].ravel()
+    place = np.minimum(np.searchsorted(pairs, a * size + b), len(pairs) - 1)
+    count = np.where(pairs[place] == a * size + b, counts[place], 0)
+    weight = np.maximum(seen[a] + kinds[a], 1)
+    bigram = np.where(kinds[a] > 0, (count + kinds[a] * unigram[b]) / weight, unigram[b])
+    return {"unigram_table": float(-np.log(unigram[b]).mean()), "bigram_table": float(-np.log(bigram).mean())}
+
+
+# --- exact floors of Tales --------------------------------------------------------------------------------------
+
+
+def floors(name: str, tokenizer) -> dict:
+    """The floors of a Tales language under a tokenizer: stored ones, else computed once and kept under home()/cache.
+
+    {"nats": entropy of a story, "length": its mean tokens, "true", "unigram", "offsets": [H(x[t+k]|x[t])],
+    "context": [H(next | last k tokens)], "exact": how many of the first of these are exact, "windows": over how many
+    windows the oracle averaged for the others, "error": the largest standard error among those}.
+    """
+    key = _key(name, tokenizer)
+    stored = _stored().get(f"{name}/{tokenizer.name}")
+    if stored and stored["key"] == key:
+        return stored
+    return _own(name, tokenizer, key)
+
+
+def _key(name: str, tokenizer) -> str:
+    return f"{tales.LANGUAGES[name].fingerprint()}-{tokenizer.fingerprint}"
+
+
+@cache
+def _stored() -> dict:
+    try:
+        return json.loads(STORED.read_text())
+    except (OSError, ValueError):
+        return {}
+
+
+@lru_cache(maxsize=8)
+def _own(name: str, tokenizer, key: str) -> dict:
+    path = files.home() / "cache" / "floors" / f"{name}-{tokenizer.name}-{key}.json"
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError):
+        known = compute(name, tokenizer, windows=100)
+    _keep(path, json.dumps(known).encode())
+    return known
+
+
+def _keep(path, data: bytes) -> None:
+    try:
+        files.write_atomic(path, data)
+    except (Problem, OSError):
+        pass  # computed again next time
+
+
+@lru_cache(maxsize=8)
+def source(name: str, tokenizer):
+    """The language seen through the tokenizer (core/floors.py), for the oracle and the floors."""
+    from core.floors import Source
+
+    return Source(tales.LANGUAGES[name], tokenizer.encode)
+
+
+def compute(name: str, tokenizer, windows: int = 1000) -> dict:
+    """The floors, from the language's rules; between EXACT and a whole story's length by the oracle on `windows`
+    windows of fresh stories, averaging the entropy of its predictions (less noise than averaging its losses)."""
+    import numpy as np
+
+    from core.floors import Source, entropy
+
+    machine = Source(tales.LANGUAGES[name], tokenizer.encode)
+    exact, longest = machine.context(EXACT), machine.longest()
+    draws = rng.numpy_stream(1, "data")
+    text = tales.tell(tales.LANGUAGES[name], 4000, draws)
+    stream = [token for piece in tales.PIECE.findall(text) for token in machine.tokens(piece)]
+    rows = np.array(
+        [
+            [entropy(forecast.values()) for forecast in machine.believe(stream[start : start + longest])][1:]
+            for start in draws.integers(0, len(stream) - longest, size=windows)
+        ]
+    )  # (windows, longest - 1): predictions with 1, 2, ... tokens seen
+    curve = exact + rows.mean(0)[len(exact) :].tolist()
+    return {
+        "key": _key(name, tokenizer),
+        "nats": machine.nats,
+        "length": machine.length,
+        "true": machine.true,
+        "unigram": machine.unigram(),
+        "offsets": [round(value, 6) for value in machine.offsets(OFFSETS)],
+        "exact": len(exact),
+        "windows": windows,
+        "error": round(float((rows.std(0) / math.sqrt(windows))[len(exact) :].max()), 5),
+        "context": [round(value, 6) for value in curve],
+    }
+
+
+def oracle(corpus, tokenizer, windows):
+    """The perfect predictor's mean loss on each window (N, T+1), nats per token: numpy array (N,). Tales only.
+
+    It knows the language's rules and sees only the window (its first token is context), so loss - oracle, on the
+    same windows, is the regret: an estimate of KL(truth || model). inf where no story could go on so.
+    Kept under home()/cache by the windows' content.
+    """
+    import numpy as np
+
+    name = corpus if isinstance(corpus, str) else corpus.name
+    assert name in tales.LANGUAGES, name
+    tokenizer = tokenizers.load(tokenizer, name) if isinstance(tokenizer, str) else tokenizer
+    windows = np.ascontiguousarray(windows, dtype=np.int64)
+    digest = hashlib.sha256(f"{_key(name, tokenizer)}/{windows.shape}".encode() + windows.tobytes()).hexdigest()[:20]
+    path = files.home() / "cache" / "oracle" / f"{name}-{digest}.npy"
+    kept = corpora.read_array(path)
+    if kept is not None and kept.shape == (len(windows),):
+        return kept
+    machine = source(name, tokenizer)
+    losses = [machine.losses(row) for row in windows.tolist()]
+    full = windows.shape[1]
+    out = np.array([math.fsum(row[1:]) / (full - 1) if len(row) == full else math.inf for row in losses])
+    corpora.keep_array(path, out)
+    return out
+
+
+def main(arguments: list[str]) -> None:
+    if arguments != ["--write"]:
+        sys.exit("usage: python -m core.references --write")
+    table = {}
+    for name in tales.LANGUAGES:
+        for kind in ("bpe", "words", "bytes"):
+            known = table[f"{name}/{kind}"] = compute(name, tokenizers.load(kind, name))
+            best = ", ".join(f"T={t} {window(known, t):.4f}" for t in (8, 32, 64))
+            print(
+                f"{name} {kind}: {known['length']:.2f} tokens and {known['nats']:.4f} nats a story; error {known['error']}"
+            )
+            print(f"    true {known['true']:.4f}, bigram {known['offsets'][0]:.4f}, best with {best}")
+    files.write_atomic(STORED, (json.dumps(table, indent=None) + "\n").encode())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,50 @@
+# One word per chore. `make app` and `make test` set up .venv by themselves; the second time that costs nothing.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+# TORCH=cpu takes PyTorch's CPU build (a fifth of the download) instead of the default one.
+TORCH ?= default
+CPU_INDEX := https://download.pytorch.org/whl/cpu
+
+.PHONY: app test slow claims warm bench lint format
+
+app: $(VENV)/.ready
+	$(PY) -m streamlit run app/main.py
+
+test: $(VENV)/.ready-test
+	$(PY) -m pytest -n 2 --dist loadgroup -m "not slow"
+
+slow: $(VENV)/.ready-test
+	$(PY) -m pytest -m slow
+
+claims: $(VENV)/.ready
+	$(PY) -m app claims
+
+warm: $(VENV)/.ready
+	$(PY) -m app warm
+
+bench: $(VENV)/.ready-test
+	$(PY) -m app bench
+
+lint: $(VENV)/.ready-test
+	$(PY) -m ruff check . && $(PY) -m ruff format --check .
+
+format: $(VENV)/.ready-test
+	$(PY) -m ruff check --fix . && $(PY) -m ruff format .
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { echo "This needs Python 3.11, 3.12 or 3.13: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python has no venv here. On Debian or Ubuntu: sudo apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --upgrade "pip>=25.1"
+
+$(VENV)/.ready: requirements.txt | $(VENV)/bin/python
+ifeq ($(TORCH),cpu)
+	$(PY) -m pip install --quiet --index-url $(CPU_INDEX) "$$(grep '^torch==' requirements.txt)"
+endif
+	$(PY) -m pip install --quiet -r requirements.txt
+	@touch $@
+
+$(VENV)/.ready-test: pyproject.toml $(VENV)/.ready
+	$(PY) -m pip install --quiet --group test
+	@touch $@

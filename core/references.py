@@ -167,6 +167,8 @@ def compute(name: str, tokenizer, windows: int = 1000) -> dict:
             for start in draws.integers(0, len(stream) - longest, size=windows)
         ]
     )  # (windows, longest - 1): predictions with 1, 2, ... tokens seen
+    rows[:, : len(exact)] = exact
+    means = rows.cumsum(1) / np.arange(1, longest)
     curve = exact + rows.mean(0)[len(exact) :].tolist()
     return {
         "key": _key(name, tokenizer),
@@ -177,7 +179,7 @@ def compute(name: str, tokenizer, windows: int = 1000) -> dict:
         "offsets": [round(value, 6) for value in machine.offsets(OFFSETS)],
         "exact": len(exact),
         "windows": windows,
-        "error": round(float((rows.std(0) / math.sqrt(windows))[len(exact) :].max()), 5),
+        "error": round(float(means.std(0).max() / math.sqrt(windows)), 5),
         "context": [round(value, 6) for value in curve],
     }
 
@@ -214,12 +216,11 @@ def main(arguments: list[str]) -> None:
     table = {}
     for name in tales.LANGUAGES:
         for kind in ("bpe", "words", "bytes"):
-            known = table[f"{name}/{kind}"] = compute(name, tokenizers.load(kind, name))
+            known = table[f"{name}/{kind}"] = compute(name, tokenizers.load(kind, name), windows=10_000)
             best = ", ".join(f"T={t} {window(known, t):.4f}" for t in (8, 32, 64))
-            print(
-                f"{name} {kind}: {known['length']:.2f} tokens and {known['nats']:.4f} nats a story; error {known['error']}"
-            )
-            print(f"    true {known['true']:.4f}, bigram {known['offsets'][0]:.4f}, best with {best}")
+            print(f"{name} {kind}: a story has {known['length']:.2f} tokens and {known['nats']:.4f} nats")
+            print(f"    unigram {known['unigram']:.4f}, bigram {known['offsets'][0]:.4f}, true {known['true']:.4f}")
+            print(f"    best with {best}, standard error at most {known['error']}")
     files.write_atomic(STORED, (json.dumps(table, indent=None) + "\n").encode())
 
 

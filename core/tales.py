@@ -200,8 +200,8 @@ VI_LEFT = (("n", "gone", "answer"), _left("một/hai/ba/bốn/năm/sáu", "có")
 VI_FIND = Story(
     text=(
         "Một {time} nọ, {kind} {name} {age} dẫn {pet} ra {place}. Phía sau {thing}, {kind} tìm thấy {n} {object} "
-        "{adj}. Rồi {friend} đến xin {gone}. {name} nói {answer}, nên {friend} thấy {mood}, và còn lại {left} {object}. "
-        "Đêm ấy, {name} kể cho {who} nghe về {place}, {friend} và {object} {adj}, còn {pet} thì ngủ say.\n"
+        "{adj}. Rồi {friend} đến xin {gone}. {name} nói {answer}, nên {friend} thấy {mood}, và còn lại {left} "
+        "{object}. Đêm ấy, {name} kể cho {who} nghe về {place}, {friend} và {object} {adj}, còn {pet} thì ngủ say.\n"
     ),
     draws=VI_SHARED
     | dict(

@@ -84,6 +84,8 @@ def _words(corpus_name: str) -> Tokenizer:
     def encode(text: str) -> list[int]:
         out = []
         for piece in tales.PIECE.findall(text):
+            if piece == " ":  # the space a learner leaves after a prompt is no word
+                continue
             other = piece[1:] if piece.startswith(" ") else " " + piece  # a prompt may begin in the middle of a story
             out.append(ids.get(piece, ids.get(other, unknown)))
         return out
@@ -97,6 +99,8 @@ def _bpe() -> Tokenizer:
     try:
         data = bpe.PATH.read_bytes()
         ranks = bpe.from_ranks(data)
+        if len(ranks) != bpe.SIZE:  # cut off at the end of a line
+            raise ValueError(len(ranks))
     except (OSError, ValueError):
         raise Problem("tokenizer_damaged", name="bpe", path=str(bpe.PATH)) from None
     return _byte_pairs("bpe", ranks, len(ranks), {}, _hash(data))

@@ -23,15 +23,14 @@ def epoch_batch(tokens, seed: int, step: int, size: int, context: int, stride: i
     Each pass shows every window once, in an order of its own; its last batch may be smaller. x, y as in `batch`.
     A stride above the context skips tokens.
     """
-    starts = window_starts(tokens, context, stride, offset)
     number, place = divmod(step, batches_per_epoch(tokens, size, context, stride, offset))
-    order = _order(seed, number, len(starts))
-    return _windows(tokens, starts[order[place * size : (place + 1) * size]], context, offset)
+    order = _order(seed, number, _last_start(tokens, context, offset) // stride + 1)
+    return _windows(tokens, order[place * size : (place + 1) * size] * stride, context, offset)
 
 
 def batches_per_epoch(tokens, size: int, context: int, stride: int, offset: int = 1) -> int:
     """Batches of `size` windows in one pass, the last one perhaps smaller."""
-    return -(-len(window_starts(tokens, context, stride, offset)) // size)
+    return -(-(_last_start(tokens, context, offset) // stride + 1) // size)
 
 
 def window_starts(tokens, context: int, stride: int, offset: int = 1):

@@ -29,7 +29,8 @@ def write_atomic(path: Path | str, data: bytes) -> None:
     """Write `data` to `path` so that a reader or a crash sees the old file or the new one, never a half.
 
     Makes the folder where it is missing. Raises Problem("disk_full", path) when no space or quota is left,
-    Problem("read_only", path) when the place may not be written to; any other OSError passes through.
+    Problem("read_only", path) when the place may not be written to, or a file stands where its folder
+    should be. Any other OSError passes through.
     """
     path = Path(path)
     temporary = None
@@ -50,6 +51,6 @@ def write_atomic(path: Path | str, data: bytes) -> None:
                 pass
         if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
             raise Problem("disk_full", path=str(path)) from error
-        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST):
             raise Problem("read_only", path=str(path)) from error
         raise

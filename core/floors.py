@@ -9,7 +9,7 @@ GPT-2's splitting rule).
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from core.tales import PIECE, Language, Story
 
@@ -198,11 +198,14 @@ class Source:
 
     def offsets(self, most: int) -> list[float]:
         """H(x[t+k] | x[t]) for k = 1..most, nats: the floor of a model that sees one token and predicts k ahead."""
+        return [_conditional(joint) for joint in self.ahead(most)]
+
+    def ahead(self, most: int) -> Iterator[dict[int, dict[int, float]]]:
+        """For k = 1..most: the exact joint distribution {x[t]: {x[t+k]: probability}}."""
         now: dict = defaultdict(float)
         for token, rows in self.by_token.items():
             for w, state in rows:
                 now[token, state] += w
-        out = []
         for _ in range(most):
             after: dict = defaultdict(lambda: defaultdict(float))
             then: dict = defaultdict(float)
@@ -210,9 +213,8 @@ class Source:
                 for token, p, to in self.emit(state):
                     after[first][token] += w * p
                     then[first, to] += w * p
-            out.append(_conditional(after))
+            yield after
             now = then
-        return out
 
     def longest(self) -> int:
         """The most tokens a story can have: any window of that many holds a line end, and so all that matters."""

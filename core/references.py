@@ -154,16 +154,16 @@ def compute(name: str, tokenizer, windows: int = 1000) -> dict:
     windows of fresh stories, averaging the entropy of its predictions (less noise than averaging its losses)."""
     import numpy as np
 
-    from core.floors import Source, entropy
+    from core import floors as exactly
 
-    machine = Source(tales.LANGUAGES[name], tokenizer.encode)
+    machine = exactly.Source(tales.LANGUAGES[name], tokenizer.encode)
     exact, longest = machine.context(EXACT), machine.longest()
     draws = rng.numpy_stream(1, "data")
     text = tales.tell(tales.LANGUAGES[name], 4000, draws)
     stream = [token for piece in tales.PIECE.findall(text) for token in machine.tokens(piece)]
     rows = np.array(
         [
-            [entropy(forecast.values()) for forecast in machine.believe(stream[start : start + longest])][1:]
+            [exactly.entropy(forecast.values()) for forecast in machine.believe(stream[start : start + longest])][1:]
             for start in draws.integers(0, len(stream) - longest, size=windows)
         ]
     )  # (windows, longest - 1): predictions with 1, 2, ... tokens seen
@@ -208,6 +208,30 @@ def oracle(corpus, tokenizer, windows):
     out = np.array([math.fsum(row[1:]) / (full - 1) if len(row) == full else math.inf for row in losses])
     corpora.keep_array(path, out)
     return out
+
+
+def best_of_one(corpus, tokenizer, windows, offset: int = 1):
+    """The mean loss on each window (N, T+offset) of the best model of one token, -ln P(x[t+offset] | x[t]) with the
+    exact probabilities: numpy array (N,), nats per token. Tales only.
+
+    Model 1's test loss against this, on the same windows, has far less noise than against the floor itself (the
+    floor is the mean over all windows there could be).
+    """
+    import numpy as np
+
+    name = corpus if isinstance(corpus, str) else corpus.name
+    tokenizer = tokenizers.load(tokenizer, name) if isinstance(tokenizer, str) else tokenizer
+    table = _ahead(name, tokenizer, offset)
+    rows = np.asarray(windows).tolist()
+    return np.array(
+        [np.mean([table.get(pair, math.inf) for pair in zip(row, row[offset:], strict=False)]) for row in rows]
+    )
+
+
+@lru_cache(maxsize=16)
+def _ahead(name: str, tokenizer, offset: int) -> dict[tuple[int, int], float]:
+    *_, joint = source(name, tokenizer).ahead(offset)
+    return {(a, b): -math.log(p / sum(row.values())) for a, row in joint.items() for b, p in row.items() if p > 0}
 
 
 def main(arguments: list[str]) -> None:

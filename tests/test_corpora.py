@@ -2,6 +2,7 @@ import errno
 import os
 import sys
 import unicodedata
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -59,7 +60,7 @@ def test_fingerprints_differ_and_need_no_torch():
     code = "import sys; from core import corpora, tokenizers, references, tales, floors; " + (
         "corpora.fingerprint('manual'); references.lines('tales-en', 'bpe', 8); assert 'torch' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[1])
 
 
 @pytest.mark.parametrize("name", ["novel", "", "text-xyz", "../secrets", "text-0123456789ab/../.."])

@@ -39,6 +39,14 @@ def test_a_failed_write_keeps_the_old_file(monkeypatch, tmp_path, number, code):
     assert path.read_bytes() == b"old" and os.listdir(tmp_path) == ["a.txt"]
 
 
+def test_a_file_where_the_folder_should_be_is_no_place_to_write(tmp_path):
+    (tmp_path / "home").write_text("a file")
+    for path in (tmp_path / "home" / "a.txt", tmp_path / "home" / "deeper" / "a.txt"):
+        with pytest.raises(Problem) as caught:
+            files.write_atomic(path, b"new")
+        assert caught.value.code == "read_only"
+
+
 def test_other_errors_pass_through(tmp_path):
     with pytest.raises(OSError):
         files.write_atomic(tmp_path, b"a folder is in the way")

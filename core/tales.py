@@ -194,7 +194,7 @@ VI_SHARED = dict(
     gone=flat("một/hai"),
     adj=flat("màu đỏ/nhỏ xíu/màu vàng/cũ kỹ/lấp lánh/kỳ lạ"),
     answer={"có": 7, "không": 3},
-    mood={"có": {"vui": 8, "tự hào": 2}, "không": {"buồn": 7, "giận": 3}},
+    mood={"có": {"vui": 8, "tự hào": 2}, "không": {"buồn": 7, "tức giận": 3}},
 )
 VI_LEFT = (("n", "gone", "answer"), _left("một/hai/ba/bốn/năm/sáu", "có"))
 VI_FIND = Story(

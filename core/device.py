@@ -1,0 +1,82 @@
+"""What this machine computes on, and why not on something else."""
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+import platform
+from functools import cache
+
+ORDER = ("cuda", "mps", "cpu")
+
+
+@cache
+def available() -> dict[str, str]:
+    """{device: ""} for those that are there, {device: reason code} for the others. Imports torch: call it in a worker."""
+    import torch
+
+    found = {"cpu": ""}
+    found["cuda"] = "" if torch.cuda.is_available() else "no_cuda_build" if not torch.version.cuda else "no_gpu"
+    found["mps"] = "" if torch.backends.mps.is_available() else "not_a_mac"
+    return found
+
+
+def resolve(wanted: str, *, small: bool = True) -> str:
+    """The device for `wanted`: "auto" is the CPU for small models (a GPU's start costs more than it saves), else the
+    fastest there is. A device that is not there becomes the CPU."""
+    known = remembered()
+    if wanted == "auto":
+        return "cpu" if small else next(name for name in ORDER if known.get(name) == "")
+    return wanted if known.get(wanted) == "" else "cpu"
+
+
+def remembered() -> dict[str, str]:
+    """What a worker has found out about this machine (`remember`), without importing torch; the CPU until then."""
+    from core import files
+
+    try:
+        return json.loads((files.home() / "device.json").read_text())["devices"]
+    except (OSError, ValueError, KeyError):
+        return {"cpu": "", "cuda": "not_looked_yet", "mps": "not_looked_yet"}
+
+
+def remember() -> None:
+    """Write down what there is, for processes that do not import torch."""
+    from core import files
+
+    facts = {"devices": available(), "machine": machine()}
+    files.write_atomic(files.home() / "device.json", json.dumps(facts).encode())
+
+
+@cache
+def machine() -> str:
+    """A short key of this computer: processor, cores and torch version. Timings are valid for one key only."""
+    name = platform.processor() or platform.machine()
+    try:
+        with open("/proc/cpuinfo") as lines:
+            name = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), name)
+    except OSError:
+        pass  # macOS and Windows: platform's name is what there is
+    version = importlib.metadata.version("torch") if importlib.util.find_spec("torch") else "none"
+    return hashlib.sha256(f"{name}/{cores()}/{version}".encode()).hexdigest()[:8]
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def memory() -> float:
+    """GiB of memory in this machine, 0 where unknown."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    except (ValueError, OSError, AttributeError):
+        return 0.0
+
+
+def has_bfloat16() -> bool:
+    """Whether the CPU has bfloat16 matrix units (AMX), where bfloat16 pays even for middling widths."""
+    import torch
+
+    return torch.cpu.is_available() and bool(getattr(torch.cpu, "_is_amx_tile_supported", lambda: False)())

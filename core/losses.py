@@ -1,0 +1,31 @@
+"""Losses, written so that they can be read. Nats throughout; means over tokens unless said otherwise."""
+
+from torch.nn import functional as F
+
+
+def nll_of_log_softmax(logits, targets):
+    """The course's form: log_softmax, then the negative log-probability of the target. logits (..., V), targets (...)."""
+    log_p = F.log_softmax(logits, -1).flatten(0, -2)  # (N, V)
+    return F.nll_loss(log_p, targets.flatten())
+
+
+def cross_entropy(logits, targets):
+    """The same number in one kernel, in float32 whatever the model computes in. logits (..., V), targets (...)."""
+    return F.cross_entropy(logits.flatten(0, -2).float(), targets.flatten())
+
+
+def kl_to_target(log_p, target, *, reduction: str = "batchmean"):
+    """KL(Q || P) = sum Q (ln Q - ln P), from log-probabilities log_p (N, V) and a target Q (N, V), each row summing to 1.
+
+    Terms with Q = 0 are 0. reduction: "batchmean" (per row), "mean" (also over V, PyTorch's trap), "sum". In log space,
+    so a P that underflows stays finite. Raises AssertionError when Q's rows do not sum to 1 or log_p is no logarithm.
+    """
+    sums = target.sum(-1)
+    assert ((sums - 1).abs() < 1e-3).all(), f"the target must sum to 1, not {sums.flatten()[0].item():.4f}"
+    assert (log_p.detach() <= 1e-4).all() or log_p.isnan().any(), "the first argument must be log-probabilities"
+    return F.kl_div(log_p, target, reduction=reduction)
+
+
+def kl_by_hand(log_p, target):
+    """The definition, one line: mean over rows of sum Q (ln Q - ln P). For showing and for testing."""
+    return (target * (target.clamp_min(1e-30).log() - log_p)).sum(-1).mean()

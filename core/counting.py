@@ -30,7 +30,10 @@ def continue_by_pairs(tokens, start, length: int, generator) -> list[int]:
     sorted_first = tokens[:-1][order]
     out = [int(start)]
     for _ in range(length):
-        low, high = np.searchsorted(sorted_first, out[-1], side="left"), np.searchsorted(sorted_first, out[-1], side="right")
+        low, high = (
+            np.searchsorted(sorted_first, out[-1], side="left"),
+            np.searchsorted(sorted_first, out[-1], side="right"),
+        )
         place = order[generator.integers(low, high)] + 1 if high > low else generator.integers(len(tokens))
         out.append(int(tokens[place]))
     return out[1:]

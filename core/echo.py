@@ -4,7 +4,9 @@ import math
 from statistics import NormalDist
 
 
-STREAM = 0.05  # variance that one block with PyTorch's default weights adds to the residual stream: E[gelu^2]/3 + attention
+STREAM = (
+    0.05  # variance that one block with PyTorch's default weights adds to the residual stream: E[gelu^2]/3 + attention
+)
 
 
 def logits(width: int, init_std: float, divided: bool, blocks: int = 0) -> tuple[float, float]:
@@ -19,7 +21,9 @@ def logits(width: int, init_std: float, divided: bool, blocks: int = 0) -> tuple
     return scale * width * init_std * cosine, scale * math.sqrt(width) * init_std
 
 
-def start_loss(vocabulary: int, width: int, init_std: float, divided: bool, blocks: int = 0, tied: bool = True) -> float:
+def start_loss(
+    vocabulary: int, width: int, init_std: float, divided: bool, blocks: int = 0, tied: bool = True
+) -> float:
     """Loss before any training, nats per token: log of the sum over one own logit and V - 1 normal ones; the right
     answer has logit 0 on average. `tied` False: a head that knows nothing of the embedding (no own logit)."""
     own, spread = logits(width, init_std, divided, blocks)

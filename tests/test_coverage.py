@@ -28,7 +28,11 @@ def test_first_seen_and_visits_agree_with_counting_token_by_token(context):
 
 def test_the_unseen_share_follows_the_law_of_chance():
     shares = [
-        next(e.value for e in experiment.run(experiment.Config(seed=seed), {}) if e.kind == "metric" and e.name == "unseen" and e.step == 100)
+        next(
+            e.value
+            for e in experiment.run(experiment.Config(seed=seed), {})
+            if e.kind == "metric" and e.name == "unseen" and e.step == 100
+        )
         for seed in range(5)
     ]
     assert np.mean(shares) == pytest.approx(np.exp(-100 * 16 * 256 / 142_515), rel=0.1)

@@ -49,8 +49,22 @@ def write_atomic(path: Path | str, data: bytes) -> None:
                 os.unlink(temporary)
             except OSError:
                 pass
-        if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
-            raise Problem("disk_full", path=str(path)) from error
-        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST):
-            raise Problem("read_only", path=str(path)) from error
-        raise
+        raise _problem(error, path) from error
+
+
+def _problem(error: OSError, path: Path) -> Exception:
+    """The sentence behind a failed write, or the error itself where there is none."""
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
+        return Problem("disk_full", path=str(path))
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST):
+        return Problem("read_only", path=str(path))
+    return error
+
+
+def append(handle, data: bytes) -> None:
+    """Add whole lines to an open log and hand them to the system. Raises Problem as `write_atomic` does."""
+    try:
+        handle.write(data)
+        handle.flush()
+    except OSError as error:
+        raise _problem(error, Path(handle.name)) from error

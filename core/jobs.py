@@ -1,0 +1,447 @@
+"""Who trains what, when: a folder of tickets, slots as locked files, and a pool of workers. All through files, so any
+number of servers and browsers can share one store."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from core import device, experiment, files, runs, worker
+from core.events import Event
+from core.problem import Problem
+from core.result import Result
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 0.5  # seconds an arm waits for a worker of its own before a busy one takes it along
+
+
+# --- what people ask for ---------------------------------------------------------------------------------------------
+
+
+def submit(configs: Iterable, session: str = "", steps: int | None = None) -> list[str]:
+    """Queue these runs as one group (they move together), parents first; what is finished stays as it is.
+
+    Returns the runs' ids, in order. Raises Problem(disk_full | read_only) when nothing can be written.
+    """
+    now, ids = time.time_ns(), []
+    order: list = []
+    for config in configs:
+        for one in lineage(config):
+            if one not in order:
+                order.append(one)
+        ids.append(experiment.run_id(config))
+    for place, config in enumerate(order):
+        asked = steps if experiment.run_id(config) in ids else None
+        found = runs.find(config)
+        wanted = getattr(config, "steps", 0) if asked is None else asked
+        if found and found.source == "gallery" and _weights(found.id) and experiment.run_id(config) not in ids:
+            continue  # a parent that ships with the app
+        run = runs.create(config, asked)
+        if session:
+            watch(run.id, session)
+        status = run.status()
+        if status.state == "running":
+            continue
+        if status.state in ("done", "diverged", "failed") and status.step >= wanted and status.state != "failed":
+            if status.state == "diverged" or (run.dir / "snapshot.safetensors").exists() or experiment.run_id(config) in ids:
+                continue
+        elif status.state == "diverged":
+            continue
+        runs.write_json(run.dir / "control.json", run.control() | {"want": "run", "until": None, "code": None})
+        if status.state == "failed":
+            (run.dir / "attempts").unlink(missing_ok=True)
+        _ticket(run.id, now, place)
+    return ids
+
+
+def lineage(config) -> list:
+    """This config's parents, their parents, ..., and last itself."""
+    out: list = []
+    for parent in experiment.of(config).needs(config).values():
+        out += [one for one in lineage(parent) if one not in out]
+    return [*out, config]
+
+
+def _weights(id: str) -> bool:
+    return (runs.GALLERY / "weights" / f"{id}.safetensors").exists()
+
+
+def _ticket(id: str, when: int, place: int, *, yielded: bool = False) -> None:
+    if any(name.split("~")[2] == id for name in runs.waiting()):
+        return
+    folder = runs.queue_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    files.write_atomic(folder / f"{when:020d}~{place:03d}~{id}{'~y' if yielded else ''}", b"")
+
+
+def watch(id: str, session: str) -> None:
+    """Say that this session still looks at the run."""
+    path = runs.Run(id).dir / "wants" / session
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+
+def control(id: str, **wants) -> None:
+    run = runs.Run(id)
+    runs.write_json(run.dir / "control.json", run.control() | wants)
+
+
+def pause(id: str) -> None:
+    """Stop at the next step, save, and free the slot."""
+    control(id, want="pause", until=None)
+    _forget(id)
+
+
+def resume(id: str, session: str = "") -> None:
+    """Go on from the snapshot."""
+    control(id, want="run", until=None, code=None)
+    if session:
+        watch(id, session)
+    _ticket(id, time.time_ns(), 0)
+
+
+def single_step(id: str, count: int = 1) -> None:
+    """Train `count` more steps, then pause."""
+    control(id, want="run", until=runs.Run(id).status().step + count, code=None)
+    _ticket(id, time.time_ns(), 0)
+
+
+def stop(id: str, session: str = "", *, everybody: bool = False) -> bool:
+    """Withdraw this session's interest; the run ends when nobody else wants it. Returns whether it ends."""
+    run = runs.Run(id)
+    if session:
+        (run.dir / "wants" / session).unlink(missing_ok=True)
+    if run.watchers() and not everybody:
+        return False
+    control(id, want="stop")
+    if not runs.locked(run.dir / "lock"):
+        _forget(id)
+    return True
+
+
+def _forget(id: str) -> None:
+    """Take the run's ticket out of the queue, unless a worker has it in hand (then the worker will)."""
+    for name in runs.waiting():
+        if name.split("~")[2] == id and not runs.locked(runs.Run(id).dir / "lock"):
+            (runs.queue_dir() / name).unlink(missing_ok=True)
+
+
+# --- what workers do with the queue ----------------------------------------------------------------------------------
+
+_seen = [0.0, 0.0]  # when the queue folder last changed, when we last looked for sure
+
+
+def changed() -> bool:
+    """Whether there may be work: the queue folder moved, or a second has gone by."""
+    try:
+        stamp = os.stat(runs.queue_dir()).st_mtime
+    except OSError:
+        return False
+    now = time.monotonic()
+    if stamp == _seen[0] and now - _seen[1] < 1.0:
+        return False
+    _seen[:] = [stamp, now]
+    return True
+
+
+def claim(live: list, blocked: dict[str, float]) -> None:
+    """Take up what this worker may: any probe; the first waiting run when idle; more arms of the same group later."""
+    now = time.monotonic()
+    if live and now - getattr(claim, "last", 0.0) < 0.1:
+        return
+    claim.last = now
+    mine = {one.ticket.split("~")[0] for one in live if one.ticket and one.slot is not None}
+    for name in runs.waiting():
+        when, _, id = name.split("~")[:3]
+        if blocked.get(id, 0) > now or any(one.run.id == id for one in live):
+            continue
+        run = runs.Run(id)
+        try:
+            found = experiment.load(run.info().get("experiment", ""))
+            ready = _parents_ready(run)
+        except Problem:
+            _drop_ticket(name)
+            continue
+        if run.control().get("want") in ("pause", "stop"):
+            _drop_ticket(name)
+            continue
+        if not ready:
+            continue
+        slot = None
+        if found.lane != "express":
+            alike = when in mine and time.time_ns() - int(when) > PATIENCE * 1e9
+            if (live and not alike) or (alike and now - getattr(claim, "joined", 0.0) < PATIENCE):
+                continue
+            slot = _slots(all_of_them=found.lane == "alone") if not alike else _Shared()
+            if slot is None:
+                continue
+        taken = worker.take(run, slot=slot, ticket=name)
+        if taken is None:
+            if slot is not None:
+                slot.close()
+            continue
+        live.append(taken)
+        if found.lane != "express":
+            claim.joined = now
+            return
+
+
+def _parents_ready(run: runs.Run) -> bool:
+    """Whether every parent has finished; one that failed lets the child start, and fail with a reason."""
+    for id in run.info().get("parents", {}).values():
+        if _weights(id) and not runs.Run(id).log.exists():
+            continue
+        if runs.Run(id).status().state not in runs.ENDED:
+            return False
+    return True
+
+
+class _Shared:
+    """An arm beside another one of its group in the same worker: it uses that one's slot."""
+
+    def close(self) -> None:
+        pass
+
+
+class _Slots:
+    """Held slots: locked files, so that all servers on one store together never train more than there are cores."""
+
+    def __init__(self, handles: list):
+        self.handles = handles
+
+    def close(self) -> None:
+        for handle in self.handles:
+            handle.close()
+
+
+def slot_count() -> int:
+    return int(os.environ.get("PLAYGROUND_SLOTS", 0)) or device.cores()
+
+
+def _slots(*, all_of_them: bool) -> _Slots | None:
+    folder = files.home() / "slots"
+    folder.mkdir(parents=True, exist_ok=True)
+    held = []
+    for number in range(slot_count()):
+        handle = open(folder / f"{number}.lock", "a")  # noqa: SIM115
+        if runs.try_lock(handle):
+            held.append(handle)
+            if not all_of_them:
+                return _Slots(held)
+        else:
+            handle.close()
+    if all_of_them and len(held) == slot_count():
+        return _Slots(held)
+    _Slots(held).close()
+    return None
+
+
+def drop(one, let_go: str, blocked: dict[str, float]) -> None:
+    """A run this worker is finished with: its ticket goes, unless it only waits for room on the disk."""
+    if let_go == "blocked":
+        blocked[one.run.id] = time.monotonic() + 5
+    one.release(clean=let_go != "blocked")
+    if let_go == "done":
+        _remember_rate(one)
+    _drop_ticket(one.ticket)
+    if let_go in ("done", "paused") and one.run.control().get("want") == "run" and one.run.steps() > one.step:
+        _ticket(one.run.id, time.time_ns(), 0)  # more steps were asked for while it ended
+
+
+def _drop_ticket(name: str | None) -> None:
+    if name:
+        (runs.queue_dir() / name).unlink(missing_ok=True)
+
+
+def hand_back(one) -> None:
+    """Save and let go, the ticket stays: another worker goes on from here."""
+    try:
+        if one.generator is not None and getattr(one, "offer", None) is not None:
+            one.save(one.offer)
+    except (Problem, OSError):
+        pass  # the last snapshot still stands
+    one.release()
+
+
+def make_room(live: list) -> None:
+    """A run nobody watches goes to the end of the queue when a watched one waits for a slot."""
+    now = time.monotonic()
+    if not live or now - getattr(make_room, "last", 0.0) < 2.0:
+        return
+    make_room.last = now
+    held = {one.run.id for one in live}
+    others = [runs.Run(name.split("~")[2]) for name in runs.waiting()]
+    waits = [r for r in others if r.id not in held and r.watchers() and not runs.locked(r.dir / "lock")]
+    if not waits or any(one.run.watchers() for one in live):
+        return
+    for one in list(live):
+        live.remove(one)
+        hand_back(one)
+        _drop_ticket(one.ticket)
+        _ticket(one.run.id, time.time_ns(), 0, yielded=True)
+
+
+# --- how long it will take ---------------------------------------------------------------------------------------------
+
+SHAPE = ("corpus", "tokenizer", "width", "blocks", "heads", "context", "batch", "optimizer", "offset", "inputs", "loss")
+
+
+def _shape(config) -> str:
+    """What the time of a step depends on."""
+    return "/".join([config.experiment] + [f"{n}={getattr(config, n)}" for n in SHAPE if hasattr(config, n)])
+
+
+def _remember_rate(one) -> None:
+    result = one.run.result()
+    if result.seconds:
+        step, seconds = list(result.seconds.items())[-1]
+        path = files.home() / "rates.json"
+        with contextlib.suppress(Problem, OSError):
+            runs.write_json(path, runs.read_json(path) | {_shape(one.run.config()): seconds / max(1, step)})
+
+
+def estimate(config) -> float | None:
+    """Seconds this run will train on this machine: from runs of the same shape here, else from the gallery's clock."""
+    steps = getattr(config, "steps", 0)
+    rate = runs.read_json(files.home() / "rates.json").get(_shape(config))
+    if rate:
+        return rate * steps
+    stored = runs.find(config)
+    if stored:
+        seconds = stored.result().seconds
+        if seconds:
+            step, spent = list(seconds.items())[-1]
+            return spent / max(1, step) * steps
+    return None
+
+
+# --- the pool ------------------------------------------------------------------------------------------------------------
+
+
+class Pool:
+    """`size` worker processes, started again when they die. They end with this process, however it ends."""
+
+    def __init__(self, size: int | None = None, command: list[str] | None = None):
+        self.size = size or slot_count()
+        self.command = command or [sys.executable, "-m", "core.worker"]
+        self.workers: list[subprocess.Popen] = []
+        self.closing = threading.Event()
+
+    def start(self) -> "Pool":
+        files.home().mkdir(parents=True, exist_ok=True)
+        runs.queue_dir().mkdir(parents=True, exist_ok=True)
+        self.workers = [self._spawn() for _ in range(self.size)]
+        threading.Thread(target=self._watch, daemon=True).start()
+        return self
+
+    def _spawn(self) -> subprocess.Popen:
+        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+        environment = os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
+        return subprocess.Popen(self.command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, start_new_session=True)
+
+    def _watch(self) -> None:
+        deaths: list[float] = []
+        while not self.closing.wait(0.3):
+            for i, process in enumerate(self.workers):
+                if process.poll() is not None and not self.closing.is_set():
+                    deaths = [t for t in deaths if time.monotonic() - t < 60] + [time.monotonic()]
+                    if len(deaths) > 20:
+                        continue  # something is wrong with the machine: do not burn it
+                    self.workers[i] = self._spawn()
+
+    def close(self) -> None:
+        """Let the workers save and leave."""
+        self.closing.set()
+        for process in self.workers:
+            process.stdin.close()
+        for process in self.workers:
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+# --- for the command line ------------------------------------------------------------------------------------------------
+
+
+def run_here(config, *, fresh: bool = False) -> Iterator[Event]:
+    """The events of this run: read where it is finished, followed where somebody trains it, else trained here, parents
+    first. fresh: trained anew; the old run stays until the new one has ended."""
+    *parents, _ = lineage(config)
+    for parent in parents:
+        stored = runs.find(parent)
+        if not (stored and stored.source == "gallery" and _weights(stored.id)):
+            for _ in run_here(parent):
+                pass
+    found = runs.find(config)
+    if not fresh and found and found.status().state in runs.ENDED and found.status().step >= getattr(config, "steps", 0):
+        yield from found.events()[0]
+        return
+    run = runs.Run(experiment.run_id(config))
+    aside = run.dir.with_name(f".{run.id}.old")
+    if fresh and run.dir.exists() and not runs.locked(run.dir / "lock"):
+        _remove(aside)
+        os.replace(run.dir, aside)
+    try:
+        run = runs.create(config)
+        control(run.id, want="run", until=None)
+        yield from _train_or_follow(run)
+    finally:
+        if aside.exists():
+            if run.status().state not in runs.ENDED:
+                _remove(run.dir)
+                os.replace(aside, run.dir)
+            _remove(aside)
+
+
+def _remove(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _train_or_follow(run: runs.Run) -> Iterator[Event]:
+    """Train in this process and yield what is logged; where another process has the lock, read over its shoulder."""
+    offset, let_go = 0, None
+    live = worker.take(run)
+    try:
+        while let_go is None:
+            if live:
+                let_go = worker.step(live)
+            else:
+                time.sleep(0.1)
+                let_go = None if run.status().active else "ended"
+            fresh, offset = run.events(offset)
+            yield from fresh
+    finally:
+        if live:
+            if let_go is None:
+                hand_back(live)
+            else:
+                live.release()
+
+
+def result(config) -> Result:
+    """The finished run's Result, trained here if need be."""
+    for _ in run_here(config):
+        pass
+    return runs.find(config).result(getattr(config, "steps", None))
+
+
+def results(configs: list, poll: float = 0.1) -> Iterator[tuple[object, Result]]:
+    """(config, Result) of each, as they finish, trained by the workers of a pool that is running."""
+    submit(configs)
+    left = list(configs)
+    while left:
+        for config in list(left):
+            found = runs.find(config)
+            if found and found.status().state in (*runs.ENDED, "paused"):
+                left.remove(config)
+                yield config, found.result(getattr(config, "steps", None))
+        time.sleep(poll)

@@ -1,0 +1,331 @@
+"""A run is a folder: its config, an append-only log of events, one snapshot, a lock. Status is read off the files.
+
+    runs/<id>/config.json      experiment, version, config, parents, threads
+              events.jsonl     one event a line; only ever appended to
+              snapshot.safetensors  the last state, enough to go on bit for bit
+              control.json     what people want: run, pause or stop; how many steps
+              attempts         how often it was taken up since it last saved; gone after a clean release
+              lock             held (flock) by the process that trains it
+              wants/<session>  touched by everybody who watches
+"""
+
+import contextlib
+import gzip
+import json
+import os
+import shutil
+import time
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+
+from core import events, experiment, files
+from core.problem import Problem
+from core.result import Result
+
+GALLERY = Path(__file__).resolve().parent / "gallery"
+FRESH = 60.0  # seconds after which a watcher who no longer shows up does not count
+ENDED = ("done", "stopped", "diverged", "failed")
+TAIL = 4096
+
+
+@dataclass(frozen=True)
+class Status:
+    """state: absent, queued, running, paused, yielded, done, diverged, stopped, failed, interrupted."""
+
+    state: str
+    step: int = 0
+    steps: int = 0
+    position: int | None = None  # in the queue: 0 is next
+    watchers: int = 0
+    facts: dict = field(default_factory=dict)
+
+    @property
+    def active(self) -> bool:
+        """Whether something may change by itself: worth polling."""
+        return self.state in ("queued", "running", "yielded", "interrupted")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run, in the store or (read-only) in the gallery that ships with the app."""
+
+    id: str
+    source: str = "store"  # or "gallery"
+
+    @property
+    def dir(self) -> Path:
+        return store() / self.id
+
+    @property
+    def log(self) -> Path:
+        return self.dir / "events.jsonl"
+
+    def info(self) -> dict:
+        """What config.json says, {} where there is none or it is damaged."""
+        return read_json(self.dir / "config.json")
+
+    def config(self):
+        return experiment.decode(self.info()["config"])
+
+    def control(self) -> dict:
+        return read_json(self.dir / "control.json")
+
+    def steps(self) -> int:
+        """How many steps are wanted by now ("train longer" raises it)."""
+        return self.control().get("steps", 0)
+
+    def events(self, offset: int = 0) -> tuple[list, int]:
+        """(events of the complete lines after byte `offset`, the new offset). A line still being written waits."""
+        if self.source == "gallery":
+            return (list(gallery_events(self.id)), 1) if offset == 0 else ([], offset)
+        try:
+            with self.log.open("rb") as log:
+                log.seek(offset)
+                data = log.read()
+        except FileNotFoundError:
+            return [], offset
+        end = data.rfind(b"\n") + 1
+        return list(events.read_lines(data[:end].decode("utf-8", "replace").splitlines())), offset + end
+
+    def result(self, until: int | None = None) -> Result:
+        return Result(tuple(self.events()[0]), until)
+
+    def snapshot(self) -> tuple[int, dict] | None:
+        """(step, tensors) of the last saved state; None where there is none. Raises Problem("snapshot_damaged")."""
+        from safetensors import SafetensorError, safe_open
+
+        path = self.dir / "snapshot.safetensors"
+        if self.source == "gallery" or not path.exists():
+            path = GALLERY / "weights" / f"{self.id}.safetensors"
+        if not path.exists():
+            return None
+        try:
+            with safe_open(path, "pt") as file:
+                return int(file.metadata()["step"]), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        except (SafetensorError, OSError, KeyError, TypeError, ValueError) as damage:
+            raise Problem("snapshot_damaged", run=self.id, reason=str(damage)[:120]) from damage
+
+    def status(self, queue: list[str] | None = None) -> Status:
+        """Read off the files. `queue`: names of the tickets, where the caller has them at hand."""
+        if self.source == "gallery":
+            last = self.result().finished
+            step = last.step if last else 0
+            return Status("done" if last is None else last.reason, step, step)
+        if not (self.dir / "config.json").exists():
+            return Status("absent")
+        control, steps = self.control(), self.steps()
+        last = self._last()
+        step = getattr(last, "step", 0) if last else 0
+        facts = dict(getattr(last, "facts", {}) or {}) if last is not None and last.kind == "finished" else {}
+        if control.get("code"):
+            facts["code"] = control["code"]
+        make = lambda state, **more: Status(state, step, steps, watchers=len(self.watchers()), facts=facts, **more)  # noqa: E731
+        if locked(self.dir / "lock"):
+            return make("running")
+        tickets = waiting() if queue is None else queue
+        mine = [i for i, name in enumerate(tickets) if name.split("~")[2] == self.id]
+        if mine and control.get("want") != "stop":
+            state = "yielded" if tickets[mine[0]].endswith("~y") else "queued"
+            return make("interrupted" if (self.dir / "attempts").exists() else state, position=mine[0])
+        if last is not None and last.kind == "finished" and (last.reason != "done" or last.step >= steps):
+            return make(last.reason)
+        if control.get("want") == "pause":
+            return make("paused")
+        if control.get("want") == "stop":
+            return make("stopped")
+        if last is not None and last.kind == "finished":
+            return make(last.reason)
+        return make("interrupted" if last is not None else "stopped")
+
+    def _last(self):
+        """The last complete event of the log."""
+        try:
+            with self.log.open("rb") as log:
+                log.seek(max(0, log.seek(0, os.SEEK_END) - TAIL))
+                lines = log.read().decode("utf-8", "replace").splitlines()
+        except FileNotFoundError:
+            return None
+        found = None
+        for found in events.read_lines(lines):  # noqa: B007
+            pass
+        return found
+
+    def watchers(self) -> list[str]:
+        """Sessions that showed up within the last minute."""
+        now, folder = time.time(), self.dir / "wants"
+        with contextlib.suppress(OSError):
+            return [p.name for p in folder.iterdir() if now - p.stat().st_mtime < FRESH]
+        return []
+
+
+def store() -> Path:
+    return files.home() / "runs"
+
+
+def read_json(path: Path) -> dict:
+    """A JSON object from a file, {} where it is missing or damaged (every such file can be made again)."""
+    try:
+        data = json.loads(path.read_text())
+        return data if isinstance(data, dict) else {}
+    except (OSError, ValueError):
+        return {}
+
+
+def write_json(path: Path, data: dict) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    files.write_atomic(path, json.dumps(data, ensure_ascii=False).encode())
+
+
+def create(config, steps: int | None = None) -> Run:
+    """The folder of this config's run, made if needed; `steps` (default: the config's) raises what is wanted of it."""
+    run = Run(experiment.run_id(config))
+    if not (run.dir / "config.json").exists():
+        found = experiment.of(config)
+        parents = {role: experiment.run_id(parent) for role, parent in found.needs(config).items()}
+        info = {"experiment": found.name, "version": found.version, "config": experiment.encode(config)}
+        write_json(run.dir / "config.json", info | {"parents": parents, "made": time.time()})
+    steps = getattr(config, "steps", 0) if steps is None else steps
+    control = run.control()
+    if steps > control.get("steps", -1):
+        write_json(run.dir / "control.json", {"want": "run"} | control | {"steps": steps})
+    return run
+
+
+def find(config) -> Run | None:
+    """The run of this config: from the store, else from the gallery (whatever the device), else None."""
+    run = Run(experiment.run_id(config))
+    if run.log.exists():
+        return run
+    if experiment.of(config).machine:
+        return None
+    stored = replace(config, device="cpu") if hasattr(config, "device") else config
+    return gallery(experiment.run_id(stored), getattr(config, "steps", 0))
+
+
+# --- the queue, as seen by readers: tickets are empty files "<time>~<order>~<run id>[~y]" ---------------------------
+
+
+def queue_dir() -> Path:
+    return files.home() / "queue"
+
+
+def waiting() -> list[str]:
+    """Names of the tickets, first come first."""
+    try:
+        return sorted(name for name in os.listdir(queue_dir()) if name[0] != "." and name.count("~") >= 2)
+    except OSError:
+        return []
+
+
+def locked(path: Path) -> bool:
+    """Whether a process holds this lock. A shared try, released at once: it never keeps a worker waiting for long."""
+    try:
+        with open(path) as handle:
+            return not try_lock(handle, shared=True)
+    except OSError:
+        return False
+
+
+def try_lock(handle, *, shared: bool = False) -> bool:
+    """Take a file's lock if it is free. It falls with the process, however the process ends."""
+    if os.name == "nt":
+        import msvcrt
+
+        try:
+            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+            return True
+        except OSError:
+            return False
+    import fcntl
+
+    try:
+        fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        return True
+    except OSError:
+        return False
+
+
+# --- the gallery: logs that ship with the app ------------------------------------------------------------------------
+
+
+def gallery(id: str, steps: int = 0) -> Run | None:
+    """The stored run of that id, if it goes at least `steps` far."""
+    if not (GALLERY / "runs" / f"{id}.jsonl.gz").exists():
+        return None
+    run = Run(id, "gallery")
+    return run if run.status().step >= steps or run.status().state == "diverged" else None
+
+
+@lru_cache(maxsize=256)
+def gallery_events(id: str) -> tuple:
+    with gzip.open(GALLERY / "runs" / f"{id}.jsonl.gz", "rt", encoding="utf-8") as log:
+        return tuple(events.read_lines(log))
+
+
+def export(run: Run, *, weights: bool = False, points: int = 200) -> None:
+    """Put a finished run into the gallery: metrics thinned to about `points` a line, and its weights where others need
+    them (without the optimizer)."""
+    kept = thin(run.result().events, points)
+    text = "".join(events.to_json(e) + "\n" for e in kept).encode()
+    (GALLERY / "runs").mkdir(exist_ok=True)
+    files.write_atomic(GALLERY / "runs" / f"{run.id}.jsonl.gz", gzip.compress(text, mtime=0))
+    if weights:
+        from safetensors.torch import save
+
+        step, tensors = run.snapshot()
+        plain = {k: v.contiguous() for k, v in tensors.items() if "/" not in k}
+        (GALLERY / "weights").mkdir(exist_ok=True)
+        files.write_atomic(
+            GALLERY / "weights" / f"{run.id}.safetensors", save(plain, metadata={"step": str(step)})
+        )
+
+
+def thin(all_events: tuple, points: int) -> list:
+    """Every event but most training losses: of each stretch of steps the lowest and the highest stay, and the ends."""
+    losses = [e for e in all_events if e.kind == "metric" and e.name == "train_loss"]
+    if len(losses) <= points:
+        return [e for e in all_events if e.kind != "snapshot"]
+    width = max(1, 2 * len(losses) // points)
+    keep = {losses[0].step, losses[-1].step}
+    for i in range(0, len(losses), width):
+        part = sorted(losses[i : i + width], key=lambda e: e.value)
+        keep |= {part[0].step, part[-1].step}
+    drop = lambda e: e.kind == "snapshot" or (e.kind == "metric" and e.name == "train_loss" and e.step not in keep)  # noqa: E731
+    return [e for e in all_events if not drop(e)]
+
+
+# --- storage -----------------------------------------------------------------------------------------------------
+
+
+def all_runs() -> list[Run]:
+    """Every run in the store, newest first."""
+    try:
+        found = [p for p in store().iterdir() if (p / "config.json").exists()]
+    except OSError:
+        return []
+    return [Run(p.name) for p in sorted(found, key=lambda p: -p.stat().st_mtime)]
+
+
+def storage() -> int:
+    """Bytes under the app's own folder."""
+    return sum(p.stat().st_size for p in files.home().rglob("*") if p.is_file())
+
+
+def clear(keep: frozenset[str] = frozenset()) -> int:
+    """Delete every run that is neither in `keep` nor being trained. Returns how many went."""
+    gone = 0
+    for run in all_runs():
+        if run.id not in keep and not run.status().active:
+            shutil.rmtree(run.dir, ignore_errors=True)
+            gone += 1
+    return gone
+
+
+def evict(limit: int, keep: frozenset[str] = frozenset()) -> None:
+    """Drop snapshots of ended runs that nobody pinned, oldest first, until the store is under `limit` bytes. Logs stay."""
+    for run in reversed(all_runs()):
+        if storage() <= limit:
+            return
+        if run.id not in keep and run.status().state in ENDED:
+            (run.dir / "snapshot.safetensors").unlink(missing_ok=True)

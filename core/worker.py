@@ -1,0 +1,259 @@
+"""A worker process: imports torch once, then trains whatever runs the queue holds, a step of each in turn.
+
+Started as `python -m core.worker`; its standard input is a pipe whose end says that the server has gone: then it saves
+at the next step and leaves. Everything it knows it reads from, and says through, the run folders.
+"""
+
+import os
+import sys
+import threading
+import time
+import traceback
+from dataclasses import replace
+
+from core import device, events, experiment, files, runs
+from core.events import Finished, Note
+from core.problem import Problem
+
+FLUSH, CONTROL, SAVE = 0.08, 0.1, 3.0  # seconds between writes of the log, looks at control.json, snapshots
+IDLE, TRIES = 0.03, 3
+
+
+class Live:
+    """A run being trained by this process: its lock, its generator, and what it has not yet written."""
+
+    def __init__(self, run: runs.Run, lock, slot: object = None, ticket: str | None = None):
+        self.run, self.lock, self.slot, self.ticket = run, lock, slot, ticket
+        self.buffer: list[str] = []
+        self.log = self.generator = None
+        self.flushed = self.looked = self.saved = time.monotonic()
+        self.control_time = 0.0
+        self.step = 0
+
+    def open(self) -> None:
+        """Take up the run where its snapshot is. Raises Problem: parent_missing, crashed_repeatedly, and the run's own."""
+        run, attempts = self.run, self.run.dir / "attempts"
+        tries = int(attempts.read_text()) + 1 if attempts.exists() else 1
+        if tries > TRIES + 1:
+            raise Problem("crashed_repeatedly", times=tries - 1)
+        files.write_atomic(attempts, str(tries).encode())
+        self.log = open(run.log, "ab")  # noqa: SIM115
+        if self.log.tell() and not _ends_with_newline(run.log):
+            self.log.write(b"\n")  # a crash cut the last line: it is lost, the next one is not
+        info = run.info()
+        threads = info.get("threads")
+        if not threads:
+            threads = 1
+            runs.write_json(run.dir / "config.json", info | {"threads": threads})
+        self.threads = threads
+        resume = None
+        try:
+            resume = run.snapshot() if (run.dir / "snapshot.safetensors").exists() else None
+        except Problem as damage:
+            self.note(0, damage.code, damage.facts)
+        if tries > 1 and run.log.stat().st_size:
+            self.note(resume[0] if resume else 0, "resumed", {"step": resume[0] if resume else 0})
+        self.start(resume)
+
+    def start(self, resume) -> None:
+        config = self.run.config()
+        found = experiment.of(config)
+        self.target = self.run.steps()
+        if hasattr(config, "steps"):
+            config = replace(config, steps=self.target)
+        self.generator = found.run(config, parent_weights(found, config), resume)
+        self.step = resume[0] if resume else 0
+
+    def note(self, step: int, code: str, facts: dict) -> None:
+        self.buffer.append(events.to_json(Note(step, code, facts)))
+
+    def advance(self) -> str | None:
+        """One step. Returns None to go on, or why it was let go: done, diverged, failed, paused, stopped."""
+        if _torch_threads() != self.threads:
+            _torch_threads(self.threads)
+        for event in self.generator:
+            if event.kind == "snapshot":
+                self.step = event.step
+                return self.between(event)
+            if event.kind == "finished" and event.reason == "done" and self.run.steps() > event.step:
+                self.start(self.run.snapshot())  # somebody asked for more meanwhile: the same run goes on
+                return None
+            self.buffer.append(events.to_json(event))
+            if event.kind == "finished":
+                self.flush()
+                return event.reason
+        self.buffer.append(events.to_json(Finished(self.step, "done")))
+        self.flush()
+        return "done"
+
+    def between(self, offer) -> str | None:
+        """Between two steps: write, save, and see what people want."""
+        now = time.monotonic()
+        last = offer.step >= self.target
+        wants = self.wants() if now - self.looked > CONTROL or last else {}
+        let_go = {"pause": "paused", "stop": "stopped"}.get(wants.get("want"))
+        if wants.get("until") is not None and offer.step >= wants["until"]:
+            let_go = "paused"
+        if last or let_go or now - self.saved > SAVE:
+            self.save(offer)
+        elif now - self.flushed > FLUSH:
+            self.flush()
+        if let_go == "stopped":
+            self.buffer.append(events.to_json(Finished(offer.step, "stopped")))
+            self.flush()
+        elif let_go == "paused":
+            runs.write_json(self.run.dir / "control.json", self.run.control() | {"want": "pause", "until": None})
+        self.offer = offer
+        return let_go
+
+    def wants(self) -> dict:
+        self.looked = time.monotonic()
+        return self.run.control()
+
+    def save(self, offer) -> None:
+        """The state first, then the line that says it is there."""
+        if offer.state is None:
+            return self.flush()
+        from safetensors.torch import save
+
+        tensors, seen = {}, {}
+        for name, tensor in offer.state().items():  # tied weights share memory, which safetensors refuses: copy the second
+            tensor = tensor.detach().cpu().contiguous()
+            shared = tensor.untyped_storage().data_ptr() in seen
+            tensors[name] = tensor.clone() if shared else tensor
+            seen[tensor.untyped_storage().data_ptr()] = name
+        self.flush()
+        files.write_atomic(
+            self.run.dir / "snapshot.safetensors", save(tensors, metadata={"step": str(offer.step)})
+        )
+        self.buffer.append(events.to_json(offer))
+        self.flush()
+        self.saved = time.monotonic()
+        (self.run.dir / "attempts").write_text("0")
+
+    def flush(self) -> None:
+        if self.buffer:
+            files.append(self.log, "".join(line + "\n" for line in self.buffer).encode())
+            self.buffer.clear()
+        self.flushed = time.monotonic()
+
+    def release(self, *, clean: bool = True) -> None:
+        """Let go of the run. clean: it is saved or ended, so the next one to take it up need not mention a crash."""
+        if self.generator is not None:
+            self.generator.close()
+        if self.log is not None:
+            self.log.close()
+        if clean:
+            (self.run.dir / "attempts").unlink(missing_ok=True)
+        self.lock.close()
+        if self.slot is not None:
+            self.slot.close()
+
+
+def parent_weights(found, config) -> dict[str, dict]:
+    """{role: tensors} of the runs this one starts from or reads. Raises Problem("parent_missing")."""
+    out = {}
+    for role, parent in found.needs(config).items():
+        run = runs.Run(experiment.run_id(parent))
+        saved = run.snapshot()
+        if saved is None:
+            raise Problem("parent_missing", role=role, run=run.id)
+        out[role] = {name: tensor for name, tensor in saved[1].items() if "/" not in name}
+    return out
+
+
+def take(run: runs.Run, *, slot=None, ticket=None) -> Live | None:
+    """This run for this process, or None if another one has it."""
+    run.dir.mkdir(parents=True, exist_ok=True)
+    lock = open(run.dir / "lock", "a")  # noqa: SIM115
+    if not runs.try_lock(lock):
+        lock.close()
+        return None
+    return Live(run, lock, slot, ticket)
+
+
+def step(live: Live) -> str | None:
+    """`advance` with every failure turned into the run's own end: other runs never notice."""
+    try:
+        if live.generator is None:
+            live.open()
+        return live.advance()
+    except Problem as problem:
+        return _fail(live, problem.code, problem.facts)
+    except Exception as slip:  # a bug in an experiment: kept beside the run, said in one line
+        _leave_traceback(live.run)
+        return _fail(live, "internal", {"error": f"{type(slip).__name__}: {slip}"[:200]})
+
+
+def _fail(live: Live, code: str, facts: dict) -> str:
+    live.buffer.append(events.to_json(Finished(live.step, "failed", {"code": code, **facts})))
+    try:
+        if live.log is None:
+            live.log = open(live.run.log, "ab")  # noqa: SIM115
+        live.flush()
+        return "failed"
+    except (Problem, OSError):  # the disk is full or read-only: keep what is there and wait for somebody to make room
+        live.buffer.clear()
+        try:
+            runs.write_json(live.run.dir / "control.json", live.run.control() | {"want": "pause", "code": code})
+        except (Problem, OSError):
+            pass  # not even that: the page says what status() finds, an interrupted run
+        return "blocked"
+
+
+def _leave_traceback(run: runs.Run) -> None:
+    try:
+        (run.dir / "traceback.txt").write_text(traceback.format_exc())
+    except OSError:
+        traceback.print_exc()
+
+
+def _torch_threads(count: int | None = None) -> int:
+    import torch
+
+    if count is not None:
+        torch.set_num_threads(count)
+    return torch.get_num_threads()
+
+
+def _ends_with_newline(path) -> bool:
+    with open(path, "rb") as log:
+        log.seek(-1, os.SEEK_END)
+        return log.read(1) == b"\n"
+
+
+# --- the process ---------------------------------------------------------------------------------------------------
+
+
+def main() -> None:
+    """Work until standard input ends."""
+    gone = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.buffer.read(), gone.set()), daemon=True).start()
+    import torch
+
+    torch.set_num_threads(1)
+    torch.ones(8, 8) @ torch.ones(8, 8)  # the first product sets up the maths library: do it before somebody waits
+    device.remember()
+    from core import jobs
+
+    live: list[Live] = []
+    blocked: dict[str, float] = {}
+    while not gone.is_set():
+        if not live and not jobs.changed():
+            gone.wait(IDLE)
+            continue
+        jobs.claim(live, blocked)
+        if not live:
+            gone.wait(IDLE)
+        for one in list(live):
+            let_go = step(one)
+            if let_go:
+                live.remove(one)
+                jobs.drop(one, let_go, blocked)
+        jobs.make_room(live)
+    for one in live:
+        jobs.hand_back(one)
+
+
+if __name__ == "__main__":
+    main()

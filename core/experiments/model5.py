@@ -280,7 +280,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     if resume is None:
         yield Started(config.steps, facts)
         if heads(config) != config.heads:
-            yield Note(0, "heads_snapped", {"wanted": config.heads, "used": heads(config), "width": config.width})
+            yield Note(0, "heads_snapped", {"asked": config.heads, "used": heads(config), "width": config.width})
         places = [i / max(1, len(desk.rows) - 1) for i in range(len(desk.rows))]
         words = [tokenizer.decode([int(i) for i in row])[:120] for row in desk.rows]
         yield Table(0, "texts", {"part": [round(p, 4) for p in places], "text": words})

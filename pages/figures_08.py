@@ -1,0 +1,518 @@
+"""The pictures of lesson 8: the loss against counting, the echo of an untrained model, and which tokens chance shows."""
+
+import math
+
+import altair as alt
+import pandas as pd
+
+from app.charts import arm_color, diverged, rules, thin
+from app.i18n import T, same
+from app.lesson import Figure
+from app.theme import ARMS, GREY, INPUT
+
+EMPTY = pd.DataFrame({"x": pd.Series(dtype=float)})
+
+
+def tables(view, name):
+    """The last table of that name in every arm, one row per entry, with step and the arm's name."""
+    frames = []
+    for a in view.arms:
+        found = view.result(a.arm.label).tables.get(name, {})
+        if found:
+            step = max(found)
+            frames.append(pd.DataFrame(found[step]).assign(step=step, arm=a.arm.label, name=a.arm.name(view.lang)))
+    return pd.concat(frames, ignore_index=True) if frames else EMPTY
+
+
+# --- the loss, and what counting can do --------------------------------------------------------------------------
+
+LINES = {
+    "uniform": T("uniform guess, ln V", "đoán đều, ln V"),
+    "unigram_table": T("token frequencies", "tần suất token"),
+    "bigram_table": T("table of counted word pairs", "bảng đếm cặp từ"),
+    "oracle": T("best possible on these windows", "tốt nhất có thể trên các cửa sổ này"),
+}
+AXES = {
+    "step": T("step", "bước"),
+    "tokens": T("training tokens seen", "số token huấn luyện đã thấy"),
+    "seconds": T("seconds of training", "giây huấn luyện"),
+}
+BEATS = (
+    ("unigram_table", T("beats frequencies", "vượt tần suất")),
+    ("bigram_table", T("beats pairs", "vượt cặp từ")),
+)
+COLUMNS = ["x", "y", "low", "high", "what", "name", "run", "role", "step", "text"]
+
+
+def axis(view):
+    chosen = str(view.values.get("x") or "step")
+    return chosen if chosen in AXES else "step"
+
+
+def loss_rows(view, x=None):
+    """Train points thinned, test points with their two standard errors, and where each line is first beaten."""
+    x = x or axis(view)
+    frame = thin(view.frame("train_loss", "test_loss"))
+    if frame.empty:
+        return pd.DataFrame(columns=COLUMNS)
+    ghost = (frame["role"] == "pinned") & (frame["metric"] == "train_loss")
+    frame = frame[~ghost].assign(what=frame["metric"].map({"train_loss": "train", "test_loss": "test"}))
+    errors = {(e.run, e.step): e.value for e in view.frame("test_se").itertuples()}
+    error = pd.Series([errors.get((e.run, e.step)) or 0.0 for e in frame.itertuples()], index=frame.index)
+    frame = frame.assign(low=frame["value"] - 2 * error, high=frame["value"] + 2 * error, text="")
+    frame = pd.concat([frame, crossings(view, frame)], ignore_index=True)
+    window = {
+        a.run_id: getattr(a.arm.config, "batch", 0) * getattr(a.arm.config, "context", 0)
+        for a in (*view.arms, *view.pinned)
+    }
+    places = {
+        "step": frame["step"],
+        "tokens": frame["step"] * frame["run"].map(window).fillna(0),
+        "seconds": frame["seconds"].where(frame["seconds"].notna(), 0.0).astype(float),
+    }
+    return frame.assign(x=places[x], y=frame["value"])[COLUMNS]
+
+
+def crossings(view, frame):
+    """The first evaluated step of each arm below the token frequencies, and below the table of pairs."""
+    rows = []
+    for a in view.arms:
+        mine = frame[(frame["run"] == a.run_id) & (frame["what"] == "test")]
+        lines = a.result.facts.get("references", {})
+        for name, word in BEATS:
+            below = mine[mine["value"] < lines.get(name, -math.inf)]
+            if len(below):
+                first = below.iloc[:1]
+                rows.append(first.assign(what="crossing", text=f"{word(view.lang)}: {int(first['step'].iloc[0])}"))
+    return pd.concat(rows) if rows else frame.iloc[:0]
+
+
+def loss_chart(view, x=None, names=tuple(LINES)):
+    chosen = x or axis(view)
+    x = alt.X("x:Q", title=AXES[chosen](view.lang), axis=alt.Axis(grid=False, tickCount=8))
+    y = alt.Y(
+        "y:Q",
+        title=T("loss (nats/token)", "loss (nats/token)")(view.lang),
+        scale=alt.Scale(zero=False),
+        axis=alt.Axis(grid=False),
+    )
+    color = arm_color(view)
+
+    def part(what, role="arm"):
+        chosen = (alt.datum.what == what) & (alt.datum.role == role)
+        return alt.Chart().transform_filter(chosen).encode(x=x, y=y, color=color, detail="run:N")
+
+    tip = [
+        "name:N",
+        "step:Q",
+        alt.Tooltip("y:Q", title="nats/token", format=".3f"),
+        alt.Tooltip("perplexity:Q", title=T("perplexity", "độ rối (perplexity)")(view.lang), format=".3g"),
+    ]
+    marks = [
+        *rules(view, names, LINES),
+        part("train").mark_line(opacity=0.3, strokeWidth=1),
+        part("test", "pinned").mark_line(strokeDash=[5, 4], strokeWidth=2, opacity=0.8),
+        part("test").mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", title=None), y2="high:Q"),
+        part("test").mark_line(strokeWidth=3 * view.size),
+        part("test")
+        .transform_calculate(perplexity="exp(datum.y)")
+        .mark_point(filled=True, size=45 * view.size, opacity=1)
+        .encode(tooltip=tip),
+        part("crossing").mark_point(shape="diamond", size=150, filled=False, strokeWidth=2),
+        part("crossing").mark_text(align="left", dx=9, dy=-9, fontSize=12 * view.size).encode(text="text:N"),
+    ]
+    if chosen == "step":
+        marks += diverged(view)
+    return alt.layer(*marks).properties(height=400 * (1 + (view.size - 1) * 0.6), width="container")
+
+
+loss = Figure(
+    "loss",
+    T("Loss, against mere counting", "Loss, so với chỉ đếm"),
+    T(
+        "Train loss faint, test loss bold with two standard errors, one colour per run; dashed lines: uniform guess, token frequencies, counted pairs, best possible. {now}",
+        "Loss huấn luyện mờ, loss kiểm thử đậm kèm hai sai số chuẩn, mỗi lần chạy một màu; đường gạch: đoán đều, tần suất, cặp từ, tốt nhất có thể. {now}",
+    ),
+    loss_rows,
+    loss_chart,
+    help=T(
+        "A diamond marks where a run first beats a line. The table of pairs needs no gradient at all.",
+        "Hình thoi đánh dấu chỗ một lần chạy lần đầu vượt một đường. Bảng cặp từ không cần gradient nào.",
+    ),
+)
+race = Figure(
+    "race",
+    T("One clock for all", "Một đồng hồ cho tất cả"),
+    T(
+        "Test loss against seconds of training for Model 1 and Model 5 with one to three blocks. {now}",
+        "Loss kiểm thử theo giây huấn luyện của Mô hình 1 và Mô hình 5 một đến ba khối. {now}",
+    ),
+    lambda view: loss_rows(view, "seconds"),
+    lambda view: loss_chart(view, "seconds", ("unigram_table", "bigram_table", "oracle")),
+)
+
+
+# --- where attention helps: loss by place in the window ----------------------------------------------------------
+
+
+def place_rows(view):
+    return tables(view, "by_place")
+
+
+def place_chart(view):
+    x = alt.X(
+        "place:Q",
+        title=T(
+            "place in the window (tokens before it: one more)", "vị trí trong cửa sổ (số token đứng trước nó, cộng một)"
+        )(view.lang),
+    )
+    y = alt.Y(
+        "loss:Q",
+        title=T("test loss (nats/token)", "loss kiểm thử (nats/token)")(view.lang),
+        scale=alt.Scale(zero=False),
+    )
+    line = (
+        alt.Chart()
+        .mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=24))
+        .encode(x=x, y=y, color=arm_color(view), tooltip=["name:N", "place:Q", alt.Tooltip("loss:Q", format=".3f")])
+    )
+    marks = [line, *rules(view, ("bigram",))]
+    return alt.layer(*marks).properties(height=320 * view.size, width="container")
+
+
+by_place = Figure(
+    "by_place",
+    T("Where attention helps: loss by place in the window", "Attention giúp ở đâu: loss theo vị trí trong cửa sổ"),
+    T(
+        "Test loss for every place in the window, one line per run. A model that looks at one token only is flat. {now}",
+        "Loss kiểm thử theo từng vị trí trong cửa sổ, mỗi lần chạy một đường. Mô hình chỉ nhìn một token thì đường nằm ngang. {now}",
+    ),
+    place_rows,
+    place_chart,
+    help=T(
+        "The first place has no past to look at: there even a perfect transformer is a table of pairs.",
+        "Vị trí đầu không có quá khứ để nhìn: ở đó transformer hoàn hảo cũng chỉ bằng bảng cặp từ.",
+    ),
+    folded=True,
+)
+
+
+# --- the test part, window by window ----------------------------------------------------------------------------
+
+
+def strip_rows(view):
+    rows = tables(view, "windows")
+    texts = next((t[0] for t in (view.result(a.arm.label).tables.get("texts") for a in view.arms) if t), None)
+    if texts is None or "window" not in rows:
+        return EMPTY
+    return rows.merge(pd.DataFrame(texts).rename_axis("window").reset_index(), on="window")
+
+
+def strip_chart(view):
+    return (
+        alt.Chart()
+        .mark_bar()
+        .encode(
+            x=alt.X(
+                "part:Q",
+                title=T("place in the held-out text", "vị trí trong văn bản để dành")(view.lang),
+                axis=alt.Axis(format="%"),
+            ),
+            y=alt.Y("loss:Q", title=T("loss of the window (nats/token)", "loss của cửa sổ (nats/token)")(view.lang)),
+            color=arm_color(view),
+            tooltip=[
+                "name:N",
+                alt.Tooltip("loss:Q", format=".2f"),
+                alt.Tooltip("text:N", title=T("text", "văn bản")(view.lang)),
+            ],
+        )
+        .properties(height=240 * view.size, width="container")
+    )
+
+
+strip = Figure(
+    "windows",
+    T("The held-out text, window by window", "Văn bản để dành, từng cửa sổ một"),
+    T(
+        "Loss of each fixed test window along the held-out text; the text on hover. {now}",
+        "Loss của từng cửa sổ kiểm thử cố định dọc văn bản để dành; di chuột để đọc văn bản. {now}",
+    ),
+    strip_rows,
+    strip_chart,
+    help=T(
+        "One window says little: look how far they scatter.",
+        "Một cửa sổ nói lên rất ít: hãy xem chúng tản mát đến đâu.",
+    ),
+    folded=True,
+)
+
+
+# --- the writing, measured ---------------------------------------------------------------------------------------
+
+STAGES = (
+    ("pairs_known", T("pairs that occur in the training text", "cặp token có trong văn bản huấn luyện")),
+    ("agreements", T("agreements that hold (Tales)", "chỗ ăn khớp được giữ đúng (Tales)")),
+    ("whitespace", T("white space", "khoảng trắng")),
+    ("punctuation", T("punctuation", "dấu câu")),
+)
+
+
+def writing_rows(view):
+    frame = view.frame(*(name for name, _ in STAGES))
+    names = {code: label(view.lang) for code, label in STAGES}
+    return frame.assign(what=frame["metric"].map(names))
+
+
+def writing_chart(view):
+    return (
+        alt.Chart()
+        .mark_line(point=alt.OverlayMarkDef(size=50), strokeWidth=2)
+        .encode(
+            x=alt.X("step:Q", title=T("step", "bước")(view.lang)),
+            y=alt.Y(
+                "value:Q",
+                title=T("share of what it writes", "tỉ lệ trong văn bản nó viết")(view.lang),
+                axis=alt.Axis(format="%"),
+                scale=alt.Scale(domain=[0, 1]),
+            ),
+            color=arm_color(view),
+            strokeDash=alt.StrokeDash(
+                "what:N",
+                sort=[label(view.lang) for _, label in STAGES],
+                legend=alt.Legend(title=None, orient="bottom", labelLimit=320, columns=2),
+            ),
+            tooltip=["name:N", "what:N", "step:Q", alt.Tooltip("value:Q", format=".0%")],
+        )
+        .properties(height=320 * view.size, width="container")
+    )
+
+
+writing = Figure(
+    "writing",
+    T("What its writing has learned", "Văn nó viết đã học được gì"),
+    T(
+        "Shares counted in 8 pieces of writing at steps 0, 50, 100, 300, 500: known pairs, agreements, white space, punctuation. {now}",
+        "Các tỉ lệ đếm trên 8 đoạn tự viết ở bước 0, 50, 100, 300, 500: cặp quen, chỗ ăn khớp, khoảng trắng, dấu câu. {now}",
+    ),
+    writing_rows,
+    writing_chart,
+    folded=True,
+)
+
+
+# --- the echo ----------------------------------------------------------------------------------------------------
+
+
+def echo_rows(view):
+    rows = []
+    for a in view.arms:
+        points = view.result(a.arm.label).metrics.get("p_repeat", {})
+        for step in sorted({min(points, default=0), max(points, default=0)} & set(points)):
+            rows.append((float(a.arm.label), points[step], step))
+    return pd.DataFrame(rows, columns=["std", "repeat", "step"])
+
+
+def echo_chart(view):
+    color = alt.Color("step:O", title=T("step", "bước")(view.lang), scale=alt.Scale(range=[INPUT, ARMS[0]]))
+    base = alt.Chart().encode(
+        x=alt.X(
+            "std:Q",
+            scale=alt.Scale(type="log"),
+            title=T("init std of the embeddings", "độ lệch chuẩn khởi tạo của embedding")(view.lang),
+        ),
+        y=alt.Y(
+            "repeat:Q",
+            axis=alt.Axis(format="%"),
+            scale=alt.Scale(domain=[0, 1]),
+            title=T("P(next token = this token)", "P(token kế tiếp = chính token này)")(view.lang),
+        ),
+        color=color,
+        tooltip=["std:Q", "step:O", alt.Tooltip("repeat:Q", format=".2%")],
+    )
+    return alt.layer(base.mark_line(strokeWidth=2.5), base.mark_point(filled=True, size=90, opacity=1)).properties(
+        height=360 * view.size, width="container"
+    )
+
+
+echo = Figure(
+    "echo",
+    T("How surely it repeats its input", "Nó chắc chắn lặp lại đầu vào đến đâu"),
+    T(
+        "Probability of repeating the current token against the init std, before training and at the last step. {now}",
+        "Xác suất lặp lại token hiện tại theo độ lệch chuẩn khởi tạo, trước huấn luyện và ở bước cuối. {now}",
+    ),
+    echo_rows,
+    echo_chart,
+)
+
+
+def cosine_rows(view):
+    frames = []
+    for a in view.arms:
+        found = view.result(a.arm.label).tables.get("echo", {})
+        for step in sorted({min(found, default=0), max(found, default=0)} & set(found)):
+            frames.append(pd.DataFrame(found[step]).assign(step=step, name=a.arm.name(view.lang)))
+    return pd.concat(frames, ignore_index=True) if frames else EMPTY
+
+
+def cosine_chart(view):
+    return (
+        alt.Chart()
+        .mark_line(point=True, strokeWidth=2)
+        .encode(
+            x=alt.X("block:O", title=T("after block", "sau khối")(view.lang)),
+            y=alt.Y(
+                "cosine:Q",
+                scale=alt.Scale(domain=[-0.2, 1]),
+                title=T("cosine with the input embedding", "cosine với embedding đầu vào")(view.lang),
+            ),
+            color=arm_color(view),
+            strokeDash=alt.StrokeDash("step:O", title=T("step", "bước")(view.lang)),
+            tooltip=["name:N", "step:O", "block:O", alt.Tooltip("cosine:Q", format=".3f")],
+        )
+        .properties(height=300 * view.size, width="container")
+    )
+
+
+cosines = Figure(
+    "cosines",
+    T("The residual stream still points at its token", "Dòng residual vẫn chỉ về token của nó"),
+    T(
+        "Cosine between the stream after each block and the token's embedding, first and last step. {now}",
+        "Cosine giữa dòng residual sau mỗi khối và embedding của token, bước đầu và bước cuối. {now}",
+    ),
+    cosine_rows,
+    cosine_chart,
+    folded=True,
+)
+
+
+# --- coverage ----------------------------------------------------------------------------------------------------
+
+
+def unseen_rows(view):
+    frame = view.frame("unseen", "expected")
+    names = {
+        "unseen": T("counted", "đếm được")(view.lang),
+        "expected": T("law: exp(−nBT/N)", "quy luật: exp(−nBT/N)")(view.lang),
+    }
+    return frame.assign(what=frame["metric"].map(names))[frame["value"] > 0]
+
+
+def unseen_chart(view):
+    names = [T("counted", "đếm được")(view.lang), T("law: exp(−nBT/N)", "quy luật: exp(−nBT/N)")(view.lang)]
+    return (
+        alt.Chart()
+        .mark_line(strokeWidth=2.5)
+        .encode(
+            x=alt.X("step:Q", title=T("batches", "số lô")(view.lang)),
+            y=alt.Y(
+                "value:Q",
+                scale=alt.Scale(type="log"),
+                axis=alt.Axis(format="%"),
+                title=T("tokens never shown", "token chưa từng xuất hiện")(view.lang),
+            ),
+            color=alt.Color(
+                "what:N",
+                scale=alt.Scale(domain=names, range=[ARMS[0], GREY]),
+                legend=alt.Legend(title=None, orient="top"),
+            ),
+            strokeDash=alt.StrokeDash("what:N", scale=alt.Scale(domain=names, range=[[1, 0], [6, 4]]), legend=None),
+            tooltip=["what:N", "step:Q", alt.Tooltip("value:Q", format=".3g")],
+        )
+        .properties(height=360 * view.size, width="container")
+    )
+
+
+unseen = Figure(
+    "unseen",
+    T("How much of the text is still unseen", "Còn bao nhiêu văn bản chưa được thấy"),
+    T(
+        "Share of training tokens no batch has shown yet, counted and by the law, on a log axis. {now}",
+        "Tỉ lệ token huấn luyện chưa lô nào cho thấy, đếm được và theo quy luật, trục log. {now}",
+    ),
+    unseen_rows,
+    unseen_chart,
+)
+
+
+def edge_rows(view):
+    return tables(view, "edge")
+
+
+def edge_chart(view):
+    return (
+        alt.Chart()
+        .mark_area(opacity=0.6, color=ARMS[0], line=True)
+        .encode(
+            x=alt.X(
+                "token:Q", title=T("token, counted from the start of the text", "token, tính từ đầu văn bản")(view.lang)
+            ),
+            y=alt.Y("windows:Q", title=T("windows that showed it", "số cửa sổ đã cho thấy nó")(view.lang)),
+            tooltip=["token:Q", "windows:Q"],
+        )
+        .properties(height=280 * view.size, width="container")
+    )
+
+
+edge = Figure(
+    "edge",
+    T("The edge starves", "Mép văn bản bị đói"),
+    T(
+        "Visits of the first tokens of the text: the first can only ever start one window. {now}",
+        "Số lần xuất hiện của các token đầu: token đầu tiên chỉ có thể nằm trong một cửa sổ. {now}",
+    ),
+    edge_rows,
+    edge_chart,
+)
+
+
+# --- tying -------------------------------------------------------------------------------------------------------
+
+WAYS = {
+    "same": T("same Parameter", "cùng một Parameter"),
+    "course": same("nn.Parameter(wte.weight)"),
+    "untied": T("not tied", "không dùng chung"),
+}
+COPIES = (
+    ("before", T("as built, on the CPU", "lúc vừa tạo, trên CPU")),
+    ("moved", T("after .to(…)", "sau .to(…)")),
+    ("copied", T("after deepcopy", "sau deepcopy")),
+)
+
+
+def ways_rows(view):
+    table = tables(view, "ways")
+    if "way" not in table:
+        return pd.DataFrame(columns=["way", "moment", "storages"])
+    rows = [
+        (WAYS[way](view.lang), label(view.lang), int(table.loc[i, column]))
+        for i, way in enumerate(table["way"])
+        for column, label in COPIES
+    ]
+    return pd.DataFrame(rows, columns=["way", "moment", "storages"])
+
+
+def ways_chart(view):
+    order = [label(view.lang) for _, label in COPIES]
+    base = alt.Chart().encode(
+        x=alt.X("moment:N", sort=order, title=None, axis=alt.Axis(labelAngle=0, labelLimit=220)),
+        y=alt.Y("way:N", sort=[w(view.lang) for w in WAYS.values()], title=None, axis=alt.Axis(labelLimit=260)),
+    )
+    cells = base.mark_rect(stroke="white", strokeWidth=4).encode(
+        color=alt.Color("storages:O", scale=alt.Scale(domain=[1, 2], range=[ARMS[0], INPUT]), legend=None)
+    )
+    words = base.mark_text(fontSize=17 * view.size, color="white").encode(text="storages:O")
+    return alt.layer(cells, words).properties(height=240 * view.size, width="container")
+
+
+ways = Figure(
+    "ways",
+    T("How many matrices there are", "Có bao nhiêu ma trận"),
+    T(
+        "Number of matrices in memory, for three ways of tying at three moments. {now}",
+        "Số ma trận trong bộ nhớ, với ba cách dùng chung ở ba thời điểm. {now}",
+    ),
+    ways_rows,
+    ways_chart,
+)

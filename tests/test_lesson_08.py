@@ -1,0 +1,120 @@
+"""Lesson 8's rules in words, on made-up runs that show each case; its figures on the same; its claims' arithmetic."""
+
+import pytest
+
+from app.view import ArmView, View
+from core.events import Finished, Metric, Started, Table
+from core.result import Result
+from core.runs import Status
+from pages import claims_08, figures_08, rules_08
+from pages import lesson_08_train_model_5 as page
+
+REFERENCES = {
+    "uniform": 7.6,
+    "unigram": 4.3,
+    "unigram_table": 4.33,
+    "bigram": 1.33,
+    "bigram_table": 1.34,
+    "oracle": 0.48,
+}
+
+
+def result(points, reason="done", references=REFERENCES, **more):
+    """A finished run whose test loss went through `points`, {step: value}."""
+    facts = {
+        "references": references,
+        "parameters": 10,
+        "counted": 10,
+        "start_loss": 7.6,
+        "train_tokens": 1000,
+        "test_windows": 192,
+    }
+    events = [Started(500, facts)]
+    for step, value in points.items():
+        events += [
+            Metric(step, "train_loss", value, step / 100),
+            Metric(step, "test_loss", value),
+            Metric(step, "test_se", 0.03),
+        ]
+        events += [Metric(step, name, v) for name, v in more.items()]
+        events += [Table(step, "by_place", {"place": [1, 2], "loss": [1.0, 0.5]})]
+    return Result((*events, Finished(max(points), reason)))
+
+
+def view(results, lang="en", arms=None):
+    arms = arms or page.compare(page.QUICK, {"inits": ",".join(results)})
+    seen = tuple(ArmView(a, a.label, Status("done", 500, 500), results[a.label], "live") for a in arms)
+    return View(seen, {"inits": ",".join(results), "x": "step"}, lang)
+
+
+CASES = {
+    "worse than guessing": ({0: 8.0, 100: 9.0}, "worse than guessing"),
+    "below chance only": ({0: 7.6, 100: 5.0}, "not even learned how often"),
+    "between the tables": ({0: 7.6, 100: 3.0}, "behind a table of word pairs"),
+    "past the table": ({0: 7.6, 100: 2.0, 200: 1.0}, "passed the table"),
+    "near perfect": ({0: 7.6, 100: 0.6, 200: 0.5}, "of perfect"),
+    "still falling": ({0: 7.6, 100: 1.0, 200: 0.8}, "not converged"),
+    "by heart": ({0: 7.6, 100: 0.7, 200: 0.8}, "learns by heart"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_verdict_names_what_happened(case):
+    points, words = CASES[case]
+    said = " ".join(s.en for s in rules_08.verdict(view({"gpt2": result(points)})))
+    assert words in said
+
+
+def test_a_diverged_run_is_called_that():
+    said = rules_08.verdict(view({"course": result({0: 8.0, 10: 50.0}, reason="diverged")}))
+    assert "diverged at step 10" in said[0].en and "phân kỳ ở bước 10" in said[0].vi
+
+
+def test_two_arms_are_compared():
+    said = rules_08.verdict(view({"course": result({0: 8.2, 100: 3.9}), "gpt2": result({0: 7.6, 100: 2.2})}))
+    assert "1.7" in said[-1].en
+
+
+@pytest.mark.parametrize(
+    ("course", "gpt2", "table", "init"),
+    [(3.9, 1.0, "model", "large"), (5.8, 5.7, "table", "small"), (2.0, 1.7, "table", "middle")],
+)
+def test_the_predictions_are_decided_by_the_run(course, gpt2, table, init):
+    seen = view({"course": result({0: 8.2, 100: course}), "gpt2": result({0: 7.6, 100: gpt2})})
+    assert rules_08.table_answer(seen) == table and rules_08.init_answer(seen) == init
+    assert rules_08.table_why(seen).vi and rules_08.init_why(seen).en
+
+
+def test_crossings_are_marked_at_the_first_step_below_a_line():
+    rows = figures_08.loss_rows(view({"gpt2": result({0: 7.6, 50: 4.0, 100: 1.0})}))
+    marks = rows[rows["what"] == "crossing"]
+    assert marks["step"].tolist() == [50, 100]
+    assert rows[rows["what"] == "test"]["high"].iloc[0] == pytest.approx(7.66)
+
+
+@pytest.mark.parametrize("lang", ["en", "vi"])
+def test_every_figure_of_the_first_playground_draws(lang):
+    seen = view(
+        {"course": result({0: 8.2, 100: 3.9}, pairs_known=0.5), "gpt2": result({0: 7.6, 100: 2.2}, pairs_known=0.9)},
+        lang,
+    )
+    for figure in page.LESSON.playgrounds[0].figures:
+        figure.rows(seen)
+        figure.chart(seen).to_dict(validate=False)
+
+
+@pytest.mark.parametrize("chosen", ["", "course", "gpt2", "course,gpt2", "nonsense"])
+def test_there_is_always_an_arm(chosen):
+    assert len(page.compare(page.QUICK, {"inits": chosen})) >= 1
+
+
+def test_equal_seconds_reads_the_last_point_in_time():
+    slow, fast = result({0: 7.6, 100: 5.0, 500: 4.0}), result({0: 8.0, 100: 4.5})
+    assert claims_08.race({"five": slow, "one": fast}) == pytest.approx(0.5)
+
+
+def test_every_claim_of_the_course_is_there():
+    ids = [c.id for c in page.LESSON.claims]
+    assert ids[:11] == [f"8.{i}" for i in range(1, 12)]
+    assert all(c.measure or c.requires for c in page.LESSON.claims)
+    assert not set(seed for c in page.LESSON.claims for seed in c.seeds if c.kind == "training") & set(range(5))

@@ -1,0 +1,169 @@
+"""Model 5's run: exact where it can be, resumable bit for bit, honest about what it is given."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from core import batches, corpora, echo, references
+from core.experiment import make, run_id
+from core.experiments import full_size, model5
+from core.problem import Problem
+from core.result import Result
+
+SMALL = {"width": 16, "blocks": 1, "heads": 2, "context": 8, "batch": 4, "steps": 20}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def home(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLAYGROUND_HOME", str(tmp_path_factory.mktemp("home")))
+        torch.set_num_threads(1)
+        yield
+
+
+def played(resume=None, **values):
+    config = make(model5.Config, **(SMALL | values))
+    return Result(tuple(e for e in model5.run(config, {}, resume) if e.kind != "snapshot"))
+
+
+def test_the_full_size_has_gpt2s_parameter_count():
+    with torch.device("meta"):
+        from core.models import Model5, parameters
+
+        model = Model5(50257, 768, 256, blocks=12, heads=12)
+    assert parameters(model)[1] == 123_849_984  # wpe has 256 rows, not 1024: 124,439,808 - 768 * 768
+
+
+def test_a_run_goes_on_bit_for_bit_from_a_snapshot():
+    config = make(model5.Config, **SMALL, dropout=0.1)
+    whole, state = [], None
+    for event in model5.run(config, {}):
+        if event.kind == "snapshot" and event.step == 10:
+            state = (10, {name: tensor.clone() for name, tensor in event.state().items()})
+        elif event.kind == "metric":
+            whole.append((event.step, event.name, event.value))
+    again = [(e.step, e.name, e.value) for e in model5.run(config, {}, state) if e.kind == "metric"]
+    assert again == [row for row in whole if row[0] > 10]
+
+
+def test_longer_is_the_same_run_only_without_a_schedule():
+    def same(**values):
+        return run_id(make(model5.Config, steps=100, **values)) == run_id(make(model5.Config, steps=200, **values))
+
+    assert same() and not same(schedule="linear") and not same(warmup=0.1)
+
+
+@pytest.mark.parametrize(
+    ("values", "tolerance"),
+    [
+        ({"init": "gpt2"}, 0.03),
+        ({"init": "course"}, 0.2),
+        ({"init": "course", "divide_logits": "no"}, 2.5),
+        ({"init": "course", "divide_logits": "no", "init_std": 0.4}, 1.2),
+        ({"init": "course", "divide_logits": "no", "tying": "untied"}, 0.1),
+    ],
+)
+def test_the_first_loss_can_be_predicted(values, tolerance):
+    for seed in (0, 1):
+        result = played(**values, width=64, blocks=2, heads=4, steps=0, seed=seed)
+        assert result.at("test_loss", 0) == pytest.approx(result.facts["start_loss"], abs=tolerance)
+
+
+def test_the_closed_form_agrees_with_a_matrix_of_random_rows():
+    torch.manual_seed(0)
+    d, V = 64, 2000
+    table, places = torch.randn(V, d), torch.randn(V, d)
+    stream = torch.nn.functional.layer_norm(table + places, (d,))
+    logits = stream @ table.T
+    repeat = logits.softmax(1).diagonal().mean().item()
+    own, spread = echo.logits(d, 1.0, divided=False)
+    assert logits.diagonal().mean().item() == pytest.approx(own, rel=0.03)
+    assert (logits - torch.diag(logits.diagonal())).std().item() == pytest.approx(spread, rel=0.03)
+    assert repeat > 0.9
+
+
+def test_the_echo_comes_from_tying():
+    tied = played(divide_logits="no", width=64, steps=0)
+    assert tied.at("p_repeat", 0) > 0.9
+    assert played(divide_logits="no", width=64, steps=0, tying="untied").at("p_repeat", 0) < 0.01
+    assert played(init="gpt2", width=64, steps=0).at("p_repeat", 0) < 0.01
+    assert tied.tables["echo"][0]["cosine"][0] == pytest.approx(1 / math.sqrt(2), abs=0.03)
+
+
+def test_the_test_loss_is_the_mean_over_the_fixed_windows():
+    config = make(model5.Config, **SMALL, init="gpt2")
+    result = played(init="gpt2")
+    tokens = corpora.tokens("tales-en", "bpe", "test")
+    rows = torch.from_numpy(batches.test_rows(tokens, 8, model5.EVAL_TOKENS // 8))
+    model, _ = model5.build(config)
+    with torch.no_grad():
+        logits = model.eval()(rows[:, :-1])
+    by_hand = torch.nn.functional.cross_entropy(logits.flatten(0, 1), rows[:, 1:].flatten()).item()
+    assert result.at("test_loss", 0) == pytest.approx(by_hand, abs=1e-4)
+    windows = result.tables["windows"][0]["loss"]
+    assert result.at("test_se", 0) == pytest.approx(np.std(windows, ddof=1) / len(windows) ** 0.5, rel=0.02)
+    assert result.facts["references"]["oracle"] == pytest.approx(
+        references.oracle("tales-en", "bpe", rows.numpy()).mean(), abs=1e-9
+    )
+
+
+@pytest.mark.parametrize("part", ["end", "middle", "blocks"])
+def test_no_token_is_in_both_parts(part):
+    config = make(model5.Config, corpus="manual", test_part=part)
+    train, test = model5.parts(config)
+    whole = sum(len(corpora.tokens("manual", "bpe", p)) for p in ("train", "test"))
+    assert len(train) + len(test) == whole
+    assert 0.05 < len(test) / whole < 0.15
+
+
+def test_heads_that_do_not_divide_the_width_are_snapped_and_said():
+    result = played(width=20, heads=8, steps=0)
+    note = next(n for n in result.notes if n.code == "heads_snapped")
+    assert note.facts == {"asked": 8, "used": 5, "width": 20}
+
+
+def test_a_text_shorter_than_a_window_is_refused():
+    name = corpora.add_text("Few words. " * 100)
+    with pytest.raises(Problem) as refused:
+        played(corpus=name, context=1024)
+    assert refused.value.code == "too_few_tokens"
+
+
+def test_a_rate_that_is_far_too_high_is_survived():
+    result = played(lr=10.0, optimizer="sgd", divide_logits="no", steps=100, width=64)
+    assert result.finished.reason in ("diverged", "done")
+
+
+def test_every_way_to_set_it_up_trains_a_step():
+    for values in (
+        {"sampler": "epochs"},
+        {"offset": 2},
+        {"tying": "course"},
+        {"corpus": "manual", "test_part": "blocks"},
+        {"schedule": "cosine", "warmup": 0.5, "clip": 1.0},
+        {"dropout": 0.5, "dropout_at": "mlp,nonsense"},
+        {"precision": "bfloat16"},
+        {"attention_scale": 0.0},
+        {"corpus": "tales-vi", "tokenizer": "words"},
+    ):
+        result = played(**values, steps=2)
+        assert result.finished.reason == "done" and math.isfinite(result.final("test_loss")), values
+
+
+def test_it_learns_more_than_frequencies_in_a_hundred_steps():
+    result = played(init="gpt2", width=32, context=16, batch=16, steps=150, lr=4e-3)
+    assert result.final("test_loss") < result.facts["references"]["unigram_table"]
+
+
+def test_the_table_of_pairs_writes_only_pairs_of_the_text():
+    sample = played(steps=0).samples["table of pairs"][0]
+    assert sample.facts["pairs_known"] == 1.0
+
+
+def test_a_small_full_size_says_what_it_measured():
+    events = list(full_size.run(full_size.Config(vocabulary=500, width=64, blocks=2, heads=4, context=16), {}))
+    numbers = {e.name: e.value for e in events if e.kind == "metric"}
+    assert numbers["batch_seconds"] == pytest.approx(16 * numbers["window_seconds"])
+    assert numbers["own_logit"] == pytest.approx(echo.logits(64, 1.0, True, 2)[0], rel=0.1)

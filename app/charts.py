@@ -1,0 +1,142 @@
+"""Pictures out of rows: each function returns an Altair chart without data, so that live rows can flow through one
+constant specification. Names stand on the lines; sizes follow `view.size`."""
+
+import altair as alt
+
+from app.i18n import T
+from app.theme import ARMS, BROKEN, GREY, LIGHT, REFERENCES, TEST
+
+STEP = T("step", "bước")
+NATS = T("loss (nats/token)", "loss (nats/token)")
+
+
+def arm_color(view, legend: bool = True):
+    """Arms keep their colours; `name` is the arm's name in the reader's language."""
+    names = [a.arm.name(view.lang) for a in view.arms]
+    names += [a.arm.name(view.lang) for a in view.pinned]
+    colors = [ARMS[a.arm.color % len(ARMS)] for a in view.arms]
+    colors += [ARMS[(len(view.arms) + i) % len(ARMS)] for i in range(len(view.pinned))]
+    shown = alt.Legend(title=None, orient="top", labelLimit=280, columns=3) if legend and len(names) > 1 else None
+    return alt.Color("name:N", scale=alt.Scale(domain=names, range=colors), legend=shown)
+
+
+def rules(view, names: tuple[str, ...] | None = None, labels: dict | None = None):
+    """Horizontal reference lines, each with its name and value on the line; lines closer than 4 % share a label side."""
+    wanted = names if names is not None else tuple(REFERENCES)
+    known = {n: v for n, v in view.references.items() if n in wanted}
+    rows, last = [], None
+    for name, value in sorted(known.items(), key=lambda item: -item[1]):
+        title = (labels or {}).get(name) or REFERENCES[name]
+        crowded = last is not None and abs(last - value) < 0.045 * max(known.values())
+        rows.append({"y": value, "label": f"{title(view.lang)}  {value:.2f}", "below": crowded})
+        last = value
+    data = alt.Data(values=rows)
+    base = alt.Chart(data)
+    marks = [base.mark_rule(strokeDash=[6, 4], color=GREY, strokeWidth=1.2).encode(y="y:Q")]
+    for below, dy in ((False, -6), (True, 11)):
+        marks.append(
+            base.transform_filter(alt.datum.below == below)
+            .mark_text(align="right", dx=-4, dy=dy * view.size, color=GREY, fontSize=12 * view.size)
+            .encode(y="y:Q", x=alt.value("width"), text="label:N")
+        )
+    return marks if rows else []
+
+
+def loss_rows(view, test: str = "test_loss", train: str = "train_loss"):
+    """Test points and training losses of every arm and pin; the training loss also as a running mean."""
+    frame = view.frame(test, train)
+    if frame.empty:
+        return frame.assign(mean=[], kind=[])
+    frame["kind"] = frame["metric"].map({test: "test", train: "train"})
+    frame["mean"] = frame.groupby(["run", "metric"])["value"].transform(lambda v: v.rolling(15, min_periods=1).mean())
+    ghost = (frame["role"] == "pinned") & (frame["kind"] == "train")
+    return thin(frame[~ghost])
+
+
+def thin(frame, points: int = 260):
+    """At most about `points` training rows a run: of every stretch the lowest and the highest stay."""
+    import pandas as pd
+
+    parts = []
+    for (_, metric), part in frame.groupby(["run", "metric"], sort=False):
+        if metric == "train_loss" and len(part) > points:
+            stretch = pd.Series(range(len(part)), index=part.index) // (2 * len(part) // points + 1)
+            groups = part["value"].groupby(stretch)
+            keep = set(groups.idxmin().dropna()) | set(groups.idxmax().dropna()) | {part.index[0], part.index[-1]}
+            part = part.loc[sorted(keep)]
+        parts.append(part)
+    return pd.concat(parts) if parts else frame
+
+
+def loss_chart(
+    view, *, y_title: T = NATS, references: tuple[str, ...] | None = None, labels: dict | None = None, height: int = 400
+):
+    """Test loss bold with its points, training loss faint (raw) and thin (running mean), pinned runs dashed, and the
+    lines that say what a loss is worth. Expects the rows of `loss_rows`."""
+    many = len(view.arms) + len(view.pinned) > 1
+    x = alt.X("step:Q", title=STEP(view.lang), axis=alt.Axis(grid=False, tickCount=8))
+    y = alt.Y("value:Q", title=y_title(view.lang), scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(grid=False))
+    color = arm_color(view) if many else alt.value(TEST)
+    tint = arm_color(view) if many else alt.value(LIGHT)
+    tip = ["name:N", "step:Q", alt.Tooltip("value:Q", title="nats/token", format=".3f")]
+    if True:
+        tip.append(alt.Tooltip("perplexity:Q", title=T("perplexity", "độ rối (perplexity)")(view.lang), format=".1f"))
+    base = alt.Chart().transform_calculate(perplexity="exp(datum.value)")
+    train = base.transform_filter((alt.datum.kind == "train") & (alt.datum.role == "arm"))
+    test = base.transform_filter((alt.datum.kind == "test") & (alt.datum.role == "arm"))
+    ghost = base.transform_filter((alt.datum.kind == "test") & (alt.datum.role == "pinned"))
+    marks = rules(view, references, labels) + [
+        train.mark_line(opacity=0.22, strokeWidth=1).encode(x=x, y=y, color=tint, detail="run:N"),
+        train.mark_line(opacity=0.55, strokeWidth=1.4).encode(x=x, y=alt.Y("mean:Q"), color=tint, detail="run:N"),
+        ghost.mark_line(strokeDash=[5, 4], strokeWidth=2, opacity=0.8).encode(x=x, y=y, color=color, detail="run:N"),
+        test.mark_line(strokeWidth=3 * view.size).encode(x=x, y=y, color=color, detail="run:N"),
+        test.mark_point(filled=True, size=45 * view.size, opacity=1).encode(x=x, y=y, color=color, tooltip=tip),
+    ]
+    marks += diverged(view)
+    return alt.layer(*marks).properties(height=height * (1 + (view.size - 1) * 0.6), width="container")
+
+
+def diverged(view):
+    """A vermillion line where a run diverged, with the step."""
+    rows = [
+        {
+            "step": a.result.finished.step,
+            "label": T("diverged at step {n}", "phân kỳ ở bước {n}").format(n=a.result.finished.step)(view.lang),
+        }
+        for a in view.arms
+        if a.result.finished is not None and a.result.finished.reason == "diverged"
+    ]
+    if not rows:
+        return []
+    base = alt.Chart(alt.Data(values=rows))
+    return [
+        base.mark_rule(color=BROKEN, strokeWidth=2).encode(x="step:Q"),
+        base.mark_text(color=BROKEN, align="left", dx=6, dy=-8, fontSize=13 * view.size).encode(
+            x="step:Q", y=alt.value(16), text="label:N"
+        ),
+    ]
+
+
+def lines(
+    view,
+    x: str,
+    y: str,
+    *,
+    x_title: T,
+    y_title: T,
+    color: str = "name",
+    log_x: bool = False,
+    log_y: bool = False,
+    height: int = 320,
+    points: bool = True,
+):
+    """Plain lines of any rows with a `name` column."""
+    chart = alt.Chart().mark_line(strokeWidth=2.5, point=points)
+    return chart.encode(
+        x=alt.X(f"{x}:Q", title=x_title(view.lang), scale=alt.Scale(type="log" if log_x else "linear", zero=False)),
+        y=alt.Y(f"{y}:Q", title=y_title(view.lang), scale=alt.Scale(type="log" if log_y else "linear", zero=False)),
+        color=arm_color(view)
+        if color == "name"
+        else alt.Color(f"{color}:N", legend=alt.Legend(orient="top", title=None)),
+        tooltip=[f"{x}:Q", alt.Tooltip(f"{y}:Q", format=".4g")],
+    ).properties(height=height * view.size, width="container")

@@ -1,0 +1,97 @@
+"""Pinned runs: up to five ghosts beside the live one, each named by what differs."""
+
+import streamlit as st
+
+from app import learner, theme
+from app.i18n import T
+from app.lesson import Arm
+from app.view import ArmView, look
+from core import experiment
+from core.problem import Problem
+
+TEXT = {
+    "pinned": T("Pinned", "Đã ghim"),
+    "unpin": T("unpin", "bỏ ghim"),
+    "same": T("the same settings", "cùng thiết lập"),
+    "against": T(
+        "{name}: {metric} {a} against {b} now (difference {d})", "{name}: {metric} {a}, bây giờ là {b} (chênh {d})"
+    ),
+}
+
+
+def pins(spot) -> list[dict]:
+    """This learner's pins of this lesson: {"run", "config", "name"}."""
+    if "pins" not in st.session_state:
+        st.session_state["pins"] = learner.load(spot.me)["pins"]
+    return st.session_state["pins"].setdefault(str(spot.number), [])
+
+
+def _save(spot) -> None:
+    data = learner.load(spot.me)
+    data["pins"] = st.session_state["pins"]
+    try:
+        learner.save(spot.me, data)
+    except Problem as problem:
+        st.session_state["problem"] = (problem.code, problem.facts)
+
+
+def is_pinned(spot, view) -> bool:
+    return any(pin["run"] == view.arms[0].run_id for pin in pins(spot))
+
+
+def pin(spot, view) -> None:
+    """Keep the main arm; the oldest of more than five goes."""
+    arm = view.arms[0].arm
+    base, own = vars(spot.playground.config), vars(arm.config)
+    differs = ", ".join(f"{k} {theme.knob(v)}" for k, v in own.items() if base.get(k) != v and k != "device")
+    kept = pins(spot)
+    kept.append({"run": view.arms[0].run_id, "config": experiment.encode(arm.config), "name": differs or "quick"})
+    del kept[: -learner.PINS]
+    _save(spot)
+
+
+def pinned_views(spot, arms: tuple[ArmView, ...]) -> tuple[ArmView, ...]:
+    """Pins that are not among the arms in front and still have something to show."""
+    mine, out = {a.run_id for a in arms}, []
+    for place, one in enumerate(pins(spot)):
+        try:
+            config = experiment.decode(one["config"])
+        except Problem:
+            continue  # made by an engine that had other settings
+        if one["run"] in mine or type(config) is not type(arms[0].arm.config):
+            continue
+        name = T(f"◈ {one['name']}", f"◈ {one['name']}")
+        found = look(Arm(f"pin{place}", name, config, len(arms) + place))
+        if found.result.events:
+            out.append(found)
+    return tuple(out)
+
+
+def chips(spot, view) -> None:
+    """What is pinned, what differs, and how the last test loss compares."""
+    lang = spot.lang
+    for one in list(pins(spot)):
+        found = next((a for a in view.pinned if a.run_id == one["run"]), None)
+        if found is None:
+            continue
+        column, button = st.columns([6, 1])
+        metric = next(
+            (m for m in ("test_loss", "train_loss", "error") if m in found.result.metrics and m in view.main.metrics),
+            None,
+        )
+        text = f"◈ {one['name']}"
+        if metric:
+            a, b = found.result.final(metric), view.main.final(metric)
+            facts = {
+                "name": text,
+                "metric": metric,
+                "a": theme.number(a),
+                "b": theme.number(b),
+                "d": theme.number(b - a),
+            }
+            text = TEXT["against"].format(**facts)(lang)
+        column.caption(text)
+        if button.button(TEXT["unpin"](lang), key=f"{spot.prefix}unpin_{one['run']}", type="tertiary"):
+            pins(spot).remove(one)
+            _save(spot)
+            st.rerun()

@@ -1,0 +1,222 @@
+"""Controls to widgets. Their state lives in one dict per playground; the link carries what differs from quick.
+
+Widgets are not bound to the URL by Streamlit (its option labels would enter the link in the reader's language): this
+file reads the link once, checks every value, and writes back what is not the default.
+"""
+
+import math
+
+import streamlit as st
+
+from app import sentences, theme
+from app.i18n import T
+from app.lesson import Lesson, Playground
+from core import experiment
+from core.problem import Problem
+
+PER_DECADE = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
+
+
+def fields(playground: Playground, values: dict | None = None) -> set[str]:
+    """Names of the playground's training fields."""
+    return set(type(playground.config).__dataclass_fields__)
+
+
+def probe_fields(playground: Playground) -> set[str]:
+    return {name for probe in playground.probes for name in probe.controls}
+
+
+def default(control, playground: Playground):
+    """Training fields start at the quick preset; others carry their own."""
+    if hasattr(playground.config, control.field):
+        return getattr(playground.config, control.field)
+    if control.default is not None if hasattr(control, "default") else False:
+        return control.default
+    kinds = {"Button": 0, "Toggle": False, "Text": ""}
+    kind = type(control).__name__
+    if kind == "Choice":
+        return control.options[0][0]
+    if kind == "Many":
+        return ",".join(sorted(code for code, _ in control.options))
+    return kinds.get(kind, getattr(control, "low", 0))
+
+
+def belonging(lesson: Lesson, playground: Playground) -> list:
+    """The lesson's controls that mean something here: its Config's fields, its probes', and what its presets or front
+    name (view fields)."""
+    named = set(playground.front) | probe_fields(playground) | {f for p in playground.presets for f in p.values}
+    own = fields(playground)
+    training = {f for play in lesson.playgrounds for f in fields(play)}
+    probes = {f for play in lesson.playgrounds for f in probe_fields(play)}
+    return [c for c in lesson.controls if c.field in own | named or c.field not in training | probes]
+
+
+def prefix(number: int, lesson: Lesson, playground: Playground) -> str:
+    first = lesson.playgrounds[0].slug == playground.slug
+    return f"l{number:02d}_" if first else f"l{number:02d}_{playground.slug}_"
+
+
+def checked(control, playground: Playground, value):
+    """`value` (from a link or a preset) as this control holds it. Raises Problem."""
+    if hasattr(playground.config, control.field):
+        return experiment.coerce(type(playground.config), control.field, value)
+    kind, text = type(control).__name__, str(value)
+    if kind == "Slider":
+        try:
+            number = float(value)
+        except ValueError:
+            raise Problem("not_a_number", field=control.field, value=text[:40]) from None
+        low, high = (min(control.values), max(control.values)) if control.values else (control.low, control.high)
+        if not (math.isfinite(number) and (low <= number <= high or (control.zero and number == 0))):
+            raise Problem("out_of_range", field=control.field, value=text[:40], low=low, high=high, number="real")
+        return int(number) if control.values and all(isinstance(v, int) for v in control.values) else number
+    if kind in ("Choice", "Many"):
+        codes = [code for code, _ in control.options]
+        wrong = [v for v in (text.split(",") if kind == "Many" else [text]) if v not in codes and v]
+        if wrong:
+            raise Problem("not_a_choice", field=control.field, value=text[:40], valid=", ".join(codes))
+        return text
+    if kind == "Toggle":
+        return text.lower() in ("true", "1", "on")
+    return text[: getattr(control, "max_chars", 40)] if kind == "Text" else int(float(text))
+
+
+def load(number: int, lesson: Lesson, playground: Playground, lang: str) -> tuple[dict, list[str]]:
+    """(the values of this playground's controls, sentences about what the link asked for in vain)."""
+    state = st.session_state.setdefault(f"state_{number}", {})
+    values = state.setdefault(playground.slug, {})
+    controls = belonging(lesson, playground)
+    for control in controls:
+        values.setdefault(control.field, default(control, playground))
+    start = prefix(number, lesson, playground)
+    asked = {k: v for k, v in st.query_params.items() if k.startswith(f"l{number:02d}_")}
+    if state.get("link") == asked:
+        return values, state.get("complaints", [])
+    complaints, known = [], {f"l{number:02d}_play"}
+    for control in controls:
+        key = start + control.field
+        known.add(key)
+        if key in asked:
+            try:
+                values[control.field] = checked(control, playground, asked[key][:400])
+                st.session_state.pop(key, None)
+            except Problem as problem:
+                reason = sentences.say(problem.code, problem.facts | {"field": control.label})
+                facts = {"field": control.label, "value": asked[key][:40], "reason": reason}
+                complaints.append(sentences.say("stale_link", facts)(lang))
+    others = {prefix(number, lesson, p) + c.field for p in lesson.playgrounds for c in lesson.controls}
+    strange = [k[:40] for k in asked if k not in known | others]
+    if strange:
+        complaints.append(sentences.say("unknown_in_link", {"fields": ", ".join(strange[:5])})(lang))
+    state["link"], state["complaints"] = asked, complaints
+    return values, complaints
+
+
+def save_link(number: int, lesson: Lesson, playground: Playground, values: dict) -> None:
+    """Put what differs from quick into the address bar, and nothing else."""
+    wanted = {}
+    start = prefix(number, lesson, playground)
+    if playground.slug != lesson.playgrounds[0].slug:
+        wanted[f"l{number:02d}_play"] = playground.slug
+    for control in belonging(lesson, playground):
+        if type(control).__name__ != "Button" and values[control.field] != default(control, playground):
+            wanted[start + control.field] = theme.knob(values[control.field])
+    now = {k: v for k, v in st.query_params.items() if k.startswith(f"l{number:02d}_")}
+    for key in now:
+        if key not in wanted:
+            del st.query_params[key]
+    for key, value in wanted.items():
+        if now.get(key) != value:
+            st.query_params[key] = value
+    st.session_state[f"state_{number}"]["link"] = wanted
+
+
+def stops(control, value) -> list:
+    """The places of a slider that is not linear; a value from a link that lies between them gets a place of its own."""
+    if control.values:
+        places = list(control.values)
+    else:
+        first, last = math.floor(math.log10(control.low)), math.ceil(math.log10(control.high))
+        steps = [float(f"{m}e{e}") for e in range(first, last + 1) for m in PER_DECADE]
+        places = [s for s in steps if control.low * 0.999 <= s <= control.high * 1.001]
+        places = sorted({*places, float(control.low), float(control.high)})
+    if control.zero:
+        places = [0.0, *places]
+    if all(not math.isclose(value, p, rel_tol=1e-9, abs_tol=1e-12) for p in places):
+        places = sorted([*places, value])
+    return places
+
+
+def draw(control, key: str, values: dict, lang: str, *, disabled: bool = False) -> None:
+    """One widget; its value lands in `values`."""
+    label, help, now = control.label(lang), control.help(lang), values[control.field]
+    if getattr(control, "unit", None):
+        label = f"{label} ({control.unit(lang)})"
+    kind = type(control).__name__
+    if kind == "Slider" and (control.log or control.values):
+        places = stops(control, now)
+        now = min(places, key=lambda p: abs(p - now))
+        if st.session_state.get(key) not in places:
+            st.session_state[key] = now
+        new = st.select_slider(label, places, key=key, help=help, format_func=theme.knob, disabled=disabled)
+    elif kind == "Slider":
+        whole = isinstance(now, int) and not isinstance(now, bool)
+        cast = int if whole else float
+        step = control.step or (1 if whole else (control.high - control.low) / 100)
+        st.session_state.setdefault(key, min(max(cast(now), cast(control.low)), cast(control.high)))
+        new = st.slider(
+            label, cast(control.low), cast(control.high), step=cast(step), key=key, help=help, disabled=disabled
+        )
+        new = float(f"{new:.3g}") if not whole else new
+    elif kind == "Choice":
+        names = dict(control.options)
+        codes = list(names) if now in names else [*names, now]
+        show = lambda code: names.get(code, T(str(code), str(code)))(lang)  # noqa: E731
+        if st.session_state.get(key) not in codes:
+            st.session_state[key] = now
+        if len(codes) <= 3 and sum(len(show(c)) for c in codes) < 46:
+            new = st.segmented_control(
+                label, codes, key=key, help=help, format_func=show, required=True, disabled=disabled
+            )
+        else:
+            new = st.selectbox(label, codes, key=key, help=help, format_func=show, disabled=disabled)
+    elif kind == "Many":
+        names = dict(control.options)
+        st.session_state.setdefault(key, [c for c in str(now).split(",") if c in names])
+        new = st.pills(
+            label, list(names), key=key, help=help, selection_mode="multi", format_func=lambda c: names[c](lang)
+        )
+        new = ",".join(sorted(new)) or now
+    elif kind == "Toggle":
+        st.session_state.setdefault(key, bool(now))
+        new = st.toggle(label, key=key, help=help, disabled=disabled)
+    elif kind == "Text":
+        st.session_state.setdefault(key, now)
+        new = st.text_input(label, key=key, help=help, max_chars=control.max_chars, disabled=disabled)
+    else:
+        new = now + 1 if st.button(label, key=key, help=help) else now
+    values[control.field] = new
+
+
+def config_of(playground: Playground, values: dict):
+    """The Config these settings stand for. Raises Problem."""
+    own = fields(playground)
+    return experiment.make(type(playground.config), playground.config, **{k: v for k, v in values.items() if k in own})
+
+
+def apply(number: int, lesson: Lesson, playground: Playground, wanted: dict) -> None:
+    """Set these fields (a preset over quick), for the widgets of the next rerun."""
+    values = st.session_state[f"state_{number}"][playground.slug]
+    start = prefix(number, lesson, playground)
+    for control in belonging(lesson, playground):
+        value = wanted.get(control.field, default(control, playground))
+        values[control.field] = value
+        st.session_state.pop(start + control.field, None)
+    for name, value in wanted.items():  # a preset may set a field no control shows
+        values[name] = value
+
+
+def changed(number: int, lesson: Lesson, playground: Playground, values: dict) -> list:
+    """Controls that stand off quick: (control, default, value)."""
+    pairs = [(c, default(c, playground), values[c.field]) for c in belonging(lesson, playground)]
+    return [(c, was, now) for c, was, now in pairs if was != now and type(c).__name__ != "Button"]

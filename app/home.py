@@ -1,0 +1,69 @@
+"""The first page: what this is, one suggested first step, the lessons as cards, and what this machine offers."""
+
+import streamlit as st
+
+from app import shell
+from app.i18n import T
+from app.lesson import discover
+from core import device, runs
+
+TEXT = {
+    "title": T("Pretraining Playground", "Sân chơi tiền huấn luyện"),
+    "lead": T(
+        "Change one thing, train a real language model, and see whether you were right.",
+        "Thay đổi một thứ, huấn luyện một mô hình ngôn ngữ thật, và xem bạn đoán có đúng không.",
+    ),
+    "first": T("Start here", "Bắt đầu ở đây"),
+    "first_why": T(
+        "The smallest language model there is learns from simple stories, in about ten seconds. Predict where it must stop.",
+        "Mô hình ngôn ngữ nhỏ nhất học từ những câu chuyện đơn giản, trong khoảng mười giây. Hãy đoán nó phải dừng ở đâu.",
+    ),
+    "machine": T(
+        "This machine: {device}, {cores} cores, {memory} GB memory, lessons work offline · {runs} runs stored here",
+        "Máy này: {device}, {cores} nhân, bộ nhớ {memory} GB, các bài học chạy không cần mạng · đã lưu {runs} lần chạy",
+    ),
+    "open": T("Open", "Mở"),
+    "ran": T("{n} runs of yours", "{n} lần chạy của bạn"),
+    "minutes": T("{m} min", "{m} phút"),
+}
+
+
+def show() -> None:
+    lang, lessons = shell.lang(), discover()
+    pages = st.session_state["pages"]
+    st.title(TEXT["title"](lang), anchor=False)
+    st.markdown(f"#### {TEXT['lead'](lang)}")
+    first = 5 if 5 in lessons else next(iter(lessons))
+    with st.container(border=True, key="first_step"):
+        st.markdown(f"**{TEXT['first'](lang)}** &nbsp; {TEXT['first_why'](lang)}")
+        st.page_link(pages[f"{first:02d}-{lessons[first].slug}"], label=f"{first:02d} {lessons[first].title(lang)} ▸")
+    counts = _counts()
+    for group, name in shell.GROUPS.items():
+        members = {n: one for n, one in lessons.items() if one.group == group}
+        if not members:
+            continue
+        st.subheader(name(lang), anchor=False)
+        for column, (number, lesson) in zip(st.columns(3) * 7, members.items(), strict=False):
+            with column.container(border=True, key=f"card_{number:02d}"):
+                st.page_link(pages[f"{number:02d}-{lesson.slug}"], label=f"**{number:02d}  {lesson.title(lang)}**")
+                st.markdown(lesson.question(lang))
+                ran = sum(counts.get(type(p.config).experiment, 0) for p in lesson.playgrounds)
+                minutes = TEXT["minutes"].format(m=lesson.minutes)(lang)
+                st.caption(f"{minutes} · {TEXT['ran'].format(n=ran)(lang)}" if ran else minutes)
+    known = [name for name, reason in device.remembered().items() if not reason]
+    facts = {
+        "device": " + ".join(known),
+        "cores": device.cores(),
+        "memory": f"{device.memory():.0f}",
+        "runs": sum(counts.values()),
+    }
+    st.caption(TEXT["machine"].format(**facts)(lang))
+
+
+def _counts() -> dict[str, int]:
+    """Runs in the store, by experiment."""
+    out: dict[str, int] = {}
+    for run in runs.all_runs():
+        name = run.id.rsplit("-", 1)[0]
+        out[name] = out.get(name, 0) + 1
+    return out

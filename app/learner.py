@@ -1,0 +1,45 @@
+"""A learner without an account: a random id in the link, and one small file with pins, predictions and notes."""
+
+import json
+import re
+import secrets
+from pathlib import Path
+
+from core import files
+
+PINS = 5
+
+
+def new_id() -> str:
+    return secrets.token_hex(4)
+
+
+def valid(id: str) -> bool:
+    return bool(re.fullmatch(r"[0-9a-f]{8}", id or ""))
+
+
+def _path(id: str) -> Path:
+    return files.home() / "learners" / f"{id}.json"
+
+
+def load(id: str) -> dict:
+    """{"pins": {lesson: [run ids]}, "predictions": {lesson/question: answer}}; empty where there is none."""
+    try:
+        data = json.loads(_path(id).read_text())
+    except (OSError, ValueError):
+        data = {}
+    return {"pins": {}, "predictions": {}, "names": {}} | (data if isinstance(data, dict) else {})
+
+
+def save(id: str, data: dict) -> None:
+    """Raises Problem(disk_full | read_only)."""
+    files.write_atomic(_path(id), json.dumps(data, ensure_ascii=False).encode())
+
+
+def pinned() -> frozenset[str]:
+    """Every run that anybody here has pinned: never cleared."""
+    ids: set[str] = set()
+    for path in (files.home() / "learners").glob("*.json"):
+        for pins in load(path.stem)["pins"].values():
+            ids |= {pin["run"] for pin in pins}
+    return frozenset(ids)

@@ -1,0 +1,130 @@
+"""Predict, run, reveal: the learner commits before training, the run decides, one line says why."""
+
+import streamlit as st
+
+from app import learner, shell
+from app.i18n import T
+from app.lesson import Lesson, Playground, Prediction
+
+TEXT = {
+    "predict": T("1 · Predict", "1 · Dự đoán"),
+    "lock": T("Lock it in", "Chốt"),
+    "locked": T("Locked: {answer}. Now let a run decide.", "Đã chốt: {answer}. Giờ để lần chạy quyết định."),
+    "all": T("All predictions are in.", "Đã dự đoán xong."),
+    "right": T("You predicted {answer}: right.", "Bạn đoán {answer}: đúng."),
+    "close": T(
+        "You predicted {answer}; the run says {truth}: close.", "Bạn đoán {answer}; lần chạy cho {truth}: gần đúng."
+    ),
+    "wrong": T(
+        "You predicted {answer}; the run says {truth}. That is worth a thought.",
+        "Bạn đoán {answer}; lần chạy cho {truth}. Đáng suy nghĩ đấy.",
+    ),
+    "order": T("Tap in your order, first to last", "Chạm theo thứ tự của bạn, từ đầu đến cuối"),
+}
+
+
+def _key(number: int, prediction: Prediction) -> str:
+    return f"{number:02d}/{prediction.id}"
+
+
+def answers() -> dict:
+    """This learner's locked answers."""
+    if "predictions" not in st.session_state:
+        st.session_state["predictions"] = learner.load(shell.me())["predictions"]
+    return st.session_state["predictions"]
+
+
+def ask(number: int, lesson: Lesson, playground: Playground, values: dict, lang: str) -> None:
+    """The first question not yet answered; nobody is kept from training."""
+    if not playground.predictions:
+        return
+    st.subheader(TEXT["predict"](lang), anchor=False)
+    left = [p for p in playground.predictions if _key(number, p) not in answers()]
+    if not left:
+        st.caption(TEXT["all"](lang))
+        return
+    prediction = left[0]
+    key = f"l{number:02d}_predict_{prediction.id}"
+    unit = f" ({prediction.unit(lang)})" if prediction.unit else ""
+    names = {code: label(lang) for code, label in prediction.options}
+    if prediction.kind == "number":
+        whole = float(prediction.step).is_integer()
+        cast = int if whole else float
+        st.slider(
+            prediction.question(lang) + unit,
+            cast(prediction.low),
+            cast(prediction.high),
+            step=cast(prediction.step),
+            key=key,
+        )
+    elif prediction.kind == "ranking":
+        st.pills(
+            prediction.question(lang),
+            list(names),
+            key=key,
+            selection_mode="multi",
+            format_func=names.get,
+            help=TEXT["order"](lang),
+        )
+    else:
+        st.radio(
+            prediction.question(lang),
+            list(names),
+            key=key,
+            format_func=names.get,
+            index=None,
+            horizontal=sum(map(len, names.values())) < 42,
+        )
+    value = st.session_state.get(key)
+    if prediction.kind == "ranking":
+        value = ",".join(value or [])
+    st.button(
+        TEXT["lock"](lang),
+        key=f"{key}_lock",
+        disabled=value in (None, ""),
+        on_click=commit,
+        args=(number, prediction, value),
+    )
+
+
+def commit(number: int, prediction: Prediction, value) -> None:
+    """Keep this answer for good, in the learner's file."""
+    from core.problem import Problem
+
+    answers()[_key(number, prediction)] = value
+    try:
+        data = learner.load(shell.me())
+        data["predictions"] = answers()
+        learner.save(shell.me(), data)
+    except Problem as problem:
+        st.session_state["problem"] = (problem.code, problem.facts)
+
+
+def reveal(number: int, playground: Playground, view, lang: str) -> None:
+    """For every locked answer that the runs have decided: what was said, what happened, why."""
+    for prediction in playground.predictions:
+        said = answers().get(_key(number, prediction))
+        if said is None:
+            continue
+        truth = prediction.answer(view)
+        names = {code: label(lang) for code, label in prediction.options}
+        unit = f" {prediction.unit(lang)}" if prediction.unit else ""
+
+        def spoken(value, names=names, unit=unit, prediction=prediction):
+            if prediction.kind == "number":
+                return f"{float(value):.3g}{unit}"
+            if prediction.kind == "ranking":
+                order = value.split(",") if isinstance(value, str) else value
+                return " → ".join(names.get(v, v) for v in order)
+            return names.get(value, str(value))
+
+        if truth is None:
+            st.caption(TEXT["locked"].format(answer=spoken(said))(lang))
+            continue
+        if prediction.kind == "number":
+            right = abs(float(said) - float(truth)) <= prediction.tolerance
+            line = TEXT["close" if right else "wrong"]
+        else:
+            same = said == (truth if isinstance(truth, str) else ",".join(truth))
+            line = TEXT["right" if same else "wrong"]
+        st.markdown(f"{line.format(answer=spoken(said), truth=spoken(truth))(lang)} {prediction.why(view)(lang)}")

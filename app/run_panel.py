@@ -1,0 +1,408 @@
+"""Train, pause, step, stop; and the picture that moves while a run trains. Both only read files: any number of people
+may watch one run."""
+
+import html
+
+import pandas as pd
+import streamlit as st
+
+from app import charts, compare, predict, sentences, theme
+from app.i18n import T
+from app.probes import probe_box
+from app.spot import Spot, estimate, make_view
+from core import experiment, jobs, runs
+from core.problem import Problem
+
+__all__ = ["Spot", "all_runs", "estimate", "inside", "picture", "train_box"]
+
+TICK = 0.6  # seconds between looks at a run in progress
+
+TEXT = {
+    "train": T("Train ({t})", "Huấn luyện ({t})"),
+    "yourself": T("Train it yourself ({t})", "Tự huấn luyện ({t})"),
+    "longer": T("Continue to {n} steps", "Chạy tiếp đến bước {n}"),
+    "again": T("Try again", "Thử lại"),
+    "pause": T("Pause", "Tạm dừng"),
+    "resume": T("Resume", "Chạy tiếp"),
+    "step": T("Step", "Một bước"),
+    "step10": T("10 steps", "10 bước"),
+    "stop": T("Stop", "Dừng"),
+    "everybody": T("Stop for everybody", "Dừng với mọi người"),
+    "others": T(
+        "{n} more people are watching this run: it goes on for them.",
+        "{n} người khác đang xem lần chạy này: nó vẫn chạy cho họ.",
+    ),
+    "pin": T("Pin this run", "Ghim lần chạy này"),
+    "head": T("3 · Train", "3 · Huấn luyện"),
+    "instant": T(
+        "Nothing to wait for: the picture follows every knob.", "Không phải chờ: hình đổi ngay theo từng núm chỉnh."
+    ),
+    "stored": T("A stored run of these settings, made beforehand.", "Lần chạy có sẵn với thiết lập này, làm từ trước."),
+    "showing": T(
+        "Still showing: {what}. Train to see your settings.",
+        "Vẫn đang hiện: {what}. Hãy huấn luyện để thấy thiết lập của bạn.",
+    ),
+    "none": T("No run of these settings yet.", "Chưa có lần chạy nào với thiết lập này."),
+    "queued": T("Waiting in the queue, {n} before you.", "Đang xếp hàng, trước bạn còn {n}."),
+    "parent": T(
+        "First the model it starts from: step {step} of {steps}.",
+        "Trước hết là mô hình xuất phát: bước {step}/{steps}.",
+    ),
+    "running": T("step {step} of {steps}{left}", "bước {step}/{steps}{left}"),
+    "left": T(", {t} left", ", còn {t}"),
+    "paused": T(
+        "Paused at step {step}. Nothing is lost: it goes on from here.",
+        "Tạm dừng ở bước {step}. Không mất gì: sẽ chạy tiếp từ đây.",
+    ),
+    "yielded": T(
+        "Nobody was watching, so it let others go first; it continues by itself.",
+        "Không ai xem nên nó nhường chỗ; nó sẽ tự chạy tiếp.",
+    ),
+    "interrupted": T(
+        "Interrupted at step {step}. It is saved and will be taken up again.",
+        "Bị ngắt ở bước {step}. Đã lưu và sẽ được chạy tiếp.",
+    ),
+    "stopped": T(
+        "Stopped at step {step}. What it learned is kept.", "Đã dừng ở bước {step}. Những gì học được vẫn còn."
+    ),
+    "done": T("Finished: {steps} steps.", "Xong: {steps} bước."),
+    "diverged": T(
+        "Diverged at step {step}: the loss is no longer a number. Try a tenth of the learning rate.",
+        "Phân kỳ ở bước {step}: loss không còn là số. Hãy thử tốc độ học bằng một phần mười.",
+    ),
+    "verdict": T("Verdict", "Kết luận"),
+    "before": T("before training", "trước huấn luyện"),
+    "now": T("now", "bây giờ"),
+    "prompt": T("prompt: {p}", "câu mồi: {p}"),
+    "ask": T("Ask", "Hỏi"),
+    "waiting": T("Thinking …", "Đang nghĩ …"),
+    "needs_run": T(
+        "Train first: this reads the finished model.", "Hãy huấn luyện trước: phần này đọc mô hình đã xong."
+    ),
+    "nothing": T("Nothing folded away in this playground.", "Sân chơi này không có phần ẩn."),
+    "table": T("The run store", "Kho các lần chạy"),
+}
+
+
+def train_box(spot: Spot) -> None:
+    view = make_view(spot)
+    st.fragment(_train_box, run_every=TICK if view.active else None)(spot, view.active)
+
+
+def picture(spot: Spot) -> None:
+    view = make_view(spot)
+    st.fragment(_picture, run_every=TICK if view.active else None)(spot, view.active)
+
+
+# --- the buttons ----------------------------------------------------------------------------------------------------
+
+
+def _train_box(spot: Spot, was_active: bool) -> None:
+    lang, view = spot.lang, make_view(spot)
+    st.subheader(TEXT["head"](lang), anchor=False)
+    if spot.inline:
+        st.caption(TEXT["instant"](lang))
+        _pin(spot, view)
+        return
+    if was_active and not view.active:
+        st.rerun()
+    mine = [a for a in view.arms if a.source != "none" or a.status.state != "absent"]
+    busy = [a for a in mine if a.status.state in ("running", "queued", "yielded", "interrupted")]
+    paused = [a for a in mine if a.status.state == "paused"]
+    for a in busy:
+        jobs.watch(a.run_id, spot.me)
+    buttons = st.container(horizontal=True)
+    if busy:
+        _button(buttons, spot, "pause", lambda: [jobs.pause(a.run_id) for a in busy])
+        _button(buttons, spot, "stop", lambda: _stop(spot, busy))
+    elif paused:
+        ids = [a.run_id for a in paused]
+        _button(buttons, spot, "resume", lambda: [jobs.resume(id, spot.me) for id in ids], primary=True)
+        _button(buttons, spot, "step", lambda: [jobs.single_step(id) for id in ids])
+        _button(buttons, spot, "step10", lambda: [jobs.single_step(id, 10) for id in ids])
+        _button(buttons, spot, "stop", lambda: _stop(spot, paused))
+    else:
+        complete = all(a.source == "live" and a.result.finished is not None for a in view.arms)
+        steps = getattr(spot.config, "steps", None)
+        if complete and steps and experiment.of(spot.config).extends(spot.config):
+            _button(buttons, spot, "longer", lambda: _longer(spot, 2 * steps), facts={"n": f"{2 * steps:,}"})
+        elif not complete:
+            stored = any(a.source == "stored" for a in view.arms)
+            failed = any(a.status.state in ("failed", "stopped") for a in view.arms)
+            name = "again" if failed else "yourself" if stored else "train"
+            facts = {"t": theme.duration(estimate(spot.arms))}
+            _button(buttons, spot, name, lambda: _train(spot), primary=True, facts=facts)
+    if any(a.result.events for a in view.arms):
+        _pin(spot, view, buttons)
+    for sentence in status_lines(spot, view):
+        st.caption(sentence(lang))
+    running = [a for a in view.arms if a.status.active]
+    if running:
+        total = sum(max(1, a.status.steps) for a in view.arms)
+        st.progress(min(1.0, sum(min(a.result.step, a.status.steps) for a in view.arms) / total))
+    problem = st.session_state.pop("problem", None)
+    if problem:
+        st.warning(sentences.say(*problem)(lang))
+
+
+def _button(place, spot: Spot, name: str, act, *, primary: bool = False, facts: dict | None = None) -> None:
+    label = TEXT[name].format(**facts)(spot.lang) if facts else TEXT[name](spot.lang)
+    key = f"{spot.prefix}{name}"
+    if place.button(label, key=key, type="primary" if primary else "secondary"):
+        try:
+            act()
+        except (Problem, OSError) as problem:
+            code, facts = (
+                (problem.code, problem.facts) if isinstance(problem, Problem) else ("internal", {"error": str(problem)})
+            )
+            st.session_state["problem"] = (code, facts)
+        st.rerun()
+
+
+def _train(spot: Spot) -> None:
+    jobs.submit([arm.config for arm in spot.arms], spot.me)
+
+
+def _longer(spot: Spot, steps: int) -> None:
+    spot.values["steps"] = steps
+    st.session_state.pop(f"{spot.prefix}steps", None)
+    jobs.submit([arm.config for arm in spot.arms], spot.me, steps=steps)
+
+
+def _stop(spot: Spot, arms: list) -> None:
+    goes_on = [a for a in arms if not jobs.stop(a.run_id, spot.me)]
+    if goes_on:
+        count = max(len(runs.Run(a.run_id).watchers()) for a in goes_on)
+        st.toast(TEXT["others"].format(n=count)(spot.lang))
+
+
+def _pin(spot: Spot, view, place=None) -> None:
+    label = TEXT["pin"](spot.lang)
+    if (place or st).button(label, key=f"{spot.prefix}pin", disabled=compare.is_pinned(spot, view)):
+        compare.pin(spot, view)
+        st.rerun()
+
+
+def status_lines(spot: Spot, view) -> list[T]:
+    """What the runs are doing, in words; one line where all arms do the same."""
+    lines: list[T] = []
+    for a in view.arms:
+        line = _status_line(spot, a)
+        if line is not None and line not in lines:
+            lines.append(
+                T(f"{a.arm.name.en}: {line.en}", f"{a.arm.name.vi}: {line.vi}")
+                if len(view.arms) > 1 and a.status.active
+                else line
+            )
+        for note in a.result.notes:
+            said = sentences.say(note.code, note.facts)
+            if said not in lines:
+                lines.append(said)
+    if view.shown:
+        lines.insert(0, TEXT["showing"].format(what=view.shown))
+    return lines
+
+
+def _status_line(spot: Spot, a) -> T | None:
+    state, step, steps = a.status.state, a.result.step or a.status.step, a.status.steps
+    if a.source == "stored":
+        return TEXT["stored"]
+    if state == "queued":
+        for parent in experiment.of(a.arm.config).needs(a.arm.config).values():
+            first = runs.Run(experiment.run_id(parent)).status()
+            if first.state in ("running", "queued"):
+                return TEXT["parent"].format(step=first.step, steps=first.steps)
+        return TEXT["queued"].format(n=a.status.position)
+    if state == "running":
+        seconds = a.result.seconds.get(step)
+        left = (
+            TEXT["left"].format(t=theme.duration(seconds / step * (steps - step)))
+            if seconds and step >= 20
+            else T("", "")
+        )
+        return TEXT["running"].format(step=step, steps=steps, left=left)
+    if state == "failed":
+        facts = dict(a.status.facts)
+        return sentences.say(facts.pop("code", "internal"), facts)
+    if state == "paused" and a.status.facts.get("code"):
+        return sentences.say(a.status.facts["code"], {"path": str(runs.store())})
+    if state in ("absent",) and a.source == "none":
+        return None
+    return TEXT[state].format(step=step, steps=getattr(a.arm.config, "steps", steps)) if state in TEXT else None
+
+
+# --- the picture ------------------------------------------------------------------------------------------------------
+
+
+def _picture(spot: Spot, was_active: bool) -> None:
+    view = make_view(spot)
+    if was_active and not view.active:
+        st.rerun()
+    front = [f for f in spot.playground.figures if not f.folded]
+    if not any(a.result.events for a in (*view.arms, *view.pinned)):
+        st.caption(TEXT["none"](spot.lang))
+        return
+    said = spot.playground.verdict(view)
+    draw_figure(front[0], view, spot, said)
+    if said:
+        st.markdown(f"**{TEXT['verdict'](spot.lang)}** &nbsp; " + " ".join(line(spot.lang) for line in said))
+    predict.reveal(spot.number, spot.playground, view, spot.lang)
+    if not spot.inline:
+        samples(view, spot)
+    numbers(view, spot)
+    compare.chips(spot, view)
+    for figure in front[1:]:
+        draw_figure(figure, view, spot, said)
+
+
+@st.cache_resource(max_entries=400)
+def _specs() -> dict:
+    return {}
+
+
+def draw_figure(figure, view, spot: Spot, said: list[T]) -> None:
+    """The rows change, the specification stays: then the browser redraws without a flicker."""
+    lang = spot.lang
+    rows = figure.rows(view)
+    if rows is None or (isinstance(rows, pd.DataFrame) and rows.empty):
+        return
+    arms = tuple((a.run_id, a.arm.name(lang), a.arm.color) for a in (*view.arms, *view.pinned))
+    ends = tuple(a.result.finished.reason if a.result.finished else "" for a in view.arms)
+    key = (spot.number, figure.name, lang, view.size, arms, tuple(view.references.items()), ends)
+    key = (*key, tuple(sorted((k, str(v)) for k, v in view.values.items())))
+    specs = _specs()
+    if key not in specs:
+        if len(specs) > 300:
+            specs.clear()
+        spec = figure.chart(view).to_dict()
+        specs[key] = _styled(spec, view.size)
+    if figure.title(lang):
+        st.markdown(f"**{figure.title(lang)}**", help=figure.help(lang) if figure.help else None)
+    words = " ".join(line(lang) for line in said)
+    with st.container(key=f"{spot.prefix}fig_{figure.name}"):
+        st.vega_lite_chart(
+            rows,
+            specs[key],
+            width="stretch",
+            alt=figure.alt(lang).replace("{now}", words),
+            key=f"{spot.prefix}chart_{figure.name}",
+        )
+
+
+def _styled(spec: dict, size: float) -> dict:
+    """Type sizes a last row can read, on top of the page's theme."""
+    label, title = round(13 * size), round(14 * size)
+    config = spec.setdefault("config", {})
+    config["axis"] = {"labelFontSize": label, "titleFontSize": title} | config.get("axis", {})
+    config["legend"] = {"labelFontSize": label, "titleFontSize": title, "symbolStrokeWidth": 3} | config.get(
+        "legend", {}
+    )
+    config["header"] = {"labelFontSize": label} | config.get("header", {})
+    config.pop("view", None)
+    spec.setdefault(
+        "autosize",
+        {"type": "fit", "contains": "padding"}
+        if "vconcat" not in spec
+        and "hconcat" not in spec
+        and "facet" not in spec
+        and "row" not in spec.get("encoding", {})
+        else {"type": "pad"},
+    )
+    return spec
+
+
+def samples(view, spot: Spot) -> None:
+    """The same prompt and the same luck: before training, and now, for each arm."""
+    lang = spot.lang
+    for name in spot.playground.samples:
+        cards = []
+        for i, a in enumerate(view.arms):
+            stages = a.result.samples.get(name, {})
+            if not stages:
+                continue
+            first, last = min(stages), max(stages)
+            if i == 0 and first != last:
+                cards.append((TEXT["before"](lang), stages[first]))
+            title = a.arm.name(lang) if len(view.arms) > 1 else TEXT["now"](lang)
+            cards.append((f"{title} · {charts.STEP(lang)} {last}", stages[last]))
+        if not cards:
+            continue
+        st.caption(TEXT["prompt"].format(p=" ".join(cards[0][1].prompt.split())[-120:])(lang))
+        for column, (title, sample) in zip(st.columns(min(3, len(cards))), cards[:3], strict=False):
+            column.markdown(
+                f"<span class='cap'>{html.escape(title)}</span><div class='sample'>{marked(sample)}</div>",
+                unsafe_allow_html=True,
+            )
+
+
+def marked(sample, limit: int = 420) -> str:
+    """The text as HTML, liked tokens marked, cut to a length a class can read."""
+    pieces, hits = sample.facts.get("pieces"), set(sample.facts.get("hits", ()))
+    if not pieces:
+        return html.escape(sample.text[:limit]).replace("\n", "<br>").replace("$", "&#36;")
+    out, length = [], 0
+    for i, piece in enumerate(pieces):
+        text = html.escape(piece).replace("\n", "<br>").replace("$", "&#36;")
+        out.append(f"<mark class='hit'>{text}</mark>" if i in hits else text)
+        length += len(piece)
+        if length > limit:
+            break
+    return "".join(out)
+
+
+def numbers(view, spot: Spot) -> None:
+    """Readouts in one line each, said so that they can be read aloud."""
+    found = spot.playground.readouts(view)
+    if not found:
+        return
+    lang = spot.lang
+    for column, readout in zip(st.columns(4) * 4, found, strict=False):
+        value = readout.value(lang) if isinstance(readout.value, T) else readout.value
+        label = readout.label(lang)
+        column.markdown(
+            f"<span class='cap'>{label}</span><br><b>{html.escape(value)}</b>",
+            unsafe_allow_html=True,
+            help=readout.help(lang) if readout.help else None,
+        )
+
+
+def inside(spot: Spot) -> None:
+    """The folded figures, and questions to the finished model."""
+    view, lang = make_view(spot), spot.lang
+    folded = [f for f in spot.playground.figures if f.folded]
+    if not folded and not spot.playground.probes:
+        st.caption(TEXT["nothing"](lang))
+    said = spot.playground.verdict(view) if any(a.result.events for a in view.arms) else []
+    for figure in folded:
+        draw_figure(figure, view, spot, said)
+    for probe in spot.playground.probes:
+        st.subheader(probe.title(lang), anchor=False)
+        probe_box(spot, view, probe)
+
+
+def all_runs(spot: Spot) -> None:
+    """Every run of this playground's experiment in the store."""
+    names = {type(arm.config).experiment for arm in spot.arms}
+    rows = []
+    for run in runs.all_runs()[:200]:
+        info = run.info()
+        if info.get("experiment") in names:
+            try:
+                config = run.config()
+            except Problem:
+                continue
+            result = run.result()
+            quick = vars(spot.playground.config) if isinstance(config, type(spot.playground.config)) else {}
+            what = ", ".join(
+                f"{k} {theme.knob(v)}" for k, v in vars(config).items() if quick.get(k, v) != v and k != "device"
+            )
+            rows.append(
+                {
+                    "run": run.id,
+                    "≠ quick": what or "–",
+                    "state": run.status().state,
+                    "step": result.step,
+                    "test_loss": result.final("test_loss"),
+                }
+            )
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch") if rows else st.caption(TEXT["none"](spot.lang))

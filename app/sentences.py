@@ -1,0 +1,164 @@
+"""Every refusal and every note, as a sentence with its remedy, in both languages. Core raises codes; this says them."""
+
+from app.i18n import T
+
+SENTENCES = {
+    # settings
+    "unknown_experiment": T(
+        "There is no experiment “{name}”. There are: {valid}.", "Không có thí nghiệm “{name}”. Hiện có: {valid}."
+    ),
+    "unknown_field": T(
+        "{experiment} has no setting “{field}”. It has: {valid}.",
+        "{experiment} không có thiết lập “{field}”. Có các thiết lập: {valid}.",
+    ),
+    "not_a_number": T("{field} = {value} is not a number.", "{field} = {value} không phải là số."),
+    "out_of_range": T(
+        "{field} = {value} is out of range: a {number} number from {low} to {high} is needed.",
+        "{field} = {value} nằm ngoài khoảng: cần một số ({number}) từ {low} đến {high}.",
+    ),
+    "not_a_choice": T("{field} = {value} is not one of: {valid}.", "{field} = {value} không thuộc: {valid}."),
+    "wrong_parent": T(
+        "This continues a {wanted} run; {given} was given.",
+        "Bước này đi tiếp từ một lần chạy {wanted}; bạn đưa {given}.",
+    ),
+    "no_model": T(
+        "A {experiment} run has no model to ask. Choose a run that trained one.",
+        "Lần chạy {experiment} không có mô hình để hỏi. Hãy chọn lần chạy có huấn luyện mô hình.",
+    ),
+    # texts and tokenizers
+    "unknown_corpus": T(
+        "There is no text called “{name}”. Choose one of: {valid}.",
+        "Không có văn bản nào tên “{name}”. Hãy chọn một trong: {valid}.",
+    ),
+    "manual_missing": T(
+        "This Python was installed without its manual. Choose Tales or upload a text.",
+        "Bản Python này được cài thiếu phần tài liệu. Hãy chọn Tales hoặc tải lên một văn bản.",
+    ),
+    "text_missing": T(
+        "This link needs the text {name}, which is not on this machine. Upload the same file and it will work.",
+        "Liên kết này cần văn bản {name}, nhưng máy này chưa có. Hãy tải lên đúng tệp đó rồi thử lại.",
+    ),
+    "text_damaged": T(
+        "The stored text {name} was changed or damaged ({path}). Upload it again.",
+        "Văn bản đã lưu {name} bị sửa hoặc hỏng ({path}). Hãy tải lên lại.",
+    ),
+    "text_empty": T("This text is empty. Nothing was kept.", "Văn bản này trống. Không có gì được lưu."),
+    "text_short": T(
+        "This text has {characters} characters; at least {needed} are needed to learn anything.",
+        "Văn bản này có {characters} ký tự; cần ít nhất {needed} ký tự mới học được.",
+    ),
+    "text_too_large": T(
+        "This file has {bytes} bytes; the limit is {limit}.", "Tệp này nặng {bytes} byte; giới hạn là {limit} byte."
+    ),
+    "text_binary": T(
+        "This file is not plain text. Save it as .txt (UTF-8) and try again.",
+        "Tệp này không phải văn bản thuần. Hãy lưu dưới dạng .txt (UTF-8) rồi thử lại.",
+    ),
+    "unknown_tokenizer": T(
+        "There is no tokenizer called “{name}”. Choose one of: {valid}.",
+        "Không có bộ tách token nào tên “{name}”. Hãy chọn một trong: {valid}.",
+    ),
+    "words_needs_tales": T(
+        "The “words” tokenizer knows only the words of Tales. Choose bpe or bytes for this text.",
+        "Bộ tách token “words” chỉ biết các từ của Tales. Với văn bản này, hãy chọn bpe hoặc bytes.",
+    ),
+    "tokenizer_damaged": T(
+        "The built-in tokenizer file is damaged: {path}. Get it again from the repository.",
+        "Tệp của bộ tách token có sẵn bị hỏng: {path}. Hãy lấy lại từ kho mã nguồn.",
+    ),
+    "gpt2_missing": T(
+        "GPT-2's vocabulary is not on this machine. Download {address} ({bytes} bytes) and put it into {folder} as {file}; until then use bpe.",
+        "Máy này chưa có bộ từ vựng của GPT-2. Hãy tải {address} ({bytes} byte), đặt vào {folder} với tên {file}; trong lúc chờ hãy dùng bpe.",
+    ),
+    "gpt2_damaged": T(
+        "{path} ({bytes} bytes) is not GPT-2's vocabulary, or only part of it. Delete it and download it again.",
+        "{path} ({bytes} byte) không phải từ vựng GPT-2 hoặc chỉ là một phần. Hãy xóa và tải lại.",
+    ),
+    "too_few_tokens": T(
+        "The text has {tokens} tokens; one window needs {needed}. Use a longer text or a shorter context.",
+        "Văn bản có {tokens} token; một cửa sổ cần {needed}. Hãy dùng văn bản dài hơn hoặc ngữ cảnh ngắn hơn.",
+    ),
+    "no_token_has": T(
+        "No token contains {letters}. These letters work: {works}.",
+        "Không token nào chứa {letters}. Các chữ dùng được: {works}.",
+    ),
+    "every_token_has": T(
+        "Every token contains {letters}: there is nothing to prefer. Choose something rarer.",
+        "Token nào cũng chứa {letters}: không có gì để thiên vị. Hãy chọn thứ hiếm hơn.",
+    ),
+    # files and runs
+    "disk_full": T(
+        "The disk is full; {path} could not be saved. What was there is unchanged. Make room, then resume.",
+        "Ổ đĩa đã đầy; không lưu được {path}. Những gì đã có vẫn còn nguyên. Hãy giải phóng chỗ rồi chạy tiếp.",
+    ),
+    "read_only": T(
+        "{path} cannot be written. Set PLAYGROUND_HOME to a folder you may write to.",
+        "Không ghi được vào {path}. Hãy đặt PLAYGROUND_HOME tới một thư mục ghi được.",
+    ),
+    "snapshot_damaged": T(
+        "The saved state of {run} was damaged; the run starts again from step 0. Its curve is kept.",
+        "Trạng thái đã lưu của {run} bị hỏng; lần chạy bắt đầu lại từ bước 0. Đường cong cũ vẫn còn.",
+    ),
+    "resumed": T(
+        "Interrupted, and taken up again at step {step}. The result is the same as without the interruption.",
+        "Bị ngắt quãng, đã chạy tiếp từ bước {step}. Kết quả giống hệt như không bị ngắt.",
+    ),
+    "crashed_repeatedly": T(
+        "The process died {times} times at this run, so it was given up. Try a smaller model or batch.",
+        "Tiến trình đã chết {times} lần ở lần chạy này nên dừng hẳn. Hãy thử mô hình hoặc lô nhỏ hơn.",
+    ),
+    "parent_missing": T(
+        "The run it starts from ({run}) has not finished or was cleared. Train that one first.",
+        "Lần chạy gốc ({run}) chưa xong hoặc đã bị xóa. Hãy huấn luyện nó trước.",
+    ),
+    "internal": T(
+        "Something in the program went wrong: {error}. Your other runs are untouched; the run's folder keeps the details.",
+        "Chương trình gặp trục trặc: {error}. Các lần chạy khác không ảnh hưởng; chi tiết nằm trong thư mục của lần chạy.",
+    ),
+    # notes
+    "prompt_cropped": T(
+        "The prompt was longer than the context: the model saw its last {kept} tokens.",
+        "Câu mồi dài hơn ngữ cảnh: mô hình chỉ thấy {kept} token cuối.",
+    ),
+    "unknown_words": T("Words this tokenizer does not know: {words}.", "Từ mà bộ tách token này không biết: {words}."),
+    "heads_snapped": T(
+        "{asked} heads do not divide the width {width}: {used} are used.",
+        "{asked} đầu chú ý không chia hết độ rộng {width}: dùng {used} đầu.",
+    ),
+    "stride_skips": T(
+        "The stride {stride} is longer than the context {context}: {skipped} of every {stride} tokens are never read.",
+        "Bước nhảy {stride} dài hơn ngữ cảnh {context}: cứ {stride} token thì {skipped} token không bao giờ được đọc.",
+    ),
+    # links
+    "stale_link": T(
+        "The link asked for {field} = {value}, which is not possible here ({reason}). The usual value is used.",
+        "Liên kết yêu cầu {field} = {value}, không thể dùng ở đây ({reason}). Giá trị thường dùng được giữ.",
+    ),
+    "unknown_in_link": T(
+        "The link has settings this lesson does not know: {fields}. They are ignored.",
+        "Liên kết có thiết lập mà bài này không biết: {fields}. Chúng được bỏ qua.",
+    ),
+    # devices
+    "no_cuda_build": T("this PyTorch was built without CUDA", "bản PyTorch này không có CUDA"),
+    "no_gpu": T("no NVIDIA GPU was found", "không tìm thấy GPU NVIDIA"),
+    "not_a_mac": T("only on Apple-silicon Macs", "chỉ có trên máy Mac chip Apple"),
+    "not_looked_yet": T("a worker is still looking", "tiến trình phụ đang kiểm tra"),
+}
+UNKNOWN = T(
+    "Something unexpected happened ({code}). Nothing you made is lost; try again.",
+    "Có điều không ngờ xảy ra ({code}). Không mất gì bạn đã làm; hãy thử lại.",
+)
+
+
+def say(code: str, facts: dict | None = None) -> T:
+    """The sentence of a code with its blanks filled; what is missing shows as a dash, never as an exception."""
+    sentence, facts = SENTENCES.get(code, UNKNOWN), {"code": code} | (facts or {})
+
+    class Blanks(dict):
+        def __missing__(self, name):
+            return "–"
+
+    def fill(text, lang):
+        return text.format_map(Blanks({k: v(lang) if isinstance(v, T) else v for k, v in facts.items()}))
+
+    return T(fill(sentence.en, "en"), fill(sentence.vi, "vi"))

@@ -1,0 +1,217 @@
+"""What stands around every page: language, device, projector mode, storage, the workers, and the last line of defence."""
+
+import logging
+import os
+import time
+
+import streamlit as st
+
+from app import learner, sentences
+from app.i18n import LANGUAGES, T
+from app.lesson import PAGES, discover, page_path
+from core import device, files, jobs, runs
+from core.problem import Problem
+
+GROUPS = {
+    "foundations": T("Foundations", "Nền tảng"),
+    "training": T("Train a model", "Huấn luyện mô hình"),
+    "signal": T("Shape the signal", "Điều khiển tín hiệu"),
+    "data": T("Data and speed", "Dữ liệu và tốc độ"),
+}
+TEXT = {
+    "home": T("Home", "Trang chủ"),
+    "claims": T("Is the course right?", "Khóa học có đúng không?"),
+    "start": T("Start", "Bắt đầu"),
+    "language": T("Language", "Ngôn ngữ"),
+    "device": T("Device", "Thiết bị"),
+    "device_help": T(
+        "Where models train. auto: the CPU for small models, which it trains faster than a GPU could start.",
+        "Nơi huấn luyện mô hình. auto: CPU cho mô hình nhỏ, vì nó xong trước khi GPU kịp khởi động.",
+    ),
+    "projector": T("Projector mode", "Chế độ trình chiếu"),
+    "leave": T("Leave projector mode", "Thoát chế độ trình chiếu"),
+    "storage": T("Stored runs: {mb} MB", "Các lần chạy đã lưu: {mb} MB"),
+    "clear": T("Clear stored runs", "Xóa các lần chạy đã lưu"),
+    "clear_ask": T(
+        "{count} runs ({mb} MB) would go. Pinned runs and runs in progress stay.",
+        "{count} lần chạy ({mb} MB) sẽ bị xóa. Lần chạy đã ghim và đang chạy được giữ lại.",
+    ),
+    "clear_yes": T("Yes, clear them", "Vâng, xóa"),
+    "cleared": T("{count} runs cleared.", "Đã xóa {count} lần chạy."),
+    "broken": T(
+        "This part of the page could not be drawn ({error}). Your runs and settings are safe. Reload the page; if it stays, "
+        "“Back to quick” in the lesson helps.",
+        "Không vẽ được phần này của trang ({error}). Các lần chạy và thiết lập của bạn vẫn an toàn. Hãy tải lại trang; nếu "
+        "vẫn vậy, dùng “Về thiết lập nhanh” trong bài.",
+    ),
+}
+
+
+def lang() -> str:
+    return st.session_state.get("lang", "en")
+
+
+def projector() -> bool:
+    return bool(st.session_state.get("projector"))
+
+
+def size() -> float:
+    """What charts multiply their type and height with."""
+    return 1.5 if projector() else 1.0
+
+
+def me() -> str:
+    return st.session_state["me"]
+
+
+def sidebar_state() -> str:
+    return "collapsed" if st.query_params.get("projector") == "1" else "auto"
+
+
+def begin() -> None:
+    """Read who asks, in which language, from the link; start the workers once."""
+    state, query = st.session_state, st.query_params
+    if "me" not in state:
+        asked = query.get("me", "")
+        state["me"] = asked if learner.valid(asked) else learner.new_id()
+        wanted = query.get("lang") or (st.context.locale or "en")[:2]
+        state["lang"] = wanted if wanted in LANGUAGES else "en"
+        state["projector"] = query.get("projector") == "1"
+        state["device"] = "auto"
+        state["hide"] = tuple(query.get("hide", "")[:200].split(","))
+    for name, value in (
+        ("me", state["me"]),
+        ("lang", state["lang"]),
+        ("projector", "1" if state["projector"] else None),
+    ):
+        if value is None and name in query:
+            del query[name]
+        elif value is not None and query.get(name) != value:
+            query[name] = value
+    pool()
+    css = "html{font-size:24px}section.main .block-container{padding-top:1rem}" if state["projector"] else ""
+    st.html(
+        f"""<style>{css}
+        [data-testid=stMainBlockContainer]{{padding:3.2rem 2.5rem 2rem;max-width:1720px}}
+        [data-testid=stVerticalBlock]{{gap:.6rem}}
+        [data-testid=stHeader]{{background:transparent}}
+        h1{{font-size:1.7rem!important;padding:0!important}}
+        h2,h3{{font-size:1.12rem!important;padding:.35rem 0 .1rem!important}}
+        [data-testid=stPills] [role=radiogroup],[data-testid=stPills] [role=group],[data-testid=stButtonGroup]>div{{flex-wrap:wrap}}
+        [data-testid=stSidebar]{{min-width:230px;max-width:250px}}
+        [data-testid=stMain] p,[data-testid=stMain] li{{max-width:78ch}}
+        mark.hit{{background:#E69F00;color:#1b1f24;border-radius:3px;padding:0 1px}}
+        .sample{{white-space:pre-wrap;font-size:.95rem;line-height:1.45;max-width:75ch}}
+        .cap{{opacity:.72;font-size:.85rem}}
+        </style>"""
+    )
+    st.html(f"<script>document.documentElement.lang='{state['lang']}'</script>", unsafe_allow_javascript=True)
+
+
+@st.cache_resource
+def pool() -> jobs.Pool | None:
+    """The workers, one pool per server. None where PLAYGROUND_WORKERS=0 (tests of pages alone)."""
+    if os.environ.get("PLAYGROUND_WORKERS") == "0":
+        return None
+    try:
+        return jobs.Pool().start()
+    except (Problem, OSError) as trouble:
+        logging.getLogger(__name__).warning("no workers: %s", trouble)
+        return None
+
+
+def pages() -> dict:
+    """What st.navigation shows: home, the lessons in their groups, the ledger of claims."""
+    code = lang()
+    out = {"": [st.Page(PAGES / "home.py", title=TEXT["home"](code), default=True)]}
+    lessons = discover()
+    for group, name in GROUPS.items():
+        found = [
+            st.Page(page_path(n), title=f"{n:02d}  {lesson.title(code)}", url_path=f"{n:02d}-{lesson.slug}")
+            for n, lesson in lessons.items()
+            if lesson.group == group
+        ]
+        if found:
+            out[name(code)] = found
+    out[""].append(st.Page(PAGES / "claims.py", title=TEXT["claims"](code), url_path="claims"))
+    st.session_state["pages"] = {p.url_path: p for group in out.values() for p in group}
+    return out
+
+
+def sidebar() -> None:
+    """Language, device, projector mode, storage."""
+    if projector():
+        if st.button(TEXT["leave"](lang()), key="leave_projector", type="tertiary"):
+            st.session_state["projector"] = False
+            st.rerun()
+        return
+    code = lang()
+    with st.sidebar:
+        st.segmented_control(
+            TEXT["language"](code),
+            list(LANGUAGES),
+            format_func=LANGUAGES.get,
+            default=code,
+            key="lang_choice",
+            on_change=lambda: st.session_state.update(lang=st.session_state["lang_choice"] or code),
+        )
+        known = device.remembered()
+        there = ["auto", *[name for name, reason in known.items() if not reason]]
+        absent = [f"{name}: {sentences.say(reason)(code)}" for name, reason in known.items() if reason]
+        state = st.session_state
+        picked = st.segmented_control(
+            TEXT["device"](code),
+            there,
+            default=state["device"] if state["device"] in there else "auto",
+            key="device_choice",
+            help=TEXT["device_help"](code),
+        )
+        state["device"] = picked or "auto"
+        if absent:
+            st.caption("  \n".join(absent))
+        if st.toggle(TEXT["projector"](code), key="projector_choice"):
+            state["projector"] = True
+            state.pop("projector_choice", None)
+            st.rerun()
+        with st.popover(TEXT["storage"].format(mb=_megabytes())(code), width="stretch"):
+            _clear(code)
+
+
+def _megabytes() -> str:
+    """Storage used, counted at most every 20 seconds."""
+    at, size = st.session_state.get("storage", (0, 0))
+    if time.time() - at > 20:
+        size = runs.storage() if files.home().exists() else 0
+        st.session_state["storage"] = (time.time(), size)
+    return f"{size / 1e6:.0f}"
+
+
+def _clear(code: str) -> None:
+    kept = learner.pinned()
+    going = [run for run in runs.all_runs() if run.id not in kept and not run.status().active] if _asked() else []
+    if not _asked():
+        st.button(TEXT["clear"](code), key="clear", on_click=lambda: st.session_state.update(clear_asked=True))
+        return
+    size = sum(p.stat().st_size for run in going for p in run.dir.rglob("*") if p.is_file())
+    st.write(TEXT["clear_ask"].format(count=len(going), mb=f"{size / 1e6:.0f}")(code))
+    if st.button(TEXT["clear_yes"](code), key="clear_yes", type="primary"):
+        count = runs.clear(kept)
+        st.session_state.update(clear_asked=False, storage=(0, 0))
+        st.toast(TEXT["cleared"].format(count=count)(code))
+
+
+def _asked() -> bool:
+    return bool(st.session_state.get("clear_asked"))
+
+
+def guarded(draw) -> None:
+    """Draw, and if that goes wrong say so in a sentence: no page ever shows a traceback."""
+    try:
+        draw()
+    except Problem as problem:
+        st.warning(sentences.say(problem.code, problem.facts)(lang()))
+    except Exception as slip:
+        if type(slip).__name__ in ("StopException", "RerunException"):  # Streamlit's own way to end a run
+            raise
+        logging.getLogger(__name__).exception("page failed")
+        st.error(TEXT["broken"].format(error=type(slip).__name__)(lang()))

@@ -1,0 +1,212 @@
+"""The one renderer of all lessons: header, predict, change one thing, train, the picture, and one fold of everything else."""
+
+import streamlit as st
+
+from app import claims_panel, controls, run_panel, sentences, shell, theme
+from app import source as source_text
+from app.i18n import T
+from app.lesson import Lesson, Playground, discover
+from app.predict import ask as ask_prediction
+from core import device
+from core.problem import Problem
+
+TEXT = {
+    "minutes": T("about {m} min to read", "đọc khoảng {m} phút"),
+    "trains": T("trains in {t}", "huấn luyện {t}"),
+    "instant": T("answers at once", "trả lời ngay"),
+    "change": T("2 · Change one thing", "2 · Thay đổi một thứ"),
+    "presets": T("Try", "Hãy thử"),
+    "more": T("More settings ({n})", "Thiết lập khác ({n})"),
+    "back": T("Back to quick", "Về thiết lập nhanh"),
+    "broken": T("broken on purpose", "cố ý làm hỏng"),
+    "play": T("Playground", "Sân chơi"),
+    "claims": T("What the course says, measured", "Khóa học nói gì, đo được gì"),
+    "code": T("The code that ran", "Mã đã chạy"),
+    "inside": T("Look inside", "Nhìn vào bên trong"),
+    "deeper": T("Go deeper", "Đi sâu hơn"),
+    "runs": T("All runs", "Mọi lần chạy"),
+    "after": T("Afterwards you can say", "Sau bài này bạn nói được"),
+    "ideas": T("Ideas to try on your own", "Ý tưởng để tự thử"),
+    "moved": T("Changed: {what}", "Đã đổi: {what}"),
+    "needs": T("Needs: {what}", "Cần: {what}"),
+    "empty": T("Nothing to look at yet: train first.", "Chưa có gì để xem: hãy huấn luyện trước."),
+}
+
+
+def show(lesson: Lesson) -> None:
+    """Draw this lesson. What goes wrong inside becomes a sentence (app/shell.py guards the page)."""
+    number = next(n for n, one in discover().items() if one.slug == lesson.slug)
+    lang = shell.lang()
+    head = st.container()
+    playground = choose(number, lesson, lang)
+    values, complaints = controls.load(number, lesson, playground, lang)
+    with head:
+        header(number, lesson, playground, values, lang)
+    for complaint in complaints:
+        st.info(complaint)
+    left, right = st.columns([36, 64], gap="medium")
+    with left:
+        if not shell.projector():
+            ask_prediction(number, lesson, playground, values, lang)
+        change(number, lesson, playground, values, lang)
+    try:
+        arms = arms_of(playground, values)
+    except Problem as problem:
+        with right:
+            st.warning(sentences.say(problem.code, problem.facts)(lang))
+        return
+    spot = run_panel.Spot(number, lesson, playground, values, arms, lang, shell.size(), shell.me())
+    with left:
+        run_panel.train_box(spot)
+    with right:
+        run_panel.picture(spot)
+    if not shell.projector():
+        below(spot)
+        neighbours(number, lang)
+    controls.save_link(number, lesson, playground, values)
+
+
+def choose(number: int, lesson: Lesson, lang: str) -> Playground:
+    """Which playground: from the link at first, then from the switch near the top."""
+    slugs = [p.slug for p in lesson.playgrounds]
+    key, linked = f"l{number:02d}_play", st.query_params.get(f"l{number:02d}_play")
+    memory = st.session_state.setdefault(f"state_{number}", {})
+    if linked in slugs and memory.get("play_link") != linked:
+        memory["play"] = linked
+        st.session_state.pop(key, None)
+    memory["play_link"] = linked
+    now = memory.get("play", slugs[0])
+    if len(slugs) > 1:
+        st.session_state.setdefault(key, now)
+        names = {p.slug: p.heading(lang) for p in lesson.playgrounds}
+        now = (
+            st.segmented_control(
+                TEXT["play"](lang), slugs, key=key, format_func=names.get, label_visibility="collapsed", required=True
+            )
+            or now
+        )
+    memory["play"] = now
+    return lesson.playgrounds[slugs.index(now)]
+
+
+def header(number: int, lesson: Lesson, playground: Playground, values: dict, lang: str) -> None:
+    """Number, title, the one question, and how long it takes."""
+    st.title(f"{number:02d}  {lesson.title(lang)}", anchor=False)
+    try:
+        arms = arms_of(playground, values)
+        seconds = run_panel.estimate(arms)
+    except Problem:
+        seconds = None
+    cost = [TEXT["minutes"].format(m=lesson.minutes)(lang)]
+    if seconds is not None:
+        cost.append((TEXT["instant"] if seconds == 0 else TEXT["trains"].format(t=theme.duration(seconds)))(lang))
+    st.markdown(
+        f"**{lesson.question(lang)}** &nbsp; <span class='cap'>{' · '.join(cost)}</span>",
+        unsafe_allow_html=True,
+    )
+
+
+def change(number: int, lesson: Lesson, playground: Playground, values: dict, lang: str) -> None:
+    """The presets, two or three knobs in view, the rest folded."""
+    start = controls.prefix(number, lesson, playground)
+    st.subheader(TEXT["change"](lang), anchor=False)
+    names = {p.name: p for p in playground.presets}
+    key = f"{start}preset"
+
+    def chosen():
+        name = st.session_state[key]
+        if name:
+            controls.apply(number, lesson, playground, names[name].values)
+
+    if not shell.projector():
+        st.pills(
+            TEXT["presets"](lang),
+            list(names),
+            key=key,
+            format_func=lambda n: names[n].label(lang),
+            on_change=chosen,
+            label_visibility="collapsed",
+        )
+        preset = names.get(st.session_state.get(key))
+        if preset is not None and all(values.get(f) == v for f, v in preset.values.items()):
+            needs = f" {TEXT['needs'].format(what=preset.needs)(lang)}" if preset.needs else ""
+            st.caption(preset.look_for(lang) + needs)
+        elif playground.prose(lang):
+            st.caption(playground.prose(lang))
+    hidden = st.session_state.get("hide", ())
+    shown = [c for c in controls.belonging(lesson, playground) if c.field not in hidden]
+    probe = controls.probe_fields(playground)
+    front = sorted((c for c in shown if c.field in playground.front), key=lambda c: playground.front.index(c.field))
+    for control in front[: 2 if shell.projector() else 3]:
+        controls.draw(control, start + control.field, values, lang)
+    rest = [c for c in shown if c.field not in playground.front and c.field not in probe]
+    if rest and not shell.projector():
+        with st.expander(TEXT["more"].format(n=len(rest))(lang)):
+            for control in rest:
+                controls.draw(control, start + control.field, values, lang)
+            moved = controls.changed(number, lesson, playground, values)
+            if moved:
+                what = ", ".join(f"{c.label(lang)} {theme.knob(was)} → {theme.knob(now)}" for c, was, now in moved)
+                st.caption(TEXT["moved"].format(what=what)(lang))
+            st.button(
+                TEXT["back"](lang),
+                key=f"{start}back",
+                on_click=lambda: controls.apply(number, lesson, playground, {}),
+                disabled=not moved,
+            )
+
+
+def arms_of(playground: Playground, values: dict) -> tuple:
+    """The arms of these settings, on the device that was chosen."""
+    config = controls.config_of(playground, values)
+    if hasattr(config, "device"):
+        from dataclasses import replace
+
+        config = replace(config, device=device.resolve(st.session_state.get("device", "auto")))
+    return playground.arms(config, values)
+
+
+def below(spot) -> None:
+    """Everything else, one thing at a time."""
+    lang, lesson = spot.lang, spot.lesson
+    sections = ["claims", "code", "inside", "deeper", "runs"]
+    key = f"l{spot.number:02d}_section"
+    st.session_state.setdefault(key, "claims")
+    chosen = st.segmented_control(
+        "section", sections, key=key, format_func=lambda s: TEXT[s](lang), label_visibility="collapsed", required=True
+    )
+    if chosen == "claims":
+        claims_panel.draw(lesson.claims, spot.number, lang)
+    elif chosen == "code":
+        for name in spot.playground.code:
+            where, text = source_text.source(name)
+            st.caption(where)
+            st.code(text, language="python")
+    elif chosen == "inside":
+        run_panel.inside(spot)
+    elif chosen == "deeper":
+        st.subheader(TEXT["after"](lang), anchor=False)
+        st.markdown("\n".join(f"- {line(lang)}" for line in lesson.after))
+        if lesson.formula:
+            st.latex(lesson.formula(lang))
+        st.subheader(TEXT["deeper"](lang), anchor=False)
+        st.markdown(lesson.deeper(lang))
+        if lesson.further:
+            st.subheader(TEXT["ideas"](lang), anchor=False)
+            st.markdown("\n".join(f"- {idea(lang)}" for idea in lesson.further))
+    else:
+        run_panel.all_runs(spot)
+
+
+def neighbours(number: int, lang: str) -> None:
+    """Links to the lessons before and after."""
+    lessons = discover()
+    order, place = list(lessons), list(lessons).index(number)
+    pages = st.session_state.get("pages", {})
+    left, right = st.columns(2)
+    for column, step, mark in ((left, -1, "◂ {}"), (right, 1, "{} ▸")):
+        if 0 <= place + step < len(order):
+            other = order[place + step]
+            page = pages.get(f"{other:02d}-{lessons[other].slug}")
+            if page is not None:
+                column.page_link(page, label=mark.format(f"{other:02d} {lessons[other].title(lang)}"))

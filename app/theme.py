@@ -1,0 +1,61 @@
+"""Colours, names of lines, and how numbers are read aloud. Okabe & Ito's palette: told apart by colour-blind eyes."""
+
+import math
+
+from app.i18n import T
+
+TEST, LIGHT = "#0072B2", "#7fb8d8"  # the test loss, and its tint for the training loss
+BROKEN, PREDICTED, INPUT = "#D55E00", "#E69F00", "#E69F00"
+GREY = "#7a828a"  # floors and quiet marks: legible on white and on near-black
+# arms of a comparison, in order; the first is always the test blue
+ARMS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#9a8c00", "#7a828a")
+
+REFERENCES = {
+    "uniform": T("uniform guess, ln V", "đoán đều, ln V"),
+    "unigram": T("unigram: token frequencies", "unigram: tần suất token"),
+    "bigram": T("best any one-token model can do", "tốt nhất với mô hình một token"),
+    "window": T("best possible with this context", "tốt nhất có thể với ngữ cảnh này"),
+    "oracle": T("perfect predictor on these windows", "bộ dự đoán hoàn hảo trên các cửa sổ này"),
+    "true": T("the language itself (exact)", "chính ngôn ngữ (chính xác)"),
+    "unigram_table": T("counted token table", "bảng đếm token"),
+    "bigram_table": T("counted pair table", "bảng đếm cặp token"),
+}
+
+
+def number(value: float) -> str:
+    """Three significant digits as people read them: 1.23, 0.0457, 12,300, 1.2e-05; never a bare "nan"."""
+    if not math.isfinite(value):
+        return "∞" if value > 0 else "−∞" if value < 0 else "not a number"
+    if value == 0:
+        return "0"
+    size = abs(value)
+    if size >= 1e6 or size < 1e-4:
+        return f"{value:.2e}".replace("e-0", "e-").replace("e+0", "e")
+    if size >= 100:
+        return f"{value:,.0f}"
+    digits = max(0, 2 - math.floor(math.log10(size)))
+    return f"{value:.{digits}f}".replace("-", "−")
+
+
+def knob(value) -> str:
+    """A setting as it stands in links and on sliders: 5e-3, 0.5, 64, gelu. ASCII, and reads back to the same number."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not isinstance(value, float) or value == 0:
+        return str(value if value else 0) if not isinstance(value, str) else value
+    if 0.01 <= abs(value) < 1000:
+        return f"{value:.3g}"
+    mantissa, exponent = f"{value:.2e}".split("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+
+
+def duration(seconds: float | None) -> T:
+    """ "about 9 s", "about 3 min": honest about how little an estimate knows."""
+    if seconds is None:
+        return T("time not known yet", "chưa biết thời gian")
+    if seconds < 90:
+        text = f"{max(1, round(seconds))} s"
+        return T(f"about {text}", f"khoảng {max(1, round(seconds))} giây")
+    if seconds < 5400:
+        return T(f"about {round(seconds / 60)} min", f"khoảng {round(seconds / 60)} phút")
+    return T(f"about {seconds / 3600:.1f} h", f"khoảng {seconds / 3600:.1f} giờ")

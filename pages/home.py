@@ -1,0 +1,6 @@
+"""Home."""
+
+if __name__ == "__main__":
+    from app.home import show
+
+    show()

@@ -87,10 +87,11 @@ def card(claim, found, lang: str) -> None:
         right.caption(TEXT["when"].format(date=found[1]["date"], where=where)(lang))
     if claim.measure is None or claims.missing(claim):
         return
-    st.fragment(_measure, run_every=1.0 if claim.id in _asked else None)(claim, right, lang, claim.id in _asked)
+    with right:
+        st.fragment(_measure, run_every=1.0 if claim.id in _asked else None)(claim, lang, claim.id in _asked)
 
 
-def _measure(claim, place, lang: str, was_asked: bool) -> None:
+def _measure(claim, lang: str, was_asked: bool) -> None:
     if claim.id in _asked:
         configs = claims.runs_of(claim)
         ended = sum(1 for c in configs if _ended(c))

@@ -114,7 +114,8 @@ class Arm:
 class Figure:
     """A chart. rows(view): its data. chart(view): an Altair chart over those rows WITHOUT data (st draws it with the
     rows), so that the specification stays constant while the numbers change: encodings carry their types ("step:Q").
-    It may use what is fixed during a run (references, arms, labels, language, size): never the rows' values.
+    It may use what is fixed during a run (references, arms, labels, language, size): never the rows' values. A tuple of
+    charts is drawn one below the other, each as wide as the page (a concatenated chart cannot follow the page's width).
     """
 
     name: str

@@ -274,19 +274,15 @@ def draw_figure(figure, view, spot: Spot, said: list[T]) -> None:
     if key not in specs:
         if len(specs) > 300:
             specs.clear()
-        spec = figure.chart(view).to_dict()
-        specs[key] = _styled(spec, view.size)
+        charts_ = figure.chart(view)
+        specs[key] = [_styled(c.to_dict(), view.size) for c in (charts_ if isinstance(charts_, tuple) else (charts_,))]
     if figure.title(lang):
         st.markdown(f"**{figure.title(lang)}**", help=figure.help(lang) if figure.help else None)
     words = " ".join(line(lang) for line in said)
+    alt = figure.alt(lang).replace("{now}", words)
     with st.container(key=f"{spot.prefix}fig_{figure.name}"):
-        st.vega_lite_chart(
-            rows,
-            specs[key],
-            width="stretch",
-            alt=figure.alt(lang).replace("{now}", words),
-            key=f"{spot.prefix}chart_{figure.name}",
-        )
+        for i, spec in enumerate(specs[key]):
+            st.vega_lite_chart(rows, spec, width="stretch", alt=alt, key=f"{spot.prefix}chart_{figure.name}_{i}")
 
 
 def _styled(spec: dict, size: float) -> dict:

@@ -25,6 +25,9 @@ SENTENCES = {
         "A {experiment} run has no model to ask. Choose a run that trained one.",
         "Lần chạy {experiment} không có mô hình để hỏi. Hãy chọn lần chạy có huấn luyện mô hình.",
     ),
+    "unknown_lesson": T(
+        "There is no lesson {number} here. There are: {valid}.", "Ở đây không có bài {number}. Hiện có: {valid}."
+    ),
     # texts and tokenizers
     "unknown_corpus": T(
         "There is no text called “{name}”. Choose one of: {valid}.",

@@ -96,7 +96,8 @@ def begin() -> None:
         [data-testid=stVerticalBlock]{{gap:.6rem}}
         [data-testid=stHeader]{{background:transparent}}
         h1{{font-size:1.7rem!important;padding:0!important}}
-        h2,h3{{font-size:1.12rem!important;padding:.35rem 0 .1rem!important}}
+        h2,h3{{font-size:1.12rem!important;line-height:1.35!important;padding:.3rem 0 .25rem!important}}
+        [data-testid=stHeading]{{margin-bottom:0}}
         [data-testid=stPills] [role=radiogroup],[data-testid=stPills] [role=group],[data-testid=stButtonGroup]>div{{flex-wrap:wrap}}
         [data-testid=stSidebar]{{min-width:230px;max-width:250px}}
         [data-testid=stMain] p,[data-testid=stMain] li{{max-width:78ch}}

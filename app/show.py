@@ -15,7 +15,9 @@ TEXT = {
     "trains": T("trains in {t}", "huấn luyện {t}"),
     "instant": T("answers at once", "trả lời ngay"),
     "change": T("2 · Change one thing", "2 · Thay đổi một thứ"),
-    "presets": T("Try", "Hãy thử"),
+    "presets": T(
+        "Try a preset: quick, course, broken on purpose …", "Thử một thiết lập sẵn: nhanh, khóa học, cố ý hỏng …"
+    ),
     "more": T("More settings ({n})", "Thiết lập khác ({n})"),
     "back": T("Back to quick", "Về thiết lập nhanh"),
     "broken": T("broken on purpose", "cố ý làm hỏng"),
@@ -119,12 +121,14 @@ def change(number: int, lesson: Lesson, playground: Playground, values: dict, la
             controls.apply(number, lesson, playground, names[name].values)
 
     if not shell.projector():
-        st.pills(
+        st.selectbox(
             TEXT["presets"](lang),
             list(names),
+            index=None,
             key=key,
             format_func=lambda n: names[n].label(lang),
             on_change=chosen,
+            placeholder=TEXT["presets"](lang),
             label_visibility="collapsed",
         )
         preset = names.get(st.session_state.get(key))

@@ -1,0 +1,274 @@
+"""The same laboratory from a terminal: python -m app lessons | run | claims | warm | bench."""
+
+import argparse
+import json
+import math
+import sys
+import time
+
+from app import sentences
+from app.lesson import discover
+from core import claims, events, experiment, jobs, runs
+from core.problem import Problem
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code 0, 1 when a run failed or diverged, 2 with one sentence when the question makes no sense."""
+    parser = argparse.ArgumentParser(prog="python -m app", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, help in (
+        ("lessons", "what there is to learn"),
+        ("run", "train one experiment and stream its events"),
+        ("claims", "measure what the course says"),
+        ("warm", "train every lesson's quick runs"),
+        ("bench", "measure how fast all this is"),
+    ):
+        command = commands.add_parser(name, help=help)
+        command.add_argument("--json", action="store_true", help="for machines")
+        if name == "run":
+            command.add_argument("experiment")
+            command.add_argument("settings", nargs="*", metavar="field=value")
+            command.add_argument("--fresh", action="store_true", help="train anew, whatever is stored")
+        if name == "claims":
+            command.add_argument("lessons", nargs="*", type=int)
+            command.add_argument("--write", action="store_true", help="store the verdicts with the app")
+        if name == "warm":
+            command.add_argument("--gallery", action="store_true", help="put the runs into the gallery that ships")
+        if name == "bench":
+            command.add_argument("--part", choices=("engine", "page", "all"), default="all")
+    chosen = parser.parse_args(arguments)
+    try:
+        return {"lessons": lessons, "run": run, "claims": measure, "warm": warm, "bench": bench}[chosen.command](chosen)
+    except Problem as problem:
+        print(sentences.say(problem.code, problem.facts).en, file=sys.stderr)
+        return 2
+
+
+def lessons(chosen) -> int:
+    found = [
+        {
+            "number": number,
+            "slug": lesson.slug,
+            "title": {"en": lesson.title.en, "vi": lesson.title.vi},
+            "playgrounds": len(lesson.playgrounds),
+            "controls": len(lesson.controls),
+            "presets": sum(len(p.presets) for p in lesson.playgrounds),
+            "claims": [claim.id for claim in lesson.claims],
+        }
+        for number, lesson in discover().items()
+    ]
+    if chosen.json:
+        print(json.dumps({"lessons": found}, ensure_ascii=False))
+        return 0
+    rows = [
+        [f["number"], f["title"]["en"], f["playgrounds"], f["controls"], f["presets"], len(f["claims"])] for f in found
+    ]
+    _table(["", "lesson", "playgrounds", "controls", "presets", "claims"], rows)
+    return 0
+
+
+def run(chosen) -> int:
+    """Stream the events as JSON lines; last comes one line with the final numbers."""
+    found = experiment.load(chosen.experiment)
+    values = {}
+    for setting in chosen.settings:
+        name, sign, value = setting.partition("=")
+        if not sign:
+            raise Problem(
+                "unknown_field", field=name, experiment=found.name, valid=", ".join(found.Config.__dataclass_fields__)
+            )
+        values[name] = value
+    config = experiment.make(found.Config, **values)
+    began, status, facts = time.perf_counter(), "failed", {}
+    for event in jobs.run_here(config, fresh=chosen.fresh):
+        if (
+            chosen.json
+            or event.kind in ("started", "finished", "note")
+            or (event.kind == "metric" and event.name != "train_loss")
+        ):
+            print(events.to_json(event), flush=True)
+        if event.kind == "finished":
+            status, facts = event.reason, event.facts
+    result = runs.find(config).result(getattr(config, "steps", None))
+    last = {name: _plain(result.final(name)) for name in result.metrics}
+    last |= {f"floor_{name}": _plain(value) for name, value in result.facts.get("references", {}).items()}
+    trained = next(reversed(result.seconds.values()), 0.0) or 0.0
+    tokens = getattr(config, "batch", 0) * getattr(config, "context", 0) * result.step
+    summary = {
+        "run": experiment.run_id(config),
+        "status": status,
+        "final": last,
+        "seconds": round(trained or time.perf_counter() - began, 3),
+        "tokens_per_second": round(tokens / trained) if trained else None,
+    }
+    if status == "failed":
+        code = facts.get("code", "internal")
+        summary["reason"] = sentences.say(code, facts).en
+    print(json.dumps(summary, ensure_ascii=False), flush=True)
+    return 0 if status in ("done", "stopped") else 1
+
+
+def measure(chosen) -> int:
+    """Train what the claims look at, on all cores, and judge."""
+    known = discover()
+    strange = [n for n in chosen.lessons if n not in known]
+    if strange:
+        raise Problem("unknown_lesson", number=strange[0], valid=", ".join(map(str, known)))
+    wanted = [(n, claim) for n in chosen.lessons or known for claim in known[n].claims]
+    configs = {
+        experiment.run_id(c): c for _, claim in wanted if not claims.missing(claim) for c in claims.runs_of(claim)
+    }
+    train = [c for c in configs.values() if experiment.of(c).lane != "inline" and runs.find(c) is None]
+    train += [
+        c
+        for c in configs.values()
+        if runs.find(c) is not None and runs.find(c).source == "store" and runs.find(c).status().state not in runs.ENDED
+    ]
+    began = time.perf_counter()
+    if train:
+        pool = jobs.Pool().start()
+        try:
+            for done, (config, _) in enumerate(jobs.results(train), 1):
+                if not chosen.json:
+                    print(
+                        f"{done}/{len(train)}  {experiment.run_id(config)}  {time.perf_counter() - began:.0f} s",
+                        file=sys.stderr,
+                    )
+        finally:
+            pool.close()
+    rows = []
+    for number, claim in wanted:
+        verdict = claims.evaluate(claim, _result)
+        claims.remember(claim, verdict)
+        rows.append(
+            {
+                "lesson": number,
+                "id": claim.id,
+                "statement": claim.text.en,
+                "reported": claim.reported.en,
+                "measured": _plain(verdict.measured),
+                "spread": _plain(verdict.spread),
+                "seeds": len(verdict.numbers),
+                "state": verdict.state,
+                "missing": list(verdict.missing),
+                "seconds": round(verdict.seconds, 1),
+                "unit": claim.unit.en,
+            }
+        )
+    if chosen.write:
+        _write(wanted)
+    if chosen.json:
+        print(json.dumps(rows, ensure_ascii=False))
+        return 0
+    for row in rows:
+        figure = (
+            "needs " + ", ".join(row["missing"])
+            if row["missing"]
+            else "–"
+            if row["measured"] is None
+            else f"{row['measured']:.4g}"
+        )
+        if row["seeds"] > 1:
+            figure += f" ± {row['spread']:.2g}"
+        row["figure"] = f"{figure} {row['unit']}"
+    _table(
+        ["claim", "statement", "the course", "measured here", "seeds", "state"],
+        [
+            [
+                r["id"],
+                r["statement"][:70],
+                r["reported"][:24],
+                r["figure"][:64],
+                r["seeds"],
+                r["state"].replace("_", " "),
+            ]
+            for r in rows
+        ],
+    )
+    print(f"{len(rows)} claims, {time.perf_counter() - began:.0f} s")
+    return 0
+
+
+def _result(config):
+    if experiment.of(config).lane == "inline":
+        from core.result import Result
+
+        return Result(tuple(experiment.of(config).run(config, {})))
+    return runs.find(config).result(getattr(config, "steps", None))
+
+
+def _write(wanted: list) -> None:
+    """The verdicts of the store into the gallery that ships."""
+    from core import files
+
+    path = runs.GALLERY / "claims.json"
+    data = runs.read_json(path)
+    for _, claim in wanted:
+        mine = runs.read_json(files.home() / "claims" / f"{claim.id}.json")
+        if mine:
+            data[claim.id] = mine
+    files.write_atomic(path, (json.dumps(dict(sorted(data.items())), indent=0, ensure_ascii=False) + "\n").encode())
+
+
+def warm(chosen) -> int:
+    """Every quick preset with all its arms, so that no first visit waits."""
+    began, configs = time.perf_counter(), {}
+    for lesson in discover().values():
+        for playground in lesson.playgrounds:
+            values = {c.field: getattr(c, "default", None) for c in lesson.controls} | vars(playground.config)
+            for arm in playground.arms(playground.config, values):
+                if experiment.of(arm.config).lane != "inline":
+                    configs[experiment.run_id(arm.config)] = arm.config
+    parents = {experiment.run_id(p): p for c in configs.values() for p in jobs.lineage(c)[:-1]}
+    wanted = [
+        c
+        for c in (*parents.values(), *configs.values())
+        if runs.Run(experiment.run_id(c)).status().state not in runs.ENDED
+    ]
+    pool = jobs.Pool().start()
+    try:
+        for config, result in jobs.results(wanted):
+            print(
+                f"{experiment.run_id(config)}  {result.finished.reason if result.finished else '?'}  {time.perf_counter() - began:.0f} s"
+            )
+    finally:
+        pool.close()
+    if chosen.gallery:
+        for old in (*runs.GALLERY.glob("runs/*.gz"), *runs.GALLERY.glob("weights/*.safetensors")):
+            old.unlink()
+        for id in (*parents, *configs):
+            runs.export(runs.Run(id), weights=id in parents)
+    return 0
+
+
+def bench(chosen) -> int:
+    from app import bench as page_bench
+    from core import bench as engine_bench
+
+    rows = []
+    if chosen.part in ("engine", "all"):
+        rows += engine_bench.rows()
+    if chosen.part in ("page", "all"):
+        rows += page_bench.rows()
+    if chosen.json:
+        print(json.dumps(rows, ensure_ascii=False))
+    else:
+        _table(["what", "figure", "unit", "bar"], [[r["what"], r["figure"], r["unit"], r["bar"]] for r in rows])
+    return 0
+
+
+def _plain(value: float | None):
+    return None if value is None or not math.isfinite(value) else round(value, 6)
+
+
+def _table(head: list, rows: list[list]) -> None:
+    cells = [[str(c) for c in row] for row in [head, *rows]]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
+    for i, row in enumerate(cells):
+        print("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip())
+        if i == 0:
+            print("  ".join("-" * w for w in widths))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -67,9 +67,7 @@ def below(threshold: float) -> Judge:
 
 def between(low: float, high: float) -> Judge:
     """Holds where the interval of the mean lies within [low, high], fails where it lies outside."""
-    return lambda numbers: _judged(
-        numbers, lambda a, b: low <= a and b <= high, lambda a, b: b < low or a > high
-    )
+    return lambda numbers: _judged(numbers, lambda a, b: low <= a and b <= high, lambda a, b: b < low or a > high)
 
 
 def near(value: float, tolerance: float) -> Judge:

@@ -47,7 +47,11 @@ def submit(configs: Iterable, session: str = "", steps: int | None = None) -> li
         if status.state == "running":
             continue
         if status.state in ("done", "diverged", "failed") and status.step >= wanted and status.state != "failed":
-            if status.state == "diverged" or (run.dir / "snapshot.safetensors").exists() or experiment.run_id(config) in ids:
+            if (
+                status.state == "diverged"
+                or (run.dir / "snapshot.safetensors").exists()
+                or experiment.run_id(config) in ids
+            ):
                 continue
         elif status.state == "diverged":
             continue
@@ -380,7 +384,12 @@ def run_here(config, *, fresh: bool = False) -> Iterator[Event]:
             for _ in run_here(parent):
                 pass
     found = runs.find(config)
-    if not fresh and found and found.status().state in runs.ENDED and found.status().step >= getattr(config, "steps", 0):
+    if (
+        not fresh
+        and found
+        and found.status().state in runs.ENDED
+        and found.status().step >= getattr(config, "steps", 0)
+    ):
         yield from found.events()[0]
         return
     run = runs.Run(experiment.run_id(config))

@@ -1,12 +1,12 @@
 """A run is a folder: its config, an append-only log of events, one snapshot, a lock. Status is read off the files.
 
-    runs/<id>/config.json      experiment, version, config, parents, threads
-              events.jsonl     one event a line; only ever appended to
-              snapshot.safetensors  the last state, enough to go on bit for bit
-              control.json     what people want: run, pause or stop; how many steps
-              attempts         how often it was taken up since it last saved; gone after a clean release
-              lock             held (flock) by the process that trains it
-              wants/<session>  touched by everybody who watches
+runs/<id>/config.json      experiment, version, config, parents, threads
+          events.jsonl     one event a line; only ever appended to
+          snapshot.safetensors  the last state, enough to go on bit for bit
+          control.json     what people want: run, pause or stop; how many steps
+          attempts         how often it was taken up since it last saved; gone after a clean release
+          lock             held (flock) by the process that trains it
+          wants/<session>  touched by everybody who watches
 """
 
 import contextlib
@@ -276,9 +276,7 @@ def export(run: Run, *, weights: bool = False, points: int = 200) -> None:
         step, tensors = run.snapshot()
         plain = {k: v.contiguous() for k, v in tensors.items() if "/" not in k}
         (GALLERY / "weights").mkdir(exist_ok=True)
-        files.write_atomic(
-            GALLERY / "weights" / f"{run.id}.safetensors", save(plain, metadata={"step": str(step)})
-        )
+        files.write_atomic(GALLERY / "weights" / f"{run.id}.safetensors", save(plain, metadata={"step": str(step)}))
 
 
 def thin(all_events: tuple, points: int) -> list:

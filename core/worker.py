@@ -117,15 +117,14 @@ class Live:
         from safetensors.torch import save
 
         tensors, seen = {}, {}
-        for name, tensor in offer.state().items():  # tied weights share memory, which safetensors refuses: copy the second
+        for name, tensor in offer.state().items():
+            # tied weights share memory, which safetensors refuses: copy the second
             tensor = tensor.detach().cpu().contiguous()
             shared = tensor.untyped_storage().data_ptr() in seen
             tensors[name] = tensor.clone() if shared else tensor
             seen[tensor.untyped_storage().data_ptr()] = name
         self.flush()
-        files.write_atomic(
-            self.run.dir / "snapshot.safetensors", save(tensors, metadata={"step": str(offer.step)})
-        )
+        files.write_atomic(self.run.dir / "snapshot.safetensors", save(tensors, metadata={"step": str(offer.step)}))
         self.buffer.append(events.to_json(offer))
         self.flush()
         self.saved = time.monotonic()

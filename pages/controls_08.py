@@ -172,6 +172,29 @@ CONTROLS = (
         high=0.5,
         step=0.05,
     ),
+    Slider(
+        "clip",
+        T("gradient clipping", "cắt gradient"),
+        T(
+            "Longest gradient that is let through; 0 lets everything through.",
+            "Gradient dài nhất được cho qua; 0 là cho qua tất cả.",
+        ),
+        values=(0.0, 0.25, 0.5, 1.0, 2.0, 5.0),
+    ),
+    Choice(
+        "tokenizer",
+        T("tokenizer", "bộ tách token"),
+        T(
+            "Built-in byte pairs (2,000 tokens), whole words (Tales only), bytes, or GPT-2's 50,257 where its file is on this machine.",
+            "Cặp byte có sẵn (2.000 token), nguyên từ (chỉ Tales), từng byte, hoặc 50.257 token của GPT-2 nếu máy này có tệp đó.",
+        ),
+        (
+            ("bpe", T("byte pairs", "cặp byte")),
+            ("words", T("words", "từ")),
+            ("bytes", T("bytes", "byte")),
+            ("gpt2", same("GPT-2")),
+        ),
+    ),
     Choice(
         "sampler",
         T("windows", "cách lấy cửa sổ"),

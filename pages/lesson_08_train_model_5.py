@@ -81,7 +81,16 @@ PRESETS = (
     Preset(
         "long",
         T("long: nearly perfect", "dài: gần hoàn hảo"),
-        {"inits": "gpt2", "width": 96, "context": 64, "steps": 2000, "lr": 3e-3, "schedule": "linear", "warmup": 0.1},
+        {
+            "inits": "gpt2",
+            "width": 96,
+            "context": 64,
+            "steps": 2000,
+            "lr": 3e-3,
+            "schedule": "linear",
+            "warmup": 0.05,
+            "clip": 1.0,
+        },
         T(
             "The long copies and the sums are learned one after another; the test loss ends close to the best possible.",
             "Các chỗ chép xa và phép tính lần lượt được học; loss kiểm thử dừng sát mức tốt nhất có thể.",

@@ -53,7 +53,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     by_kl, kl = gradient(lambda z: kl_to_target(F.log_softmax(z, -1), rows_q))
     by_ce, ce = gradient(lambda z: F.cross_entropy(z, rows_q))
     log_p, p = F.log_softmax(logits, -1), F.softmax(logits, -1)
-    swapped = F.kl_div(rows_q, p.log(), reduction="batchmean")  # target given as log-probabilities: their logarithm is nan
+    swapped = F.kl_div(rows_q, p.log(), reduction="batchmean")  # the two arguments exchanged: the logarithms give nan
     as_probabilities = F.kl_div(p, rows_q, reduction="batchmean")
     ratio = F.kl_div(log_p, rows_q, reduction="batchmean") / F.kl_div(log_p, rows_q, reduction="mean")
     numbers = {
@@ -77,11 +77,13 @@ def _untrained(config: Config, liked, q) -> dict[str, float]:
     import torch
     from torch.nn import functional as F
 
-    from core import rng
-    from core.experiments.kl_forms_model import course_model
+    from core import initializers, rng
     from core.losses import kl_to_target
+    from core.models import Model5
 
-    model = course_model(config)
+    shape = {"blocks": config.blocks, "heads": config.heads, "divide_logits": True}  # as the course's forward does
+    model = Model5(config.vocabulary, config.width, config.context, **shape).eval()
+    initializers.torch_default(model, rng.stream(config.seed, "init"))
     x = torch.randint(config.vocabulary, (config.rows, config.context), generator=rng.stream(config.seed, "eval"))
     with torch.no_grad():
         log_p = F.log_softmax(model(x)[:, -1].float(), -1)

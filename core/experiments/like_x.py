@@ -139,7 +139,9 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         x, y = batches.batch(data, config.seed, step, config.batch, config.context)
         x, y = x.to(config.device), y.to(config.device)
         x_kl = x if config.inputs == "text" else windows("noise", step, config.batch)
-        return mixed_loss(model, config, x, y, x_kl, shaped(x_kl), rng.stream(config.seed, "noise", step, 1, config.device))
+        return mixed_loss(
+            model, config, x, y, x_kl, shaped(x_kl), rng.stream(config.seed, "noise", step, 1, config.device)
+        )
 
     references_ = references.lines(config.corpus, config.tokenizer, config.context) | {
         "uniform_kl": math.log(vocabulary / int(mask.sum()))

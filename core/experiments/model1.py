@@ -86,6 +86,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         "start_loss": start_loss.start_loss(
             tokenizer.n_vocab, config.init_std, config.width, config.bias, config.nonlinearity
         ),
+        "counted_floor": look.least,
         "train_tokens": len(data),
         "test_tokens": len(held),
         "epoch_steps": batches.batches_per_epoch(data, config.batch, config.context, config.stride, config.offset),

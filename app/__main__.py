@@ -5,6 +5,7 @@ import json
 import math
 import sys
 import time
+from dataclasses import fields
 
 from app import sentences
 from app.lesson import discover
@@ -36,7 +37,12 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("--gallery", action="store_true", help="put the runs into the gallery that ships")
         if name == "bench":
             command.add_argument("--part", choices=("engine", "page", "all"), default="all")
-    chosen = parser.parse_args(arguments)
+    chosen, rest = parser.parse_known_args(arguments)
+    if chosen.command == "run":  # argparse takes no more positionals once it has met an option between them
+        chosen.settings += [r for r in rest if not r.startswith("-")]
+        rest = [r for r in rest if r.startswith("-")]
+    if rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         return {"lessons": lessons, "run": run, "claims": measure, "warm": warm, "bench": bench}[chosen.command](chosen)
     except Problem as problem:
@@ -75,7 +81,10 @@ def run(chosen) -> int:
         name, sign, value = setting.partition("=")
         if not sign:
             raise Problem(
-                "unknown_field", field=name, experiment=found.name, valid=", ".join(found.Config.__dataclass_fields__)
+                "unknown_field",
+                field=name,
+                experiment=found.name,
+                valid=", ".join(f.name for f in fields(found.Config)),
             )
         values[name] = value
     config = experiment.make(found.Config, **values)
@@ -115,15 +124,8 @@ def measure(chosen) -> int:
     if strange:
         raise Problem("unknown_lesson", number=strange[0], valid=", ".join(map(str, known)))
     wanted = [(n, claim) for n in chosen.lessons or known for claim in known[n].claims]
-    configs = {
-        experiment.run_id(c): c for _, claim in wanted if not claims.missing(claim) for c in claims.runs_of(claim)
-    }
-    train = [c for c in configs.values() if experiment.of(c).lane != "inline" and runs.find(c) is None]
-    train += [
-        c
-        for c in configs.values()
-        if runs.find(c) is not None and runs.find(c).source == "store" and runs.find(c).status().state not in runs.ENDED
-    ]
+    configs = longest(c for _, claim in wanted if not claims.missing(claim) for c in claims.runs_of(claim))
+    train = [c for c in configs if experiment.of(c).lane != "inline" and not runs.complete(c)]
     began = time.perf_counter()
     if train:
         pool = jobs.Pool().start()
@@ -178,7 +180,7 @@ def measure(chosen) -> int:
                 r["id"],
                 r["statement"][:70],
                 r["reported"][:24],
-                r["figure"][:64],
+                r["figure"][:100],
                 r["seeds"],
                 r["state"].replace("_", " "),
             ]
@@ -212,19 +214,14 @@ def _write(wanted: list) -> None:
 
 def warm(chosen) -> int:
     """Every quick preset with all its arms, so that no first visit waits."""
-    began, configs = time.perf_counter(), {}
+    began, quick = time.perf_counter(), []
     for lesson in discover().values():
         for playground in lesson.playgrounds:
             values = {c.field: getattr(c, "default", None) for c in lesson.controls} | vars(playground.config)
-            for arm in playground.arms(playground.config, values):
-                if experiment.of(arm.config).lane != "inline":
-                    configs[experiment.run_id(arm.config)] = arm.config
-    parents = {experiment.run_id(p): p for c in configs.values() for p in jobs.lineage(c)[:-1]}
-    wanted = [
-        c
-        for c in (*parents.values(), *configs.values())
-        if runs.Run(experiment.run_id(c)).status().state not in runs.ENDED
-    ]
+            quick += [arm.config for arm in playground.arms(playground.config, values)]
+    quick = longest(config for config in quick if experiment.of(config).lane != "inline")
+    parents = longest(parent for config in quick for parent in jobs.lineage(config)[:-1])
+    wanted = [c for c in longest([*parents, *quick]) if runs.Run(experiment.run_id(c)).status().step < c.steps]
     pool = jobs.Pool().start()
     try:
         for config, result in jobs.results(wanted):
@@ -236,9 +233,20 @@ def warm(chosen) -> int:
     if chosen.gallery:
         for old in (*runs.GALLERY.glob("runs/*.gz"), *runs.GALLERY.glob("weights/*.safetensors")):
             old.unlink()
-        for id in (*parents, *configs):
-            runs.export(runs.Run(id), weights=id in parents)
+        heirs = {experiment.run_id(parent) for parent in parents}
+        for id in {experiment.run_id(config) for config in (*parents, *quick)}:
+            runs.export(runs.Run(id), weights=id in heirs)
     return 0
+
+
+def longest(configs) -> list:
+    """One config a run: where several ask for different lengths of the same run, the longest."""
+    found: dict[str, object] = {}
+    for config in configs:
+        id = experiment.run_id(config)
+        if id not in found or getattr(config, "steps", 0) > getattr(found[id], "steps", 0):
+            found[id] = config
+    return list(found.values())
 
 
 def bench(chosen) -> int:

@@ -33,10 +33,10 @@ def rules(view, names: tuple[str, ...] | None = None, labels: dict | None = None
     data = alt.Data(values=rows)
     base = alt.Chart(data)
     marks = [base.mark_rule(strokeDash=[6, 4], color=GREY, strokeWidth=1.2).encode(y="y:Q")]
-    for below, dy in ((False, -6), (True, 11)):
+    for below, baseline, dy in ((False, "bottom", -3), (True, "top", 4)):
         marks.append(
             base.transform_filter(alt.datum.below == below)
-            .mark_text(align="right", dx=-4, dy=dy * view.size, color=GREY, fontSize=12 * view.size)
+            .mark_text(align="right", baseline=baseline, dx=-4, dy=dy, color=GREY, fontSize=12 * view.size)
             .encode(y="y:Q", x=alt.value("width"), text="label:N")
         )
     return marks if rows else []
@@ -79,8 +79,7 @@ def loss_chart(
     color = arm_color(view) if many else alt.value(TEST)
     tint = arm_color(view) if many else alt.value(LIGHT)
     tip = ["name:N", "step:Q", alt.Tooltip("value:Q", title="nats/token", format=".3f")]
-    if True:
-        tip.append(alt.Tooltip("perplexity:Q", title=T("perplexity", "độ rối (perplexity)")(view.lang), format=".1f"))
+    tip.append(alt.Tooltip("perplexity:Q", title=T("perplexity", "độ rối (perplexity)")(view.lang), format=".1f"))
     base = alt.Chart().transform_calculate(perplexity="exp(datum.value)")
     train = base.transform_filter((alt.datum.kind == "train") & (alt.datum.role == "arm"))
     test = base.transform_filter((alt.datum.kind == "test") & (alt.datum.role == "arm"))

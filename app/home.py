@@ -5,7 +5,7 @@ import streamlit as st
 from app import shell
 from app.i18n import T
 from app.lesson import discover
-from core import device, runs
+from core import device, network, runs
 
 TEXT = {
     "title": T("Pretraining Playground", "Sân chơi tiền huấn luyện"),
@@ -19,11 +19,14 @@ TEXT = {
         "Mô hình ngôn ngữ nhỏ nhất học từ những câu chuyện đơn giản, trong khoảng mười giây. Hãy đoán nó phải dừng ở đâu.",
     ),
     "machine": T(
-        "This machine: {device}, {cores} cores, {memory} GB memory, lessons work offline · {runs} runs stored here",
-        "Máy này: {device}, {cores} nhân, bộ nhớ {memory} GB, các bài học chạy không cần mạng · đã lưu {runs} lần chạy",
+        "This machine: {device}, {cores} cores, {memory} GB memory, {network} · {runs} runs stored here",
+        "Máy này: {device}, {cores} nhân, bộ nhớ {memory} GB, {network} · đã lưu {runs} lần chạy",
     ),
+    True: T("online", "có mạng"),
+    False: T("offline: every lesson here works without a network", "không có mạng: mọi bài ở đây vẫn chạy được"),
+    None: T("lessons need no network", "các bài học không cần mạng"),
     "open": T("Open", "Mở"),
-    "ran": T("{n} runs of yours", "{n} lần chạy của bạn"),
+    "ran": T("{n} runs stored", "đã lưu {n} lần chạy"),
     "minutes": T("{m} min", "{m} phút"),
 }
 
@@ -32,7 +35,7 @@ def show() -> None:
     lang, lessons = shell.lang(), discover()
     pages = st.session_state["pages"]
     st.title(TEXT["title"](lang), anchor=False)
-    st.markdown(f"#### {TEXT['lead'](lang)}")
+    st.markdown(TEXT["lead"](lang))
     first = 5 if 5 in lessons else next(iter(lessons))
     with st.container(border=True, key="first_step"):
         st.markdown(f"**{TEXT['first'](lang)}** &nbsp; {TEXT['first_why'](lang)}")
@@ -47,7 +50,8 @@ def show() -> None:
             with column.container(border=True, key=f"card_{number:02d}"):
                 st.page_link(pages[f"{number:02d}-{lesson.slug}"], label=f"**{number:02d}  {lesson.title(lang)}**")
                 st.markdown(lesson.question(lang))
-                ran = sum(counts.get(type(p.config).experiment, 0) for p in lesson.playgrounds)
+                kinds = {type(p.config).experiment for p in lesson.playgrounds}
+                ran = sum(counts.get(kind, 0) for kind in kinds)
                 minutes = TEXT["minutes"].format(m=lesson.minutes)(lang)
                 st.caption(f"{minutes} · {TEXT['ran'].format(n=ran)(lang)}" if ran else minutes)
     known = [name for name, reason in device.remembered().items() if not reason]
@@ -56,6 +60,7 @@ def show() -> None:
         "cores": device.cores(),
         "memory": f"{device.memory():.0f}",
         "runs": sum(counts.values()),
+        "network": TEXT[network.online()],
     }
     st.caption(TEXT["machine"].format(**facts)(lang))
 

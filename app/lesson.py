@@ -218,6 +218,7 @@ class Playground:
     samples: tuple[str, ...] = ()
     probes: tuple[Probe, ...] = ()
     code: tuple[str, ...] = ()
+    sample_names: dict = field(default_factory=dict)  # {sample: T}, for those that no arm trained
 
 
 @dataclass(frozen=True)

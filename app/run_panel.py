@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from app import charts, compare, predict, sentences, theme
-from app.i18n import T
+from app.i18n import T, same
 from app.probes import probe_box
 from app.spot import Spot, estimate, make_view
 from core import experiment, jobs, runs
@@ -15,7 +15,7 @@ from core.problem import Problem
 
 __all__ = ["Spot", "all_runs", "estimate", "inside", "picture", "train_box"]
 
-TICK = 0.6  # seconds between looks at a run in progress
+TICK, EAGER = 0.6, 0.2  # seconds between looks at a run in progress; while its first point is awaited
 
 TEXT = {
     "train": T("Train ({t})", "Huấn luyện ({t})"),
@@ -66,6 +66,10 @@ TEXT = {
         "Stopped at step {step}. What it learned is kept.", "Đã dừng ở bước {step}. Những gì học được vẫn còn."
     ),
     "done": T("Finished: {steps} steps.", "Xong: {steps} bước."),
+    "shorter": T(
+        "This run has {step} steps so far. Train goes on to {steps}.",
+        "Lần chạy này mới có {step} bước. Bấm huấn luyện để đi tiếp đến {steps}.",
+    ),
     "diverged": T(
         "Diverged at step {step}: the loss is no longer a number. Try a tenth of the learning rate.",
         "Phân kỳ ở bước {step}: loss không còn là số. Hãy thử tốc độ học bằng một phần mười.",
@@ -91,7 +95,9 @@ def train_box(spot: Spot) -> None:
 
 def picture(spot: Spot) -> None:
     view = make_view(spot)
-    st.fragment(_picture, run_every=TICK if view.active else None)(spot, view.active)
+    waits = view.active and not any(a.result.metrics for a in view.arms)
+    tick = (EAGER if waits else TICK) if view.active else None
+    st.fragment(_picture, run_every=tick)(spot, view.active, waits)
 
 
 # --- the buttons ----------------------------------------------------------------------------------------------------
@@ -122,7 +128,7 @@ def _train_box(spot: Spot, was_active: bool) -> None:
         _button(buttons, spot, "step10", lambda: [jobs.single_step(id, 10) for id in ids])
         _button(buttons, spot, "stop", lambda: _stop(spot, paused))
     else:
-        complete = all(a.source == "live" and a.result.finished is not None for a in view.arms)
+        complete = all(a.source == "live" and a.complete for a in view.arms)
         steps = getattr(spot.config, "steps", None)
         if complete and steps and experiment.of(spot.config).extends(spot.config):
             _button(buttons, spot, "longer", lambda: _longer(spot, 2 * steps), facts={"n": f"{2 * steps:,}"})
@@ -228,16 +234,24 @@ def _status_line(spot: Spot, a) -> T | None:
         return sentences.say(a.status.facts["code"], {"path": str(runs.store())})
     if state in ("absent",) and a.source == "none":
         return None
+    if state == "done" and not a.complete:
+        return TEXT["shorter"].format(step=step, steps=a.arm.config.steps)
     return TEXT[state].format(step=step, steps=getattr(a.arm.config, "steps", steps)) if state in TEXT else None
 
 
 # --- the picture ------------------------------------------------------------------------------------------------------
 
 
-def _picture(spot: Spot, was_active: bool) -> None:
+def _picture(spot: Spot, was_active: bool, waited: bool) -> None:
     view = make_view(spot)
     if was_active and not view.active:
         st.rerun()
+    _draw(spot, view)
+    if waited and any(a.result.metrics for a in view.arms):
+        st.rerun()  # the first point is on the screen: from now on look less often
+
+
+def _draw(spot: Spot, view) -> None:
     front = [f for f in spot.playground.figures if not f.folded]
     if not any(a.result.events for a in (*view.arms, *view.pinned)):
         st.caption(TEXT["none"](spot.lang))
@@ -312,7 +326,9 @@ def samples(view, spot: Spot) -> None:
     lang = spot.lang
     for name in spot.playground.samples:
         cards = []
-        for i, a in enumerate(view.arms):
+        if shared := common(view, name):
+            cards.append((spot.playground.sample_names.get(name, same(name))(lang), shared))
+        for i, a in enumerate(() if shared else view.arms):
             stages = a.result.samples.get(name, {})
             if not stages:
                 continue
@@ -329,6 +345,13 @@ def samples(view, spot: Spot) -> None:
                 f"<span class='cap'>{html.escape(title)}</span><div class='sample'>{marked(sample)}</div>",
                 unsafe_allow_html=True,
             )
+
+
+def common(view, name: str):
+    """What is the same for all arms and all time (a text written by a counted table): shown once."""
+    texts = [s for a in view.arms for s in a.result.samples.get(name, {}).values()]
+    once = all(set(a.result.samples.get(name, {0: 0})) == {0} for a in view.arms)
+    return texts[0] if texts and once and view.main.step > 0 and len({s.text for s in texts}) == 1 else None
 
 
 def marked(sample, limit: int = 420) -> str:
@@ -352,14 +375,14 @@ def numbers(view, spot: Spot) -> None:
     if not found:
         return
     lang = spot.lang
-    for column, readout in zip(st.columns(4) * 4, found, strict=False):
-        value = readout.value(lang) if isinstance(readout.value, T) else readout.value
-        label = readout.label(lang)
-        column.markdown(
-            f"<span class='cap'>{label}</span><br><b>{html.escape(value)}</b>",
-            unsafe_allow_html=True,
-            help=readout.help(lang) if readout.help else None,
-        )
+    for start in range(0, len(found), 4):  # row by row, so that neighbours stay on one line
+        for column, readout in zip(st.columns(4), found[start : start + 4], strict=False):
+            value = readout.value(lang) if isinstance(readout.value, T) else readout.value
+            column.markdown(
+                f"<span class='cap'>{readout.label(lang)}</span><br><b>{html.escape(value)}</b>",
+                unsafe_allow_html=True,
+                help=readout.help(lang) if readout.help else None,
+            )
 
 
 def inside(spot: Spot) -> None:

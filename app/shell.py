@@ -95,9 +95,12 @@ def begin() -> None:
         [data-testid=stMainBlockContainer]{{padding:3.2rem 2.5rem 2rem;max-width:1720px}}
         [data-testid=stVerticalBlock]{{gap:.6rem}}
         [data-testid=stHeader]{{background:transparent}}
-        h1{{font-size:1.7rem!important;padding:0!important}}
-        h2,h3{{font-size:1.12rem!important;line-height:1.35!important;padding:.3rem 0 .25rem!important}}
-        [data-testid=stHeading]{{margin-bottom:0}}
+        h1{{font-size:1.7rem!important;padding:0 0 .2rem!important}}
+        h2,h3{{font-size:1.12rem!important;line-height:1.35!important;padding:.3rem 0 .45rem!important}}
+        h4{{font-size:1.15rem!important;font-weight:400!important;padding:0!important}}
+        [data-testid=stHeading]{{margin-bottom:.15rem}}
+        [class*=st-key-card_]{{min-height:11.2rem}}
+        [class*=st-key-card_] [data-testid=stPageLink] a,.st-key-first_step [data-testid=stPageLink] a{{padding-left:0}}
         [data-testid=stPills] [role=radiogroup],[data-testid=stPills] [role=group],[data-testid=stButtonGroup]>div{{flex-wrap:wrap}}
         [data-testid=stSidebar]{{min-width:230px;max-width:250px}}
         [data-testid=stMain] p,[data-testid=stMain] li{{max-width:78ch}}

@@ -21,6 +21,14 @@ class ArmView:
     result: Result
     source: str
 
+    @property
+    def complete(self) -> bool:
+        """Whether the run has ended and goes as far as these settings ask."""
+        end = self.result.finished
+        if end is None or end.reason == "diverged" or self.source == "inline":
+            return end is not None
+        return self.result.step >= getattr(self.arm.config, "steps", 0)
+
 
 @dataclass(frozen=True, eq=False)
 class View:
@@ -50,7 +58,7 @@ class View:
     @property
     def done(self) -> bool:
         """Whether every arm has come to its end."""
-        return all(a.result.finished is not None for a in self.arms)
+        return all(a.complete for a in self.arms)
 
     @cached_property
     def references(self) -> dict[str, float]:

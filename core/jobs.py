@@ -383,14 +383,8 @@ def run_here(config, *, fresh: bool = False) -> Iterator[Event]:
         if not (stored and stored.source == "gallery" and _weights(stored.id)):
             for _ in run_here(parent):
                 pass
-    found = runs.find(config)
-    if (
-        not fresh
-        and found
-        and found.status().state in runs.ENDED
-        and found.status().step >= getattr(config, "steps", 0)
-    ):
-        yield from found.events()[0]
+    if not fresh and runs.complete(config):
+        yield from runs.find(config).events()[0]
         return
     run = runs.Run(experiment.run_id(config))
     aside = run.dir.with_name(f".{run.id}.old")

@@ -60,5 +60,3 @@ def restore(optimizer, tensors: dict) -> None:
             index, name = key.removeprefix(PREFIX).split("/")
             saved.setdefault(int(index), {})[name] = tensor.clone()
     optimizer.load_state_dict({"state": saved, "param_groups": optimizer.state_dict()["param_groups"]})
-
-

@@ -16,7 +16,9 @@ class Result:
     until: int | None = None
 
     def _of(self, kind: str) -> list[Event]:
-        return [e for e in self.events if e.kind == kind and (self.until is None or getattr(e, "step", 0) <= self.until)]
+        return [
+            e for e in self.events if e.kind == kind and (self.until is None or getattr(e, "step", 0) <= self.until)
+        ]
 
     @cached_property
     def facts(self) -> dict:

@@ -194,13 +194,25 @@ def create(config, steps: int | None = None) -> Run:
 
 def find(config) -> Run | None:
     """The run of this config: from the store, else from the gallery (whatever the device), else None."""
-    run = Run(experiment.run_id(config))
-    if run.log.exists():
-        return run
+    run, steps = Run(experiment.run_id(config)), getattr(config, "steps", 0)
+    mine = run if run.log.exists() else None
     if experiment.of(config).machine:
-        return None
-    stored = replace(config, device="cpu") if hasattr(config, "device") else config
-    return gallery(experiment.run_id(stored), getattr(config, "steps", 0))
+        return mine
+    as_shipped = replace(config, device="cpu") if hasattr(config, "device") else config
+    stored = gallery(experiment.run_id(as_shipped), steps)
+    if mine and stored:  # a shorter run of the same beginning does not hide the long one that ships
+        status = mine.status()
+        return mine if status.active or status.state == "paused" or status.step >= steps else stored
+    return mine or stored
+
+
+def complete(config) -> bool:
+    """Whether the run of this config has ended and goes as far as the config asks. One that failed counts as ended."""
+    run = find(config)
+    status = run.status() if run else None
+    if status is None or status.state not in ENDED:
+        return False
+    return status.state in ("diverged", "failed") or status.step >= getattr(config, "steps", 0)
 
 
 # --- the queue, as seen by readers: tickets are empty files "<time>~<order>~<run id>[~y]" ---------------------------

@@ -84,14 +84,20 @@ def train(
     yield Finished(steps, "done")
 
 
-def evaluated(evaluate: Callable, model, step: int) -> list[Event]:
-    """evaluate(model, step) with dropout off and no gradients; training mode returns whatever happens inside."""
-    model.eval()
-    try:
-        with torch.no_grad():
-            return list(evaluate(model, step))
-    finally:
-        model.train()
+def evaluated(evaluate: Callable, model, step: int) -> Iterator[Event]:
+    """evaluate(model, step), event by event, with dropout off and no gradients; between two events the model is in
+    training mode, so that the caller may do anything there."""
+    events = evaluate(model, step)
+    while True:
+        model.eval()
+        try:
+            with torch.no_grad():
+                event = next(events, None)
+        finally:
+            model.train()
+        if event is None:
+            return
+        yield event
 
 
 @torch.no_grad()

@@ -79,6 +79,8 @@ class Live:
                 self.start(self.run.snapshot())  # somebody asked for more meanwhile: the same run goes on
                 return None
             self.buffer.append(events.to_json(event))
+            if event.kind == "started" or time.monotonic() - self.flushed > FLUSH:
+                self.flush()  # an evaluation may take seconds: what it has found is shown meanwhile
             if event.kind == "finished":
                 self.flush()
                 return event.reason
@@ -224,6 +226,17 @@ def _ends_with_newline(path) -> bool:
 # --- the process ---------------------------------------------------------------------------------------------------
 
 
+def warm_up() -> None:
+    """Train a small model for two steps, unwritten: imports, texts, floors and the maths library are then ready, so that
+    whoever presses Train sees the first point at once."""
+    found = experiment.load("model5")
+    try:
+        for _ in found.run(found.Config(steps=2), {}):
+            pass
+    except (Problem, OSError) as trouble:  # a store that cannot be written: the run somebody asks for will say so
+        print(f"worker not warmed up: {trouble}", file=sys.stderr)
+
+
 def main() -> None:
     """Work until standard input ends."""
     gone = threading.Event()
@@ -231,8 +244,8 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(1)
-    torch.ones(8, 8) @ torch.ones(8, 8)  # the first product sets up the maths library: do it before somebody waits
     device.remember()
+    warm_up()
     from core import jobs
 
     live: list[Live] = []

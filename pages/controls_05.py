@@ -8,7 +8,10 @@ CONTROLS = (
     Slider(
         "lr",
         T("learning rate", "tốc độ học"),
-        T("How far each step goes. Too small: it hardly moves. Too large: it jumps about.", "Mỗi bước đi xa bao nhiêu. Quá nhỏ: gần như đứng yên. Quá lớn: nhảy loạn."),
+        T(
+            "How far each step goes. Too small: it hardly moves. Too large: it jumps about.",
+            "Mỗi bước đi xa bao nhiêu. Quá nhỏ: gần như đứng yên. Quá lớn: nhảy loạn.",
+        ),
         low=1e-5,
         high=1,
         log=True,
@@ -17,20 +20,29 @@ CONTROLS = (
     Slider(
         "width",
         T("embedding dimension d", "số chiều embedding d"),
-        T("Numbers per token inside the model. The table of pairs it learns has rank d at most.", "Số con số cho mỗi token bên trong mô hình. Bảng cặp token nó học có hạng nhiều nhất là d."),
+        T(
+            "Numbers per token inside the model. The table of pairs it learns has rank d at most.",
+            "Số con số cho mỗi token bên trong mô hình. Bảng cặp token nó học có hạng nhiều nhất là d.",
+        ),
         values=(2, 4, 8, 16, 32, 64, 128, 256, 512),
     ),
     Slider(
         "offset",
         T("target offset k", "độ lệch đích k"),
-        T("Which token is the target: 1, the next; 2, the one after it, as the course's loop has it by mistake.", "Token nào là đích: 1 là kế tiếp; 2 là token sau nữa, như vòng lặp của khóa học do nhầm lẫn."),
+        T(
+            "Which token is the target: 1, the next; 2, the one after it, as the course's loop has it by mistake.",
+            "Token nào là đích: 1 là kế tiếp; 2 là token sau nữa, như vòng lặp của khóa học do nhầm lẫn.",
+        ),
         values=tuple(range(1, 9)),
         unit=same("token"),
     ),
     Choice(
         "corpus",
         T("text", "văn bản"),
-        T("Tales: small stories whose floors are known exactly. Python's manual: real prose, floors counted on it.", "Tales: truyện nhỏ, mức sàn biết chính xác. Sách hướng dẫn Python: văn thật, mức sàn do đếm."),
+        T(
+            "Tales: small stories whose floors are known exactly. Python's manual: real prose, floors counted on it.",
+            "Tales: truyện nhỏ, mức sàn biết chính xác. Sách hướng dẫn Python: văn thật, mức sàn do đếm.",
+        ),
         (
             ("tales-en", same("Tales (English)")),
             ("tales-vi", same("Tales (tiếng Việt)")),
@@ -48,30 +60,133 @@ CONTROLS = (
             ("gpt2", same("GPT-2, V = 50,257")),
         ),
     ),
-    Slider("init_std", T("init std of the embedding", "độ lệch chuẩn khởi tạo của embedding"), T("Spread of the embedding before training; the course leaves PyTorch's 1.", "Độ tản của embedding trước khi huấn luyện; khóa học giữ mặc định 1 của PyTorch."), low=1e-3, high=5, log=True),
-    Slider("weight_decay", T("weight decay", "suy giảm trọng số"), T("AdamW shrinks every weight by lr × this at every step.", "Mỗi bước AdamW thu nhỏ mọi trọng số đi lr × số này."), low=1e-5, high=10, log=True, zero=True),
+    Slider(
+        "init_std",
+        T("init std of the embedding", "độ lệch chuẩn khởi tạo của embedding"),
+        T(
+            "Spread of the embedding before training; the course leaves PyTorch's 1.",
+            "Độ tản của embedding trước khi huấn luyện; khóa học giữ mặc định 1 của PyTorch.",
+        ),
+        low=1e-3,
+        high=5,
+        log=True,
+    ),
+    Slider(
+        "weight_decay",
+        T("weight decay", "suy giảm trọng số"),
+        T(
+            "AdamW shrinks every weight by lr × this at every step.",
+            "Mỗi bước AdamW thu nhỏ mọi trọng số đi lr × số này.",
+        ),
+        low=1e-5,
+        high=10,
+        log=True,
+        zero=True,
+    ),
     Choice(
         "optimizer",
         T("optimizer", "thuật toán tối ưu"),
-        T("Adam here adds the weight decay to the gradient (L2), AdamW keeps it apart: compare them.", "Adam ở đây cộng suy giảm trọng số vào gradient (L2), AdamW để riêng: hãy so sánh."),
+        T(
+            "Adam here adds the weight decay to the gradient (L2), AdamW keeps it apart: compare them.",
+            "Adam ở đây cộng suy giảm trọng số vào gradient (L2), AdamW để riêng: hãy so sánh.",
+        ),
         (("adamw", same("AdamW")), ("adam", same("Adam")), ("sgd", same("SGD"))),
     ),
     Choice(
         "nonlinearity",
         T("nonlinearity", "hàm phi tuyến"),
-        T("Between embedding and unembedding. Does it matter here?", "Giữa embedding và giải nhúng (unembedding). Ở đây nó có quan trọng không?"),
+        T(
+            "Between embedding and unembedding. Does it matter here?",
+            "Giữa embedding và giải nhúng (unembedding). Ở đây nó có quan trọng không?",
+        ),
         (("gelu", same("GELU")), ("relu", same("ReLU")), ("none", T("none", "không có"))),
     ),
-    Toggle("bias", T("bias in the unembedding", "độ chệch (bias) ở giải nhúng"), T("One more number per token; the course's notebook 5 has it, 6 and 7 do not.", "Thêm một con số cho mỗi token; notebook 5 của khóa học có, notebook 6 và 7 không.")),
-    Slider("context", T("context length T", "độ dài ngữ cảnh T"), T("Tokens in a window. The model still sees one at a time.", "Số token trong một cửa sổ. Mô hình vẫn chỉ thấy từng token một."), values=(1, 2, 4, 8, 16, 32, 64)),
-    Slider("stride", T("stride", "bước nhảy (stride)"), T("Distance between the starts of two windows; above T, tokens are skipped.", "Khoảng cách giữa đầu hai cửa sổ; lớn hơn T thì có token bị bỏ qua."), values=(1, 2, 4, 8, 16, 32, 64)),
-    Slider("batch", T("batch size B", "cỡ lô B"), T("Windows in every step: fewer make noisier steps.", "Số cửa sổ mỗi bước: càng ít thì bước càng nhiễu."), values=(4, 8, 16, 32, 64, 128, 256, 512)),
-    Slider("steps", T("steps", "số bước"), T("How long it trains. More steps continue the same run.", "Huấn luyện bao lâu. Thêm bước là chạy tiếp chính lần chạy đó."), values=(0, 50, 100, 200, 300, 600, 1000, 1500, 2000, 8900)),
-    Slider("seed", T("seed", "hạt giống (seed)"), T("Other initial weights, other batches, other writing.", "Trọng số đầu khác, lô khác, văn viết ra khác."), values=tuple(range(10))),
-    Slider("rank", T("context token in the bars", "token ngữ cảnh ở biểu đồ cột"), T("1 is the token after which the text is hardest to guess, counted by how often that happens.", "1 là token mà sau nó văn bản khó đoán nhất, tính cả tần suất gặp."), values=(1, 2, 3, 4, 5, 6), default=1),
-    Slider("stage", T("moment of the bars and the table", "thời điểm của cột và bảng"), T("Look at the model before, during or after training.", "Xem mô hình trước, trong hay sau khi huấn luyện."), values=STAGES, unit=T("step", "bước"), default=LAST),
-    Slider("temperature", T("temperature", "nhiệt độ"), T("0: always the likeliest. Below 1 safer, above 1 wilder.", "0: luôn chọn token khả dĩ nhất. Dưới 1 an toàn hơn, trên 1 bay bổng hơn."), low=0.0, high=2, step=0.1, default=1.0),
-    Text("prompt", T("prompt", "câu mồi (prompt)"), T("The model continues it. It reads the last token and forgets the rest.", "Mô hình viết tiếp. Nó đọc token cuối và quên phần còn lại."), default="One morning, a little girl"),
+    Toggle(
+        "bias",
+        T("bias in the unembedding", "độ chệch (bias) ở giải nhúng"),
+        T(
+            "One more number per token; the course's notebook 5 has it, 6 and 7 do not.",
+            "Thêm một con số cho mỗi token; notebook 5 của khóa học có, notebook 6 và 7 không.",
+        ),
+    ),
+    Slider(
+        "context",
+        T("context length T", "độ dài ngữ cảnh T"),
+        T(
+            "Tokens in a window. The model still sees one at a time.",
+            "Số token trong một cửa sổ. Mô hình vẫn chỉ thấy từng token một.",
+        ),
+        values=(1, 2, 4, 8, 16, 32, 64),
+    ),
+    Slider(
+        "stride",
+        T("stride", "bước nhảy (stride)"),
+        T(
+            "Distance between the starts of two windows; above T, tokens are skipped.",
+            "Khoảng cách giữa đầu hai cửa sổ; lớn hơn T thì có token bị bỏ qua.",
+        ),
+        values=(1, 2, 4, 8, 16, 32, 64),
+    ),
+    Slider(
+        "batch",
+        T("batch size B", "cỡ lô B"),
+        T("Windows in every step: fewer make noisier steps.", "Số cửa sổ mỗi bước: càng ít thì bước càng nhiễu."),
+        values=(4, 8, 16, 32, 64, 128, 256, 512),
+    ),
+    Slider(
+        "steps",
+        T("steps", "số bước"),
+        T(
+            "How long it trains. More steps continue the same run.",
+            "Huấn luyện bao lâu. Thêm bước là chạy tiếp chính lần chạy đó.",
+        ),
+        values=(0, 50, 100, 200, 300, 600, 1000, 1500, 2000, 8900),
+    ),
+    Slider(
+        "seed",
+        T("seed", "hạt giống (seed)"),
+        T("Other initial weights, other batches, other writing.", "Trọng số đầu khác, lô khác, văn viết ra khác."),
+        values=tuple(range(10)),
+    ),
+    Slider(
+        "rank",
+        T("context token in the bars", "token ngữ cảnh ở biểu đồ cột"),
+        T(
+            "1 is the token after which the text is hardest to guess, counted by how often that happens.",
+            "1 là token mà sau nó văn bản khó đoán nhất, tính cả tần suất gặp.",
+        ),
+        values=(1, 2, 3, 4, 5, 6),
+        default=1,
+    ),
+    Slider(
+        "stage",
+        T("moment of the bars and the table", "thời điểm của cột và bảng"),
+        T("Look at the model before, during or after training.", "Xem mô hình trước, trong hay sau khi huấn luyện."),
+        values=STAGES,
+        unit=T("step", "bước"),
+        default=LAST,
+    ),
+    Slider(
+        "temperature",
+        T("temperature", "nhiệt độ"),
+        T(
+            "0: always the likeliest. Below 1 safer, above 1 wilder.",
+            "0: luôn chọn token khả dĩ nhất. Dưới 1 an toàn hơn, trên 1 bay bổng hơn.",
+        ),
+        low=0.0,
+        high=2,
+        step=0.1,
+        default=1.0,
+    ),
+    Text(
+        "prompt",
+        T("prompt", "câu mồi (prompt)"),
+        T(
+            "The model continues it. It reads the last token and forgets the rest.",
+            "Mô hình viết tiếp. Nó đọc token cuối và quên phần còn lại.",
+        ),
+        default="One morning, a little girl",
+    ),
 )
 
 PRESETS = (
@@ -79,13 +194,19 @@ PRESETS = (
         "quick",
         T("quick", "nhanh"),
         {},
-        T("The same model twice, on the same batches; only the target differs.", "Cùng một mô hình hai lần, trên cùng các lô; chỉ đích là khác."),
+        T(
+            "The same model twice, on the same batches; only the target differs.",
+            "Cùng một mô hình hai lần, trên cùng các lô; chỉ đích là khác.",
+        ),
     ),
     Preset(
         "prose",
         T("real prose", "văn thật"),
         {"corpus": "manual"},
-        T("Python's manual: the two losses now differ by more than a nat, and unseen pairs cost extra.", "Sách hướng dẫn Python: hai loss giờ cách nhau hơn một nat, và cặp chưa gặp thì phải trả thêm."),
+        T(
+            "Python's manual: the two losses now differ by more than a nat, and unseen pairs cost extra.",
+            "Sách hướng dẫn Python: hai loss giờ cách nhau hơn một nat, và cặp chưa gặp thì phải trả thêm.",
+        ),
     ),
     Preset(
         "vietnamese",
@@ -101,7 +222,10 @@ PRESETS = (
             "The course's settings: GPT-2's vocabulary, lr 1e-3, 25 epochs of 354 steps. On The Time Machine it reports about 3.7 at the end; here the text is Python's manual.",
             "Thiết lập của khóa học: từ vựng GPT-2, lr 1e-3, 25 lượt duyệt, mỗi lượt 354 bước. Trên The Time Machine, khóa học ghi khoảng 3.7 lúc cuối; ở đây văn bản là sách hướng dẫn Python.",
         ),
-        needs=T("GPT-2's vocabulary, and one to two hours per run (0.4 to 0.7 s a step on one CPU thread)", "từ vựng GPT-2, và một đến hai giờ mỗi lần chạy (0.4 đến 0.7 giây một bước trên một luồng CPU)"),
+        needs=T(
+            "GPT-2's vocabulary, and one to two hours per run (0.4 to 0.7 s a step on one CPU thread)",
+            "từ vựng GPT-2, và một đến hai giờ mỗi lần chạy (0.4 đến 0.7 giây một bước trên một luồng CPU)",
+        ),
     ),
     Preset(
         "two",
@@ -117,14 +241,20 @@ PRESETS = (
         "hot",
         T("broken: learning rate 1", "hỏng: tốc độ học 1"),
         {"lr": 1.0},
-        T("The loss first leaps far above guessing, then comes to rest well above the floor.", "Loss vọt lên rất cao trên mức đoán đều, rồi dừng lại khá xa trên sàn."),
+        T(
+            "The loss first leaps far above guessing, then comes to rest well above the floor.",
+            "Loss vọt lên rất cao trên mức đoán đều, rồi dừng lại khá xa trên sàn.",
+        ),
         broken=True,
     ),
     Preset(
         "cold",
         T("broken: learning rate 1e-5", "hỏng: tốc độ học 1e-5"),
         {"lr": 1e-5},
-        T("600 steps and hardly a tenth of a nat: is it broken or only slow?", "600 bước mà chưa giảm nổi một phần mười nat: hỏng hay chỉ là chậm?"),
+        T(
+            "600 steps and hardly a tenth of a nat: is it broken or only slow?",
+            "600 bước mà chưa giảm nổi một phần mười nat: hỏng hay chỉ là chậm?",
+        ),
         broken=True,
     ),
     Preset(
@@ -138,7 +268,10 @@ PRESETS = (
         "wide",
         T("broken: init std 5", "hỏng: độ lệch chuẩn khởi tạo 5"),
         {"init_std": 5.0},
-        T("It starts about two nats above guessing. How many steps until it has caught up?", "Nó xuất phát cao hơn đoán đều khoảng hai nats. Mất bao nhiêu bước để đuổi kịp?"),
+        T(
+            "It starts about two nats above guessing. How many steps until it has caught up?",
+            "Nó xuất phát cao hơn đoán đều khoảng hai nats. Mất bao nhiêu bước để đuổi kịp?",
+        ),
         broken=True,
     ),
     Preset(

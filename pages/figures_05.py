@@ -112,7 +112,10 @@ def gap_chart(view):
 gap = Figure(
     "gap",
     T("How much is left to learn", "Còn lại bao nhiêu để học"),
-    T("Distance of the loss from the floor of its own target, both axes logarithmic. {now}", "Khoảng cách từ loss đến mức sàn của chính đích đó, hai trục logarit. {now}"),
+    T(
+        "Distance of the loss from the floor of its own target, both axes logarithmic. {now}",
+        "Khoảng cách từ loss đến mức sàn của chính đích đó, hai trục logarit. {now}",
+    ),
     gap_rows,
     gap_chart,
     help=T(
@@ -177,7 +180,10 @@ def board_chart(view):
 board = Figure(
     "board",
     T("Which token is the target?", "Token nào là đích?"),
-    T("The first window of the first batch; an arrow from each token to the one the loss asks for. {now}", "Cửa sổ đầu tiên của lô đầu tiên; mũi tên từ mỗi token đến token mà loss đòi. {now}"),
+    T(
+        "The first window of the first batch; an arrow from each token to the one the loss asks for. {now}",
+        "Cửa sổ đầu tiên của lô đầu tiên; mũi tên từ mỗi token đến token mà loss đòi. {now}",
+    ),
     board_rows,
     board_chart,
     help=T(
@@ -204,7 +210,9 @@ def bars_rows(view):
 
 
 def bars_chart(view):
-    y = alt.Y("token:N", sort=None, title=T("what follows", "token theo sau")(view.lang), axis=alt.Axis(labelFontSize=13))
+    y = alt.Y(
+        "token:N", sort=None, title=T("what follows", "token theo sau")(view.lang), axis=alt.Axis(labelFontSize=13)
+    )
     x = alt.X("share:Q", axis=SHARE, title=T("probability", "xác suất")(view.lang))
     tip = ["context:N", "token:N", "name:N", alt.Tooltip("share:Q", format=".1%"), "step:Q"]
     counted = alt.Chart().transform_filter(alt.datum.what == "counted").mark_bar(color=GREY, opacity=0.45)
@@ -212,7 +220,12 @@ def bars_chart(view):
     head = (
         alt.Chart()
         .transform_aggregate(context="min(context)", step="max(step)")
-        .transform_calculate(label=T("'after “' + datum.context + '”, step ' + datum.step", "'sau “' + datum.context + '”, bước ' + datum.step")(view.lang))
+        .transform_calculate(
+            label=T(
+                "'after “' + datum.context + '”, step ' + datum.step",
+                "'sau “' + datum.context + '”, bước ' + datum.step",
+            )(view.lang)
+        )
         .mark_text(align="right", color=GREY, fontSize=14 * view.size, dy=-6)
         .encode(x=alt.value("width"), y=alt.value("height"), text="label:N")
     )
@@ -223,7 +236,10 @@ def bars_chart(view):
 bars = Figure(
     "bars",
     T("What follows this token?", "Sau token này là gì?"),
-    T("Followers of one context token: bars counted in the text, points the models. {now}", "Các token theo sau một token ngữ cảnh: cột là đếm trong văn bản, chấm là mô hình. {now}"),
+    T(
+        "Followers of one context token: bars counted in the text, points the models. {now}",
+        "Các token theo sau một token ngữ cảnh: cột là đếm trong văn bản, chấm là mô hình. {now}",
+    ),
     bars_rows,
     bars_chart,
     help=T(
@@ -240,9 +256,15 @@ def pairs_rows(view):
         step, table = last_table(view, a.arm.label, "pairs")
         if table:
             frame = pd.DataFrame(table).assign(name=a.arm.name(view.lang), step=step)
-            frame["pair"] = [f"{x} → {y}" for x, y in zip(pieces(frame["context"]), pieces(frame["token"]), strict=True)]
+            frame["pair"] = [
+                f"{x} → {y}" for x, y in zip(pieces(frame["context"]), pieces(frame["token"]), strict=True)
+            ]
             frames.append(frame[frame["model"] > 0])
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["counted", "model", "count", "name", "pair", "step"])
+    return (
+        pd.concat(frames, ignore_index=True)
+        if frames
+        else pd.DataFrame(columns=["counted", "model", "count", "name", "pair", "step"])
+    )
 
 
 def pairs_chart(view):
@@ -257,7 +279,13 @@ def pairs_chart(view):
             y=alt.Y("counted:Q", scale=log, title=T("counted share", "tần suất đếm được")(view.lang)),
             size=alt.Size("count:Q", legend=None, scale=alt.Scale(range=[15, 400])),
             color=colors(view),
-            tooltip=["pair:N", "count:Q", alt.Tooltip("counted:Q", format=".2%"), alt.Tooltip("model:Q", format=".2%"), "step:Q"],
+            tooltip=[
+                "pair:N",
+                "count:Q",
+                alt.Tooltip("counted:Q", format=".2%"),
+                alt.Tooltip("model:Q", format=".2%"),
+                "step:Q",
+            ],
         ),
     ).properties(height=360 * view.size, width="container")
 
@@ -265,7 +293,10 @@ def pairs_chart(view):
 pairs = Figure(
     "pairs",
     T("The table inside the model", "Cái bảng bên trong mô hình"),
-    T("Frequent pairs of tokens: the model's probability against the counted one; on the diagonal they agree. {now}", "Các cặp token hay gặp: xác suất của mô hình so với đếm được; trên đường chéo là trùng nhau. {now}"),
+    T(
+        "Frequent pairs of tokens: the model's probability against the counted one; on the diagonal they agree. {now}",
+        "Các cặp token hay gặp: xác suất của mô hình so với đếm được; trên đường chéo là trùng nhau. {now}",
+    ),
     pairs_rows,
     pairs_chart,
     help=T(
@@ -291,13 +322,23 @@ def start_rows(view):
         measured = a.result.metrics.get("test_loss", {}).get(0)
         if measured is not None and math.isfinite(measured):
             kind = "ring" if i == 0 else "dot"
-            rows.append((kind, max(a.arm.config.init_std, 1e-3), measured, a.arm.name(view.lang), a.result.facts["start_loss"]))
+            rows.append(
+                (kind, max(a.arm.config.init_std, 1e-3), measured, a.arm.name(view.lang), a.result.facts["start_loss"])
+            )
     return pd.DataFrame(rows, columns=["what", "std", "loss", "name", "expected"])
 
 
 def start_chart(view):
-    x = alt.X("std:Q", scale=alt.Scale(type="log"), title=T("init std of the embedding", "độ lệch chuẩn khởi tạo của embedding")(view.lang))
-    y = alt.Y("loss:Q", scale=alt.Scale(zero=False), title=T("loss before training (nats/token)", "loss trước khi huấn luyện (nats/token)")(view.lang))
+    x = alt.X(
+        "std:Q",
+        scale=alt.Scale(type="log"),
+        title=T("init std of the embedding", "độ lệch chuẩn khởi tạo của embedding")(view.lang),
+    )
+    y = alt.Y(
+        "loss:Q",
+        scale=alt.Scale(zero=False),
+        title=T("loss before training (nats/token)", "loss trước khi huấn luyện (nats/token)")(view.lang),
+    )
     tip = ["name:N", alt.Tooltip("loss:Q", format=".3f"), alt.Tooltip("expected:Q", format=".3f")]
 
     def part(what):
@@ -315,10 +356,16 @@ def start_chart(view):
 start = Figure(
     "start",
     T("Where the loss starts, predicted and measured", "Loss bắt đầu ở đâu: dự tính và đo được"),
-    T("Curve: expected first loss over the init std. Points: measured. Ring: the chosen value. {now}", "Đường: loss đầu tiên theo lý thuyết. Chấm: đo được. Vòng tròn: giá trị đang chọn. {now}"),
+    T(
+        "Curve: expected first loss over the init std. Points: measured. Ring: the chosen value. {now}",
+        "Đường: loss đầu tiên theo lý thuyết. Chấm: đo được. Vòng tròn: giá trị đang chọn. {now}",
+    ),
     start_rows,
     start_chart,
-    help=T("The curve is what to expect on average; one seed scatters around it, by 0.1 nats and more at std 3.", "Đường cong là giá trị trung bình; một hạt giống dao động quanh nó, từ 0.1 nats trở lên khi độ lệch chuẩn là 3."),
+    help=T(
+        "The curve is what to expect on average; one seed scatters around it, by 0.1 nats and more at std 3.",
+        "Đường cong là giá trị trung bình; một hạt giống dao động quanh nó, từ 0.1 nats trở lên khi độ lệch chuẩn là 3.",
+    ),
 )
 
 # --- how far one token can see -----------------------------------------------------------------------------------
@@ -335,21 +382,36 @@ def ahead_rows(view):
 
 
 def ahead_chart(view):
-    x = alt.X("k:Q", axis=alt.Axis(values=list(range(1, 9)), format="d"), title=T("target offset k (tokens ahead)", "độ lệch đích k (cách bao nhiêu token)")(view.lang))
+    x = alt.X(
+        "k:Q",
+        axis=alt.Axis(values=list(range(1, 9)), format="d"),
+        title=T("target offset k (tokens ahead)", "độ lệch đích k (cách bao nhiêu token)")(view.lang),
+    )
     y = alt.Y("loss:Q", title=T("loss (nats/token)", "loss (nats/token)")(view.lang))
     tip = ["k:Q", alt.Tooltip("loss:Q", format=".3f")]
-    curve = alt.Chart().transform_filter(alt.datum.what == "floor").mark_line(color=GREY, strokeWidth=2.5, point=alt.OverlayMarkDef(color=GREY))
-    dots = alt.Chart().transform_filter(alt.datum.what == "model").mark_point(filled=True, size=120, color=ARMS[0], opacity=1)
-    names = ("uniform", "unigram")
-    return alt.layer(*charts.rules(view, names, LINES), curve.encode(x=x, y=y, tooltip=tip), dots.encode(x=x, y=y, tooltip=tip)).properties(
-        height=380 * view.size, width="container"
+    curve = (
+        alt.Chart()
+        .transform_filter(alt.datum.what == "floor")
+        .mark_line(color=GREY, strokeWidth=2.5, point=alt.OverlayMarkDef(color=GREY))
     )
+    dots = (
+        alt.Chart()
+        .transform_filter(alt.datum.what == "model")
+        .mark_point(filled=True, size=120, color=ARMS[0], opacity=1)
+    )
+    names = ("uniform", "unigram")
+    return alt.layer(
+        *charts.rules(view, names, LINES), curve.encode(x=x, y=y, tooltip=tip), dots.encode(x=x, y=y, tooltip=tip)
+    ).properties(height=380 * view.size, width="container")
 
 
 ahead = Figure(
     "ahead",
     T("What one token knows about the token k places on", "Một token biết gì về token cách nó k chỗ"),
-    T("Grey curve: the floor for every distance. Points: eight models, each trained for its own distance. {now}", "Đường xám: mức sàn ở mỗi khoảng cách. Chấm: tám mô hình, mỗi mô hình học một khoảng cách. {now}"),
+    T(
+        "Grey curve: the floor for every distance. Points: eight models, each trained for its own distance. {now}",
+        "Đường xám: mức sàn ở mỗi khoảng cách. Chấm: tám mô hình, mỗi mô hình học một khoảng cách. {now}",
+    ),
     ahead_rows,
     ahead_chart,
     help=T(

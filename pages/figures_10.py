@@ -18,12 +18,12 @@ PLACES = (
 )
 
 
-def arm_color(view):
+def arm_color(view, legend: bool = True):
     names = [a.arm.name(view.lang) for a in view.arms]
     return alt.Color(
         "name:N",
         scale=alt.Scale(domain=names, range=[ARMS[a.arm.color] for a in view.arms]),
-        legend=alt.Legend(title=None, orient="top", labelLimit=260),
+        legend=alt.Legend(title=None, orient="top", labelLimit=260) if legend else None,
     )
 
 
@@ -39,15 +39,20 @@ def story_rows(view):
 
 
 def story_chart(view):
-    x = alt.X("step:Q", title=T("step", "bước")(view.lang))
-
-    def panel(metric, title, rules):
+    def panel(metric, title, rules, first):
+        x = alt.X("step:Q", title=None if first else T("step", "bước")(view.lang), axis=alt.Axis(grid=False))
         base = alt.Chart().transform_filter(alt.datum.metric == metric)
         lines = base.mark_line(strokeWidth=2.5).encode(
-            x=x, y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False)), color=arm_color(view), detail="run:N"
+            x=x,
+            y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False)),
+            color=arm_color(view, legend=first),
+            detail="run:N",
         )
         dots = base.mark_point(filled=True, size=25).encode(
-            x=x, y="value:Q", color=arm_color(view), tooltip=["name:N", "step:Q", alt.Tooltip("value:Q", format=".3f")]
+            x=x,
+            y="value:Q",
+            color=arm_color(view, legend=first),
+            tooltip=["name:N", "step:Q", alt.Tooltip("value:Q", format=".3f")],
         )
         marks = [lines, dots]
         if rules:
@@ -55,10 +60,12 @@ def story_chart(view):
             marks.append(alt.Chart(data).mark_rule(strokeDash=[6, 4], color=GREY).encode(y="y:Q"))
             marks.append(
                 alt.Chart(data)
-                .mark_text(align="right", dy=-6, color=GREY)
+                .mark_text(align="right", baseline="bottom", dy=-3, color=GREY, fontSize=12 * view.size)
                 .encode(y="y:Q", x=alt.value("width"), text="label:N")
             )
-        return alt.layer(*marks).properties(height=250 * view.size, width="container")
+        return alt.layer(*marks).properties(
+            height=(290 if first else 270) * (1 + (view.size - 1) * 0.6), width="container"
+        )
 
     references = view.references
     kl_rules = (
@@ -66,14 +73,9 @@ def story_chart(view):
         if "uniform_kl" in references
         else []
     )
-    text_rules = (
-        [(T("uniform guess, ln V", "đoán đều, ln V")(view.lang), references["uniform"])]
-        if "uniform" in references
-        else []
-    )
     return (
-        panel("kl", T("KL to Q (nats)", "KL tới Q (nats)")(view.lang), kl_rules),
-        panel("test_loss", T("test loss (nats/token)", "loss kiểm thử (nats/token)")(view.lang), text_rules),
+        panel("kl", T("KL to Q (nats)", "KL tới Q (nats)")(view.lang), kl_rules, True),
+        panel("test_loss", T("test loss (nats/token)", "loss kiểm thử (nats/token)")(view.lang), [], False),
     )
 
 

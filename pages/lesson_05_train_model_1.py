@@ -64,14 +64,19 @@ def guess(share: float) -> str:
 PREDICTIONS = (
     Prediction(
         "start",
-        T("V = {v} tokens. The loss before any training?", "V = {v} token. Loss trước khi huấn luyện?").format(v=f"{bpe.SIZE:,}"),
+        T("V = {v} tokens. The loss before any training?", "V = {v} token. Loss trước khi huấn luyện?").format(
+            v=f"{bpe.SIZE:,}"
+        ),
         start_answer,
         start_why,
         (("zero", same("0")), ("half", same(guess(0.5))), ("lnv", same(guess(1.0))), ("more", same(guess(1.5)))),
     ),
     Prediction(
         "twins",
-        T("Same model, same data. Target: the next token, or the one after it. Whose loss ends lower?", "Cùng mô hình, cùng dữ liệu. Đích: token kế tiếp, hoặc token sau nữa. Loss của bên nào cuối cùng thấp hơn?"),
+        T(
+            "Same model, same data. Target: the next token, or the one after it. Whose loss ends lower?",
+            "Cùng mô hình, cùng dữ liệu. Đích: token kế tiếp, hoặc token sau nữa. Loss của bên nào cuối cùng thấp hơn?",
+        ),
         twins_answer,
         twins_why,
         (
@@ -100,12 +105,17 @@ PREDICTIONS = (
 
 
 def ask_config(arm, values):
-    return ask.Config(parent=encode(arm.config), prompt=values["prompt"], temperature=float(values["temperature"]), seed=arm.config.seed)
+    return ask.Config(
+        parent=encode(arm.config),
+        prompt=values["prompt"],
+        temperature=float(values["temperature"]),
+        seed=arm.config.seed,
+    )
 
 
 LESSON = Lesson(
     slug="train-model-1",
-    group="foundations",
+    group="training",
     title=T("Train Model 1", "Huấn luyện Mô hình 1"),
     question=T(
         "What can the smallest possible language model learn, where does its loss start, where must it stop, and why?",
@@ -148,7 +158,11 @@ LESSON = Lesson(
             PREDICTIONS,
             readouts,
             ("story",),
-            (Probe("ask", T("Ask the model", "Hỏi mô hình"), ask_config, ("prompt", "temperature"), samples=("answer",)),),
+            (
+                Probe(
+                    "ask", T("Ask the model", "Hỏi mô hình"), ask_config, ("prompt", "temperature"), samples=("answer",)
+                ),
+            ),
             (
                 "models.Model1",
                 "batches.epoch_batch",
@@ -167,12 +181,23 @@ LESSON = Lesson(
             ),
             replace(QUICK, steps=0),
             (
-                Preset("quick", T("quick", "nhanh"), {}, T("Which spread costs nothing, and which costs a whole nat?", "Độ tản nào không mất gì, độ tản nào mất cả một nat?")),
+                Preset(
+                    "quick",
+                    T("quick", "nhanh"),
+                    {},
+                    T(
+                        "Which spread costs nothing, and which costs a whole nat?",
+                        "Độ tản nào không mất gì, độ tản nào mất cả một nat?",
+                    ),
+                ),
                 Preset(
                     "linear",
                     T("without GELU", "không có GELU"),
                     {"nonlinearity": "none"},
-                    T("GELU throws away almost half of the numbers' size; without it the start is higher.", "GELU bỏ đi gần nửa độ lớn của các số; không có nó thì điểm xuất phát cao hơn."),
+                    T(
+                        "GELU throws away almost half of the numbers' size; without it the start is higher.",
+                        "GELU bỏ đi gần nửa độ lớn của các số; không có nó thì điểm xuất phát cao hơn.",
+                    ),
                 ),
                 Preset(
                     "wide",
@@ -186,7 +211,12 @@ LESSON = Lesson(
             (start,),
             ("init_std", "nonlinearity", "width"),
             start_verdict,
-            code=("start_loss.start_loss", "start_loss.logit_variance", "start_loss.mean_square", "initializers.torch_default"),
+            code=(
+                "start_loss.start_loss",
+                "start_loss.logit_variance",
+                "start_loss.mean_square",
+                "initializers.torch_default",
+            ),
         ),
         Playground(
             "ahead",
@@ -197,18 +227,32 @@ LESSON = Lesson(
             ),
             replace(QUICK, lr=1e-2, steps=200),
             (
-                Preset("quick", same("Tales"), {}, T("Stories with a firm plan: does the eighth token still know the first?", "Truyện có dàn ý chặt: token thứ tám có còn biết token đầu?")),
+                Preset(
+                    "quick",
+                    same("Tales"),
+                    {},
+                    T(
+                        "Stories with a firm plan: does the eighth token still know the first?",
+                        "Truyện có dàn ý chặt: token thứ tám có còn biết token đầu?",
+                    ),
+                ),
                 Preset(
                     "prose",
                     T("real prose", "văn thật"),
                     {"corpus": "manual"},
-                    T("Python's manual: how soon do the points meet the unigram line?", "Sách hướng dẫn Python: bao lâu thì các chấm chạm đường unigram?"),
+                    T(
+                        "Python's manual: how soon do the points meet the unigram line?",
+                        "Sách hướng dẫn Python: bao lâu thì các chấm chạm đường unigram?",
+                    ),
                 ),
                 Preset(
                     "hot",
                     T("broken: learning rate 1", "hỏng: tốc độ học 1"),
                     {"lr": 1.0},
-                    T("The points leave the curve: now they measure the optimizer, not the text.", "Các chấm rời đường cong: giờ chúng đo thuật toán tối ưu chứ không đo văn bản."),
+                    T(
+                        "The points leave the curve: now they measure the optimizer, not the text.",
+                        "Các chấm rời đường cong: giờ chúng đo thuật toán tối ưu chứ không đo văn bản.",
+                    ),
                     broken=True,
                 ),
             ),

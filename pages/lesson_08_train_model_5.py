@@ -156,7 +156,7 @@ def ask_config(arm, values):
 
 LESSON = Lesson(
     slug="train-model-5",
-    group="foundations",
+    group="training",
     title=T("Train Model 5 on random batches", "Huấn luyện Mô hình 5 với lô ngẫu nhiên"),
     question=T(
         "What does a transformer learn in 500 random batches, and is it really better than counting?",
@@ -214,6 +214,9 @@ LESSON = Lesson(
                 "references.count_tables",
                 "train.train",
             ),
+            sample_names={
+                "table of pairs": T("no training: the counted table of pairs", "không huấn luyện: bảng đếm cặp token")
+            },
         ),
         Playground(
             "echo",

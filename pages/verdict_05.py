@@ -60,7 +60,12 @@ def judge(arm, result) -> list[T]:
             ).format(**f)
         ]
     if result.step < 50:
-        return [T("{name}: {test} nats after {step} steps. Too early to judge.", "{name}: {test} nats sau {step} bước. Còn quá sớm để kết luận.").format(**f)]
+        return [
+            T(
+                "{name}: {test} nats after {step} steps. Too early to judge.",
+                "{name}: {test} nats sau {step} bước. Còn quá sớm để kết luận.",
+            ).format(**f)
+        ]
     said = []
     if test > uniform and test > first:
         text = T(
@@ -142,7 +147,11 @@ def pair(view):
 
 def twins(view) -> list[T]:
     right, wrong = pair(view)
-    if right is None or math.isnan(right.final("pairs_known")) or right.final("pairs_known") - wrong.final("pairs_known") < HARMLESS:
+    if (
+        right is None
+        or math.isnan(right.final("pairs_known"))
+        or right.final("pairs_known") - wrong.final("pairs_known") < HARMLESS
+    ):
         return []
     return [
         T(
@@ -165,7 +174,10 @@ def start_answer(view):
     first, uniform = view.main.at("test_loss", 0), view.main.facts.get("references", {}).get("uniform")
     if uniform is None or not math.isfinite(first):
         return None
-    return min((("zero", 0.0), ("half", uniform / 2), ("lnv", uniform), ("more", 1.5 * uniform)), key=lambda option: abs(option[1] - first))[0]
+    return min(
+        (("zero", 0.0), ("half", uniform / 2), ("lnv", uniform), ("more", 1.5 * uniform)),
+        key=lambda option: abs(option[1] - first),
+    )[0]
 
 
 def start_why(view):
@@ -185,7 +197,9 @@ def twins_answer(view):
     if right is None or not view.done:
         return None
     gap = wrong.final("test_loss") - right.final("test_loss")
-    return None if math.isnan(gap) else "much" if gap > 1 else "little" if gap > 0.05 else "same" if gap > -0.05 else "two"
+    return (
+        None if math.isnan(gap) else "much" if gap > 1 else "little" if gap > 0.05 else "same" if gap > -0.05 else "two"
+    )
 
 
 def twins_why(view):
@@ -203,7 +217,11 @@ def twins_why(view):
 
 def writing_answer(view):
     _, wrong = pair(view)
-    return None if wrong is None or not view.done or math.isnan(wrong.final("pairs_known")) else 100 * wrong.final("pairs_known")
+    return (
+        None
+        if wrong is None or not view.done or math.isnan(wrong.final("pairs_known"))
+        else 100 * wrong.final("pairs_known")
+    )
 
 
 def writing_why(view):
@@ -231,8 +249,13 @@ def readouts(view) -> list[Readout]:
         rows.append(
             Readout(
                 T("first loss", "loss đầu tiên"),
-                T("{first}, expected {expected}", "{first}, lý thuyết {expected}").format(first=number(first), expected=number(facts["start_loss"])),
-                T("Expected: ln V plus half the variance of the untrained outputs.", "Lý thuyết: ln V cộng nửa phương sai của đầu ra chưa huấn luyện."),
+                T("{first}, expected {expected}", "{first}, lý thuyết {expected}").format(
+                    first=number(first), expected=number(facts["start_loss"])
+                ),
+                T(
+                    "Expected: ln V plus half the variance of the untrained outputs.",
+                    "Lý thuyết: ln V cộng nửa phương sai của đầu ra chưa huấn luyện.",
+                ),
             )
         )
     metric, least = floor(result)
@@ -241,21 +264,30 @@ def readouts(view) -> list[Readout]:
             Readout(
                 T("above its floor", "cao hơn sàn"),
                 same("{gap} nats/token").format(gap=number(result.final(metric) - least)),
-                T("Its loss minus the lowest that a model of one token can have for this target.", "Loss của nó trừ đi mức thấp nhất mà mô hình một token có thể đạt với đích này."),
+                T(
+                    "Its loss minus the lowest that a model of one token can have for this target.",
+                    "Loss của nó trừ đi mức thấp nhất mà mô hình một token có thể đạt với đích này.",
+                ),
             )
         )
         rows.append(
             Readout(
                 T("perplexity, bits per character", "độ rối (perplexity), bit mỗi ký tự"),
                 f"{number(math.exp(min(test, 50)))}, {number(test / math.log(2) / facts['letters_per_token'])}",
-                T("e to the loss: among how many equally likely tokens it hesitates. Bits per character compare across tokenizers.", "e mũ loss: nó phân vân giữa bao nhiêu token đều nhau. Bit mỗi ký tự so sánh được giữa các bộ tách token."),
+                T(
+                    "e to the loss: among how many equally likely tokens it hesitates. Bits per character compare across tokenizers.",
+                    "e mũ loss: nó phân vân giữa bao nhiêu token đều nhau. Bit mỗi ký tự so sánh được giữa các bộ tách token.",
+                ),
             )
         )
         rows.append(
             Readout(
                 T("asked for the next token / the one after", "hỏi token kế tiếp / token sau nữa"),
                 f"{number(result.final('test_loss_next'))} / {number(result.final('test_loss_after'))}",
-                T("The same finished model, two questions. A model that was taught the right target answers the first.", "Cùng một mô hình, hai câu hỏi. Mô hình học đúng đích thì trả lời tốt câu đầu."),
+                T(
+                    "The same finished model, two questions. A model that was taught the right target answers the first.",
+                    "Cùng một mô hình, hai câu hỏi. Mô hình học đúng đích thì trả lời tốt câu đầu.",
+                ),
             )
         )
     shapes = facts["shapes"]
@@ -264,12 +296,17 @@ def readouts(view) -> list[Readout]:
         Readout(
             T("parameters", "tham số"),
             f"{facts['parameters']:,}",
-            T("2·V·d: one row per token going in, one per token coming out.", "2·V·d: mỗi token một hàng đi vào, một hàng đi ra."),
+            T(
+                "2·V·d: one row per token going in, one per token coming out.",
+                "2·V·d: mỗi token một hàng đi vào, một hàng đi ra.",
+            ),
         ),
         Readout(
             T("shapes", "kích thước"),
             f"X, y ({b}, {t}) → log_probs ({b}, {t}, {v}) → ({b * t:,}, {v})",
-            T("Without flattening, PyTorch says: {error}", "Nếu không làm phẳng, PyTorch báo: {error}").format(error=facts["unflattened"] or "–"),
+            T("Without flattening, PyTorch says: {error}", "Nếu không làm phẳng, PyTorch báo: {error}").format(
+                error=facts["unflattened"] or "–"
+            ),
         ),
     ]
     if result.seconds and result.step:
@@ -280,9 +317,10 @@ def readouts(view) -> list[Readout]:
                 T("{ms} ms/step, {epochs} epochs so far", "{ms} ms/bước, đã qua {epochs} lượt duyệt").format(
                     ms=number(1000 * seconds / result.step), epochs=number(result.step / facts["epoch_steps"])
                 ),
-                T("{n} tokens read; training only, without evaluation. Device: {device}.", "Đã đọc {n} token; chỉ tính huấn luyện, không tính đánh giá. Thiết bị: {device}.").format(
-                    n=f"{result.step * config.batch * config.context:,}", device=config.device
-                ),
+                T(
+                    "{n} tokens read; training only, without evaluation. Device: {device}.",
+                    "Đã đọc {n} token; chỉ tính huấn luyện, không tính đánh giá. Thiết bị: {device}.",
+                ).format(n=f"{result.step * config.batch * config.context:,}", device=config.device),
             )
         )
     return rows
@@ -301,7 +339,12 @@ def start_verdict(view) -> list[T]:
         T(
             "Init std {std}: {first} measured, {expected} expected, {over} of it above ln V. The embedding's numbers pass GELU, their squares add up in every output, and half that variance is the price.",
             "Độ lệch chuẩn khởi tạo {std}: đo được {first}, lý thuyết {expected}, trong đó {over} là phần trên ln V. Các số của embedding qua GELU, bình phương của chúng cộng dồn ở mỗi đầu ra, và nửa phương sai ấy là cái giá phải trả.",
-        ).format(std=f"{view.config.init_std:g}", first=number(first), expected=number(result.facts["start_loss"]), over=number(over))
+        ).format(
+            std=f"{view.config.init_std:g}",
+            first=number(first),
+            expected=number(result.facts["start_loss"]),
+            over=number(over),
+        )
     ]
 
 

@@ -23,6 +23,8 @@ def kl_to_target(log_p, target, *, reduction: str = "batchmean"):
     sums = target.sum(-1)
     assert ((sums - 1).abs() < 1e-3).all(), f"the target must sum to 1, not {sums.flatten()[0].item():.4f}"
     assert (log_p.detach() <= 1e-4).all() or log_p.isnan().any(), "the first argument must be log-probabilities"
+    if reduction == "mean":  # divided here: PyTorch warns that its own "mean" will come to mean "batchmean"
+        return F.kl_div(log_p, target, reduction="sum") / log_p.numel()
     return F.kl_div(log_p, target, reduction=reduction)
 
 

@@ -16,7 +16,11 @@ def arm_color(view, legend: bool = True):
     names += [a.arm.name(view.lang) for a in view.pinned]
     colors = [ARMS[a.arm.color % len(ARMS)] for a in view.arms]
     colors += [ARMS[(len(view.arms) + i) % len(ARMS)] for i in range(len(view.pinned))]
-    shown = alt.Legend(title=None, orient="top", labelLimit=280, columns=3) if legend and len(names) > 1 else None
+    shown = (
+        alt.Legend(title=None, orient="top", labelLimit=280, columns=3, symbolOpacity=1)
+        if legend and len(names) > 1
+        else None
+    )
     return alt.Color("name:N", scale=alt.Scale(domain=names, range=colors), legend=shown)
 
 

@@ -5,6 +5,7 @@ import html
 
 import pandas as pd
 import streamlit as st
+from altair.utils.schemapi import debug_mode
 
 from app import charts, compare, predict, sentences, theme
 from app.i18n import T, same
@@ -288,8 +289,10 @@ def draw_figure(figure, view, spot: Spot, said: list[T]) -> None:
     if key not in specs:
         if len(specs) > 300:
             specs.clear()
-        charts_ = figure.chart(view)
-        specs[key] = [_styled(c.to_dict(), view.size) for c in (charts_ if isinstance(charts_, tuple) else (charts_,))]
+        with debug_mode(False):  # the tests validate every chart; here it would double the time to the first point
+            charts_ = figure.chart(view)
+            parts = charts_ if isinstance(charts_, tuple) else (charts_,)
+            specs[key] = [_styled(c.to_dict(validate=False), view.size) for c in parts]
     if figure.title(lang):
         st.markdown(f"**{figure.title(lang)}**", help=figure.help(lang) if figure.help else None)
     words = " ".join(line(lang) for line in said)

@@ -104,6 +104,7 @@ def begin() -> None:
         [data-testid=stPills] [role=radiogroup],[data-testid=stPills] [role=group],[data-testid=stButtonGroup]>div{{flex-wrap:wrap}}
         [data-testid=stSidebar]{{min-width:230px;max-width:250px}}
         [data-testid=stMain] p,[data-testid=stMain] li{{max-width:78ch}}
+        [class*=_question] p{{max-width:none!important}}
         mark.hit{{background:#E69F00;color:#1b1f24;border-radius:3px;padding:0 1px}}
         .sample{{white-space:pre-wrap;font-size:.95rem;line-height:1.45;max-width:75ch}}
         .cap{{opacity:.72;font-size:.85rem}}

@@ -102,10 +102,11 @@ def header(number: int, lesson: Lesson, playground: Playground, values: dict, la
     cost = [TEXT["minutes"].format(m=lesson.minutes)(lang)]
     if seconds is not None:
         cost.append((TEXT["instant"] if seconds == 0 else TEXT["trains"].format(t=theme.duration(seconds)))(lang))
-    st.markdown(
-        f"**{lesson.question(lang)}** &nbsp; <span class='cap'>{' · '.join(cost)}</span>",
-        unsafe_allow_html=True,
-    )
+    with st.container(key=f"l{number:02d}_question"):
+        st.markdown(
+            f"**{lesson.question(lang)}** &nbsp; <span class='cap'>{' · '.join(cost)}</span>",
+            unsafe_allow_html=True,
+        )
 
 
 def change(number: int, lesson: Lesson, playground: Playground, values: dict, lang: str) -> None:

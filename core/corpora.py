@@ -55,10 +55,15 @@ def fingerprint(name: str) -> str:
     if name in tales.LANGUAGES:
         return f"{name}-{tales.LANGUAGES[name].fingerprint()}-{TRAIN_STORIES}-{TEST_STORIES}"
     if name == "manual":
-        return f"manual-{_short_hash(manual())}"
+        return _manual_fingerprint()
     if not UPLOAD.fullmatch(str(name)):
         raise Problem("unknown_corpus", name=str(name)[:80], valid=", ".join(NAMES))
     return name  # the name of an uploaded text is the hash of its content
+
+
+@cache
+def _manual_fingerprint() -> str:
+    return f"manual-{_short_hash(manual())}"
 
 
 def split(text: str) -> tuple[str, str]:

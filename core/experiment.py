@@ -153,7 +153,7 @@ def run_id(config) -> str:
     from core import corpora
 
     experiment = of(config)
-    values = asdict(config)
+    values = dict(vars(config))  # Configs are flat; asdict would copy every value
     for f in fields(config):
         assert f.default is not MISSING, f"{config.experiment}.{f.name} has no default"
         if f.metadata.get("corpus"):

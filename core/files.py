@@ -49,10 +49,10 @@ def write_atomic(path: Path | str, data: bytes) -> None:
                 os.unlink(temporary)
             except OSError:
                 pass
-        raise _problem(error, path) from error
+        raise problem(error, path) from error
 
 
-def _problem(error: OSError, path: Path) -> Exception:
+def problem(error: OSError, path: Path) -> Exception:
     """The sentence behind a failed write, or the error itself where there is none."""
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
         return Problem("disk_full", path=str(path))
@@ -62,9 +62,17 @@ def _problem(error: OSError, path: Path) -> Exception:
 
 
 def append(handle, data: bytes) -> None:
-    """Add whole lines to an open log and hand them to the system. Raises Problem as `write_atomic` does."""
+    """Add whole lines to a log opened unbuffered ("ab", buffering=0) and hand them to the system: all of them or none.
+
+    Unbuffered, because a buffer that could not be written is tried again at close. Raises Problem as `write_atomic` does.
+    """
+    before = handle.seek(0, os.SEEK_END)
     try:
-        handle.write(data)
-        handle.flush()
+        while data:  # a disk that fills up takes a part first
+            data = data[handle.write(data) :]
     except OSError as error:
-        raise _problem(error, Path(handle.name)) from error
+        try:
+            os.ftruncate(handle.fileno(), before)
+        except OSError:
+            pass
+        raise problem(error, Path(handle.name)) from error

@@ -184,10 +184,17 @@ def claim(live: list, blocked: dict[str, float]) -> None:
             slot = _slots(all_of_them=found.lane == "alone") if not alike else _Shared()
             if slot is None:
                 continue
-        taken = worker.take(run, slot=slot, ticket=name)
+        try:
+            taken = worker.take(run, slot=slot, ticket=name)
+        except OSError:  # a store that may not be written to: look again later
+            taken, blocked[id] = None, now + 5
         if taken is None:
             if slot is not None:
                 slot.close()
+            continue
+        if run.is_complete():  # asked for twice, or its worker died between the end and taking the ticket away
+            _drop_ticket(name)
+            taken.release()
             continue
         live.append(taken)
         if found.lane != "express":
@@ -229,10 +236,13 @@ def slot_count() -> int:
 
 def _slots(*, all_of_them: bool) -> _Slots | None:
     folder = files.home() / "slots"
-    folder.mkdir(parents=True, exist_ok=True)
     held = []
     for number in range(slot_count()):
-        handle = open(folder / f"{number}.lock", "a")  # noqa: SIM115
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            handle = open(folder / f"{number}.lock", "a")  # noqa: SIM115
+        except OSError:  # a store that may not be written to has no slots
+            break
         if runs.try_lock(handle):
             held.append(handle)
             if not all_of_them:
@@ -249,17 +259,20 @@ def drop(one, let_go: str, blocked: dict[str, float]) -> None:
     """A run this worker is finished with: its ticket goes, unless it only waits for room on the disk."""
     if let_go == "blocked":
         blocked[one.run.id] = time.monotonic() + 5
+    if let_go != "blocked" or one.run.control().get("want") == "pause":
+        _drop_ticket(one.ticket)  # before the lock falls, or another worker takes up what has just ended
     one.release(clean=let_go != "blocked")
     if let_go == "done":
         _remember_rate(one)
-    _drop_ticket(one.ticket)
     if let_go in ("done", "paused") and one.run.control().get("want") == "run" and one.run.steps() > one.step:
-        _ticket(one.run.id, time.time_ns(), 0)  # more steps were asked for while it ended
+        with contextlib.suppress(Problem, OSError):
+            _ticket(one.run.id, time.time_ns(), 0)  # more steps were asked for while it ended
 
 
 def _drop_ticket(name: str | None) -> None:
     if name:
-        (runs.queue_dir() / name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # a store that became read-only keeps its queue
+            (runs.queue_dir() / name).unlink(missing_ok=True)
 
 
 def hand_back(one) -> None:
@@ -285,9 +298,10 @@ def make_room(live: list) -> None:
         return
     for one in list(live):
         live.remove(one)
+        _drop_ticket(one.ticket)  # while the lock is held, or another worker takes it up by the old ticket
+        with contextlib.suppress(Problem, OSError):
+            _ticket(one.run.id, time.time_ns(), 0, yielded=True)
         hand_back(one)
-        _drop_ticket(one.ticket)
-        _ticket(one.run.id, time.time_ns(), 0, yielded=True)
 
 
 # --- how long it will take ---------------------------------------------------------------------------------------------

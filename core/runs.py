@@ -86,7 +86,7 @@ class Run:
         except FileNotFoundError:
             return [], offset
         end = data.rfind(b"\n") + 1
-        return list(events.read_lines(data[:end].decode("utf-8", "replace").splitlines())), offset + end
+        return list(events.read_lines(data[:end].decode("utf-8", "replace").split("\n"))), offset + end
 
     def result(self, until: int | None = None) -> Result:
         return Result(tuple(self.events()[0]), until)
@@ -115,8 +115,7 @@ class Run:
         if not (self.dir / "config.json").exists():
             return Status("absent")
         control, steps = self.control(), self.steps()
-        last = self._last()
-        step = getattr(last, "step", 0) if last else 0
+        last, step = self._last()
         facts = dict(getattr(last, "facts", {}) or {}) if last is not None and last.kind == "finished" else {}
         if control.get("code"):
             facts["code"] = control["code"]
@@ -138,18 +137,26 @@ class Run:
             return make(last.reason)
         return make("interrupted" if last is not None else "stopped")
 
-    def _last(self):
-        """The last complete event of the log."""
+    def is_complete(self) -> bool:
+        """Whether it is done as far as anybody asked, and its state is there for those who start from it."""
+        last, _ = self._last()
+        ended = last is not None and last.kind == "finished" and last.reason == "done" and last.step >= self.steps()
+        return ended and (self.dir / "snapshot.safetensors").exists()
+
+    def _last(self) -> tuple:
+        """(the last complete event of the log or None, the last step that any event names)."""
         try:
             with self.log.open("rb") as log:
-                log.seek(max(0, log.seek(0, os.SEEK_END) - TAIL))
-                lines = log.read().decode("utf-8", "replace").splitlines()
+                size, part = log.seek(0, os.SEEK_END), TAIL
+                while True:
+                    log.seek(max(0, size - part))
+                    found = list(events.read_lines(log.read().decode("utf-8", "replace").split("\n")))
+                    step = next((e.step for e in reversed(found) if hasattr(e, "step")), None)
+                    if step is not None or part >= size:
+                        return (found[-1] if found else None), step or 0
+                    part *= 16  # a table's line may be longer than the tail
         except FileNotFoundError:
-            return None
-        found = None
-        for found in events.read_lines(lines):  # noqa: B007
-            pass
-        return found
+            return None, 0
 
     def watchers(self) -> list[str]:
         """Sessions that showed up within the last minute."""
@@ -312,14 +319,19 @@ def all_runs() -> list[Run]:
     """Every run in the store, newest first."""
     try:
         found = [p for p in store().iterdir() if (p / "config.json").exists()]
+        return [Run(p.name) for p in sorted(found, key=lambda p: -p.stat().st_mtime)]
     except OSError:
         return []
-    return [Run(p.name) for p in sorted(found, key=lambda p: -p.stat().st_mtime)]
 
 
 def storage() -> int:
     """Bytes under the app's own folder."""
-    return sum(p.stat().st_size for p in files.home().rglob("*") if p.is_file())
+    total = 0
+    for folder, _, names in os.walk(files.home()):
+        for name in names:
+            with contextlib.suppress(OSError):  # a worker's temporary file, gone by now
+                total += os.stat(os.path.join(folder, name)).st_size
+    return total
 
 
 def clear(keep: frozenset[str] = frozenset()) -> int:

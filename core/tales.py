@@ -13,6 +13,7 @@ import hashlib
 import json
 import re
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 
 VERSION = 1  # raise when the sampler's draws change, so that stored runs do not pass for new ones
 PIECE = re.compile(r" ?[^\s.,]+|[.,]|\s")  # a word with the space before it, a mark, or a line end
@@ -73,6 +74,10 @@ class Language:
 
     def fingerprint(self) -> str:
         """12 hex digits that change when any rule of the language does."""
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
         text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(f"{VERSION}/{text}".encode()).hexdigest()[:12]
 

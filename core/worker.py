@@ -4,6 +4,7 @@ Started as `python -m core.worker`; its standard input is a pipe whose end says 
 at the next step and leaves. Everything it knows it reads from, and says through, the run folders.
 """
 
+import contextlib
 import os
 import sys
 import threading
@@ -17,6 +18,7 @@ from core.problem import Problem
 
 FLUSH, CONTROL, SAVE = 0.08, 0.1, 3.0  # seconds between writes of the log, looks at control.json, snapshots
 IDLE, TRIES = 0.03, 3
+NO_ROOM = ("disk_full", "read_only")
 
 
 class Live:
@@ -33,13 +35,14 @@ class Live:
     def open(self) -> None:
         """Take up the run where its snapshot is. Raises Problem: parent_missing, crashed_repeatedly, and the run's own."""
         run, attempts = self.run, self.run.dir / "attempts"
-        tries = int(attempts.read_text()) + 1 if attempts.exists() else 1
+        crashed = attempts.exists()  # whoever had it last did not get to say goodbye
+        tries = _count(attempts) + 1
         if tries > TRIES + 1:
             raise Problem("crashed_repeatedly", times=tries - 1)
         files.write_atomic(attempts, str(tries).encode())
-        self.log = open(run.log, "ab")  # noqa: SIM115
+        self.log = open(run.log, "ab", buffering=0)  # noqa: SIM115
         if self.log.tell() and not _ends_with_newline(run.log):
-            self.log.write(b"\n")  # a crash cut the last line: it is lost, the next one is not
+            files.append(self.log, b"\n")  # a crash cut the last line: it is lost, the next one is not
         info = run.info()
         threads = info.get("threads")
         if not threads:
@@ -51,7 +54,7 @@ class Live:
             resume = run.snapshot() if (run.dir / "snapshot.safetensors").exists() else None
         except Problem as damage:
             self.note(0, damage.code, damage.facts)
-        if tries > 1 and run.log.stat().st_size:
+        if crashed and run.log.stat().st_size:
             self.note(resume[0] if resume else 0, "resumed", {"step": resume[0] if resume else 0})
         self.start(resume)
 
@@ -145,7 +148,8 @@ class Live:
         if self.log is not None:
             self.log.close()
         if clean:
-            (self.run.dir / "attempts").unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # a store that became read-only
+                (self.run.dir / "attempts").unlink(missing_ok=True)
         self.lock.close()
         if self.slot is not None:
             self.slot.close()
@@ -182,24 +186,36 @@ def step(live: Live) -> str | None:
     except Problem as problem:
         return _fail(live, problem.code, problem.facts)
     except Exception as slip:  # a bug in an experiment: kept beside the run, said in one line
+        known = files.problem(slip, live.run.dir) if isinstance(slip, OSError) else None
+        if isinstance(known, Problem):
+            return _fail(live, known.code, known.facts)
         _leave_traceback(live.run)
         return _fail(live, "internal", {"error": f"{type(slip).__name__}: {slip}"[:200]})
 
 
 def _fail(live: Live, code: str, facts: dict) -> str:
+    if code in NO_ROOM:
+        return _wait_for_room(live, code)
     live.buffer.append(events.to_json(Finished(live.step, "failed", {"code": code, **facts})))
     try:
         if live.log is None:
-            live.log = open(live.run.log, "ab")  # noqa: SIM115
+            live.log = open(live.run.log, "ab", buffering=0)  # noqa: SIM115
         live.flush()
         return "failed"
-    except (Problem, OSError):  # the disk is full or read-only: keep what is there and wait for somebody to make room
-        live.buffer.clear()
-        try:
-            runs.write_json(live.run.dir / "control.json", live.run.control() | {"want": "pause", "code": code})
-        except (Problem, OSError):
-            pass  # not even that: the page says what status() finds, an interrupted run
-        return "blocked"
+    except Problem as problem:
+        return _wait_for_room(live, problem.code)
+    except OSError:
+        return _wait_for_room(live, code)
+
+
+def _wait_for_room(live: Live, code: str) -> str:
+    """The disk is full or read-only: keep what is there; the run waits, paused, for somebody to make room."""
+    live.buffer.clear()
+    try:
+        runs.write_json(live.run.dir / "control.json", live.run.control() | {"want": "pause", "code": code})
+    except (Problem, OSError):
+        pass  # not even that: the page says what status() finds, an interrupted run
+    return "blocked"
 
 
 def _leave_traceback(run: runs.Run) -> None:
@@ -215,6 +231,14 @@ def _torch_threads(count: int | None = None) -> int:
     if count is not None:
         torch.set_num_threads(count)
     return torch.get_num_threads()
+
+
+def _count(path) -> int:
+    """The number in this file; 0 where there is none, or a crash left it empty."""
+    try:
+        return int(path.read_text())
+    except (OSError, ValueError):
+        return 0
 
 
 def _ends_with_newline(path) -> bool:
@@ -239,6 +263,8 @@ def warm_up() -> None:
 
 def main() -> None:
     """Work until standard input ends."""
+    if hasattr(os, "nice"):
+        os.nice(10)  # the page and the browser come first: they need little, and at once
     gone = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.buffer.read(), gone.set()), daemon=True).start()
     import torch

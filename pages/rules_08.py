@@ -34,7 +34,7 @@ def slope(result):
 
 def verdict(view):
     said = []
-    for a in view.arms:
+    for place, a in enumerate(view.arms):
         result = view.result(a.arm.label)
         if result.finished and result.finished.reason == "diverged":
             said.append(
@@ -44,7 +44,7 @@ def verdict(view):
                 ).format(name=a.arm.name, step=result.finished.step)
             )
         elif a.status.state in ("done", "stopped") or result.finished:
-            said += judge(a.arm, result)
+            said += judge(a.arm, result)[: None if place == 0 else 1]  # the details of the main arm only
     if len(view.arms) == 2 and view.done:
         said += [gap(view)]
     return [s for s in said if s]

@@ -1,0 +1,186 @@
+"""How fast the page is, measured as a learner meets it: a server of its own, a real browser, an empty store."""
+
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+ARGUMENTS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
+STILL = "[data-testid=stApp][data-test-script-state=notRunning]"
+
+
+def row(what: str, figure, unit: str, bar: str) -> dict:
+    return {"what": what, "figure": figure, "unit": unit, "bar": bar}
+
+
+def rows() -> list[dict]:
+    """Seconds and MiB of the page, then the quick presets, each in a fresh store."""
+    with tempfile.TemporaryDirectory() as store:
+        return browsing(store) + presets()
+
+
+@contextmanager
+def server(store: str):
+    """`streamlit run` on a free loopback port with its own store: yields (process, address)."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py")]
+    command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
+    environment = os.environ | {"PLAYGROUND_HOME": store}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, **quiet)
+    try:
+        yield process, f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def browser():
+    """A headless Chromium, or None where there is none."""
+    found = next((path for path in BROWSERS if Path(path).exists()), None)
+    if found is None:
+        yield None
+        return
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=ARGUMENTS.split())
+        yield chromium
+        chromium.close()
+
+
+def clock(act, until) -> float:
+    """Seconds from `act()` until `until()` returns."""
+    began = time.perf_counter()
+    act()
+    until()
+    return time.perf_counter() - began
+
+
+def browsing(store: str) -> list[dict]:
+    with browser() as chromium:
+        if chromium is None:
+            return [row("page", "–", "no chromium here", "")]
+        page = chromium.new_page(viewport={"width": 1440, "height": 900})
+        began = time.perf_counter()
+        with server(store) as (process, address):
+            while True:
+                try:
+                    page.goto(address)
+                    break
+                except Exception:  # the port is not open yet
+                    time.sleep(0.05)
+            page.wait_for_selector(".st-key-first_step")
+            start = time.perf_counter() - began
+            out = [row("streamlit run to first usable page", round(start, 2), "s", "≤ 4")]
+            time.sleep(15)  # the workers import torch and warm up meanwhile
+            out.append(row("server at rest", round(resident(process.pid)), "MiB", "< 400"))
+            return out + switching(page) + training(page, address)
+
+
+def switching(page) -> list[dict]:
+    links = page.locator("[data-testid=stSidebarNavLink]")
+    names = [n for n in links.all_inner_texts() if n[:2].isdigit()]
+    for name in names:  # once each, so that nothing is loaded for the first time
+        page.get_by_role("link", name=name).first.click()
+        page.wait_for_selector(STILL)
+        page.wait_for_timeout(800)
+    taken = []
+    for name in names * 3:
+        heading = page.get_by_role("heading", level=1).filter(has_text=name[:2])
+        taken.append(
+            clock(
+                lambda: page.locator("[data-testid=stSidebarNavLink]").filter(has_text=name).click(),  # noqa: B023
+                lambda: (heading.wait_for(), page.wait_for_selector(STILL)),  # noqa: B023
+            )
+        )
+        page.wait_for_timeout(500)
+    return [row(f"page switch, median of {len(taken)}", round(statistics.median(taken), 2), "s", "≤ 0.4")]
+
+
+def training(page, address: str) -> list[dict]:
+    """Train in lesson 5 with settings nobody has run, three times; meanwhile move another control; then come back."""
+    first, other = [], []
+    chart = ".st-key-l05_fig_loss canvas, .st-key-l05_fig_loss svg.marks"
+    lesson = page.locator("[data-testid=stSidebarNavLink]").filter(has_text="05")
+    for lr in ("2e-3", "3e-3", "4e-3"):
+        page.goto(f"{address}/05-train-model-1?l05_lr={lr}&l05_steps=1500")
+        page.wait_for_selector(STILL)
+        page.wait_for_timeout(1500)
+        button = page.locator(".st-key-l05_train button, .st-key-l05_yourself button")
+        first.append(clock(button.click, lambda: page.wait_for_selector(chart)))
+        page.wait_for_timeout(1500)
+        tab = page.locator(".st-key-l05_section button")
+        for place in (1, 3, 1, 3):
+            here = tab.nth(place)
+            checked = f".st-key-l05_section button:nth-of-type({place + 1})[aria-checked=true]"
+            content = "[data-testid=stCode]" if place == 1 else "[data-testid=stMarkdownContainer] ul"
+            other.append(clock(here.click, lambda: page.wait_for_selector(f"{checked}, {content}")))  # noqa: B023
+            page.wait_for_timeout(300)
+        page.locator(".st-key-l05_stop button").click()
+        page.wait_for_timeout(800)
+    page.goto(address)
+    page.wait_for_selector(".st-key-first_step")
+    page.wait_for_timeout(1500)
+    again = clock(lesson.click, lambda: page.wait_for_selector(chart))
+    return [
+        row("Train to first point on screen, median of 3", round(statistics.median(first), 2), "s", "≤ 0.7"),
+        row("another control while training, median of 12", round(statistics.median(other), 2), "s", "≤ 0.3"),
+        row("finished run re-opened", round(again, 2), "s", "≤ 0.3"),
+    ]
+
+
+def resident(pid: int) -> float:
+    """Resident memory of a process, MiB."""
+    text = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=True).stdout
+    return int(text) / 1024
+
+
+def presets() -> list[dict]:
+    """Every quick preset with all its arms, trained anew by the workers, warm; and how large its largest run is."""
+    from app.lesson import discover
+    from core import experiment, jobs, runs
+
+    out, largest = [], 0
+    with tempfile.TemporaryDirectory() as store:
+        before, os.environ["PLAYGROUND_HOME"] = os.environ.get("PLAYGROUND_HOME"), store
+        pool = jobs.Pool().start()
+        try:
+            time.sleep(12)
+            for number, lesson in discover().items():
+                for playground in lesson.playgrounds:
+                    values = {c.field: getattr(c, "default", None) for c in lesson.controls} | vars(playground.config)
+                    arms = playground.arms(playground.config, values)
+                    configs = [a.config for a in arms if experiment.of(a.config).lane != "inline"]
+                    if not configs:
+                        continue
+                    began = time.perf_counter()
+                    for _ in jobs.results(configs):
+                        pass
+                    took = time.perf_counter() - began
+                    name = f"quick preset, lesson {number} “{playground.heading.en}”, {len(arms)} runs"
+                    out.append(row(name, round(took, 1), "s", "≤ 15"))
+            for run in runs.all_runs():
+                largest = max(largest, sum(p.stat().st_size for p in run.dir.rglob("*") if p.is_file()))
+        finally:
+            pool.close()
+            if before is None:
+                del os.environ["PLAYGROUND_HOME"]
+            else:
+                os.environ["PLAYGROUND_HOME"] = before
+    return [*out, row("largest run folder of a quick preset", round(largest / 2**20, 1), "MiB", "< 20")]

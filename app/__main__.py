@@ -221,7 +221,10 @@ def warm(chosen) -> int:
             quick += [arm.config for arm in playground.arms(playground.config, values)]
     quick = longest(config for config in quick if experiment.of(config).lane != "inline")
     parents = longest(parent for config in quick for parent in jobs.lineage(config)[:-1])
-    wanted = [c for c in longest([*parents, *quick]) if runs.Run(experiment.run_id(c)).status().step < c.steps]
+    wanted = [c for c in longest([*parents, *quick]) if not _stored(c)]
+    if chosen.gallery:  # first away with the old ones: what is found there would not be trained
+        for old in (*runs.GALLERY.glob("runs/*.gz"), *runs.GALLERY.glob("weights/*.safetensors")):
+            old.unlink()
     pool = jobs.Pool().start()
     try:
         for config, result in jobs.results(wanted):
@@ -231,12 +234,16 @@ def warm(chosen) -> int:
     finally:
         pool.close()
     if chosen.gallery:
-        for old in (*runs.GALLERY.glob("runs/*.gz"), *runs.GALLERY.glob("weights/*.safetensors")):
-            old.unlink()
         heirs = {experiment.run_id(parent) for parent in parents}
         for id in {experiment.run_id(config) for config in (*parents, *quick)}:
             runs.export(runs.Run(id), weights=id in heirs)
     return 0
+
+
+def _stored(config) -> bool:
+    """Whether the store itself (not the gallery) holds this run to its end."""
+    status = runs.Run(experiment.run_id(config)).status()
+    return status.state in runs.ENDED and status.step >= getattr(config, "steps", 0)
 
 
 def longest(configs) -> list:

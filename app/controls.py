@@ -48,7 +48,8 @@ def belonging(lesson: Lesson, playground: Playground) -> list:
     own = fields(playground)
     training = {f for play in lesson.playgrounds for f in fields(play)}
     probes = {f for play in lesson.playgrounds for f in probe_fields(play)}
-    return [c for c in lesson.controls if c.field in own | named or c.field not in training | probes]
+    here = [c for c in lesson.controls if c.field in own | named or c.field not in training | probes]
+    return [c for c in here if c.field not in playground.fixed]
 
 
 def prefix(number: int, lesson: Lesson, playground: Playground) -> str:

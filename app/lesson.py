@@ -218,6 +218,7 @@ class Playground:
     samples: tuple[str, ...] = ()
     probes: tuple[Probe, ...] = ()
     code: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()  # fields the arms set themselves: no control is shown for them
     sample_names: dict = field(default_factory=dict)  # {sample: T}, for those that no arm trained
 
 

@@ -261,6 +261,7 @@ LESSON = Lesson(
             ("corpus", "lr"),
             ahead_verdict,
             samples=("story",),
+            fixed=("offset",),
             code=("references.conditional_entropy", "models.Model1", "batches.epoch_batch"),
         ),
     ),

@@ -208,8 +208,8 @@ LESSON = Lesson(
             ),
             (
                 "models.Model5",
-                "models.Block",
-                "models.Attention",
+                "blocks.Block",
+                "blocks.Attention",
                 "batches.batch",
                 "references.count_tables",
                 "train.train",
@@ -253,6 +253,7 @@ LESSON = Lesson(
             echo_verdict,
             (ECHO_PREDICTION,),
             samples=("story",),
+            fixed=("init_std",),
             code=("echo.logits", "echo.start_loss", "models.Model5"),
         ),
         Playground(
@@ -362,6 +363,8 @@ LESSON = Lesson(
             ("corpus", "lr"),
             race_verdict,
             samples=("story",),
+            fixed=("blocks",),
+            code=("train.train", "experiments.model5.examine", "models.Model1"),
         ),
     ),
     claims=CLAIMS,

@@ -549,6 +549,7 @@ LESSON = Lesson(
             ("lr", "letters"),
             grid_verdict,
             samples=("after a real prompt",),
+            fixed=("kl_weight",),
             code=("experiments.like_x.mixed_loss", "losses.kl_to_target"),
         ),
     ),

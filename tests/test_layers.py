@@ -1,0 +1,67 @@
+"""What may import what: five bans, read off the source."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CORE = sorted((ROOT / "core").rglob("*.py"))
+EXPERIMENTS = sorted((ROOT / "core" / "experiments").glob("*.py"))
+PAGES = sorted((ROOT / "pages").glob("*.py"))
+APP = sorted((ROOT / "app").glob("*.py"))
+
+
+def imported(path: Path, *, everywhere: bool = True) -> set[str]:
+    """Dotted names a file imports; everywhere=False: only when the file itself is imported."""
+    tree = ast.parse(path.read_text())
+    nodes = ast.walk(tree) if everywhere else tree.body
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def offenders(paths, banned: tuple[str, ...], **how) -> list[str]:
+    def bad(name):
+        return any(name == b or name.startswith(b + ".") for b in banned)
+
+    return [f"{p.relative_to(ROOT)}: {name}" for p in paths for name in imported(p, **how) if bad(name)]
+
+
+def test_core_knows_neither_streamlit_nor_charts_nor_the_app():
+    assert offenders(CORE, ("streamlit", "altair", "app", "pages")) == []
+
+
+def test_pages_never_touch_torch():
+    assert offenders(PAGES + APP, ("torch",)) == []
+
+
+def test_experiments_do_not_import_experiments():
+    assert offenders(EXPERIMENTS, ("core.experiments",)) == []
+
+
+def test_experiments_import_torch_only_while_they_run():
+    assert offenders(EXPERIMENTS, ("torch",), everywhere=False) == []
+
+
+@pytest.mark.parametrize("package", ["pickle", "joblib", "dill"])
+def test_nothing_is_unpickled(package):
+    assert offenders(CORE + APP + PAGES, (package,)) == []
+    assert not [p for p in CORE if "torch.load(" in p.read_text() or "allow_pickle=True" in p.read_text()]
+
+
+def test_the_server_process_stays_free_of_torch():
+    """Every lesson declared, every claim's runs named, and torch is still not imported: the page starts in seconds."""
+    code = (
+        "import sys; from app.lesson import discover; from core import claims;"
+        "[claims.stamp(c) for lesson in discover().values() for c in lesson.claims];"
+        "print('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -1,0 +1,141 @@
+"""Every lesson, as declared: both languages, controls that move something, presets that are possible, runs that start."""
+
+import dataclasses
+import re
+
+import pytest
+
+from app import controls
+from app.i18n import T
+from app.lesson import Button, Choice, Many, Slider, discover
+from core import experiment
+from core.problem import Problem
+
+LESSONS = discover()
+PLAYGROUNDS = [
+    pytest.param(lesson, playground, id=f"{n:02d}-{playground.slug}")
+    for n, lesson in LESSONS.items()
+    for playground in lesson.playgrounds
+]
+
+
+def texts(thing, seen=None):
+    """Every T inside a declaration."""
+    seen = set() if seen is None else seen
+    if isinstance(thing, T):
+        yield thing
+    elif dataclasses.is_dataclass(thing) and not isinstance(thing, type) and id(thing) not in seen:
+        seen.add(id(thing))
+        for f in dataclasses.fields(thing):
+            yield from texts(getattr(thing, f.name), seen)
+    elif isinstance(thing, (list, tuple)):
+        for one in thing:
+            yield from texts(one, seen)
+    elif isinstance(thing, dict):
+        for one in thing.values():
+            yield from texts(one, seen)
+
+
+@pytest.mark.parametrize("number", LESSONS)
+def test_every_text_is_there_in_both_languages(number):
+    lines = list(texts(LESSONS[number]))
+    assert len(lines) > 50
+    for line in lines:
+        assert bool(line.en) == bool(line.vi), line
+        assert set(re.findall(r"{(\w*)[^}]*}", line.en)) == set(re.findall(r"{(\w*)[^}]*}", line.vi)), line
+    formulas_and_titles = ("\\", "CodeChallenge")  # the course's own titles stay as they are
+    long = [x for x in lines if len(x.en) > 40 and x.en == x.vi and not any(f in x.en for f in formulas_and_titles)]
+    assert not long, "left untranslated"
+
+
+@pytest.mark.parametrize("number", LESSONS)
+def test_claims_have_their_lesson_number_and_a_way_to_be_judged(number):
+    for claim in LESSONS[number].claims:
+        assert claim.id.startswith(f"{number}.")
+        assert claim.kind == "citation" or claim.requires or (claim.measure and claim.judge), claim.id
+    assert len({c.id for c in LESSONS[number].claims}) == len(LESSONS[number].claims)
+
+
+@pytest.mark.parametrize(("lesson", "playground"), PLAYGROUNDS)
+def test_presets_set_fields_that_exist_to_values_that_are_possible(lesson, playground):
+    assert playground.presets[0].values == {}, "the first preset is quick"
+    assert any(p.broken for p in playground.presets) or len(playground.presets) < 3
+    known = {c.field for c in lesson.controls} | {f.name for f in dataclasses.fields(playground.config)}
+    for preset in playground.presets:
+        assert set(preset.values) <= known, preset.name
+        fields = {f.name for f in dataclasses.fields(playground.config)}
+        experiment.make(
+            type(playground.config), playground.config, **{k: v for k, v in preset.values.items() if k in fields}
+        )
+
+
+@pytest.mark.parametrize(("lesson", "playground"), PLAYGROUNDS)
+def test_every_control_in_front_belongs_to_the_playground(lesson, playground):
+    belonging = {c.field for c in controls.belonging(lesson, playground)}
+    assert playground.front, "nothing to change"
+    assert set(playground.front) <= belonging
+
+
+@pytest.mark.parametrize(("lesson", "playground"), PLAYGROUNDS)
+def test_moving_a_training_control_changes_the_run(lesson, playground):
+    """A control named after a field of the Config must lead to another run: else it only changes a label."""
+    fields = {f.name: f for f in dataclasses.fields(playground.config)}
+    defaults = {c.field: getattr(c, "default", None) for c in lesson.controls} | vars(playground.config)
+
+    def ids(values):
+        return {experiment.run_id(a.config) for a in playground.arms(controls.config_of(playground, values), values)}
+
+    still, inert = ids(defaults), []
+    for control in controls.belonging(lesson, playground):
+        if control.field not in fields or isinstance(control, Button | Many) or control.field == "steps":
+            continue
+        now, other = defaults[control.field], None
+        if isinstance(control, Choice):
+            other = [code for code, _ in control.options if code not in (now, "gpt2")]
+        elif isinstance(control, Slider):
+            stops = list(control.values) or [control.low, control.high]
+            other = [v for v in stops if v != now]
+        moved = []
+        for value in other or ([not now] if isinstance(now, bool) else []):
+            try:
+                moved.append(ids(defaults | {control.field: value}) != still)
+            except Problem:
+                continue  # not possible together with the rest: the page says so
+        if moved and not any(moved):
+            inert.append(control.field)
+    assert not inert
+
+
+@pytest.mark.parametrize(("lesson", "playground"), PLAYGROUNDS)
+def test_every_function_shown_exists(lesson, playground):
+    from app.source import source
+
+    assert playground.code
+    for name in playground.code:
+        where, text = source(name)
+        assert where and re.search(r"\b(def|class) ", text), name
+
+
+@pytest.mark.parametrize(("lesson", "playground"), PLAYGROUNDS)
+def test_every_chart_is_valid_vega_lite_before_and_after_a_stored_run(lesson, playground):
+    """Altair validates here, in both languages and both sizes; on the page it does not, for speed."""
+    from app.view import View, look
+
+    values = {c.field: getattr(c, "default", None) for c in lesson.controls} | vars(playground.config)
+    arms = tuple(look(arm) for arm in playground.arms(playground.config, values))
+    for lang, size in (("en", 1.0), ("vi", 1.5)):
+        view = View(arms, values, lang, size)
+        if not any(a.result.events for a in arms):
+            pytest.skip("no stored run of the quick preset")
+        for line in playground.verdict(view):
+            assert line(lang) and "{" not in line(lang)
+        for readout in playground.readouts(view):
+            assert readout.label(lang)
+        for figure in playground.figures:
+            rows = figure.rows(view)
+            charts = figure.chart(view)
+            for chart in charts if isinstance(charts, tuple) else (charts,):
+                spec = chart.to_dict()
+                assert "hconcat" not in spec and "vconcat" not in spec
+            if not figure.folded:
+                assert rows is not None and len(rows), figure.name

@@ -64,7 +64,7 @@ def problem(error: OSError, path: Path) -> Exception:
 def append(handle, data: bytes) -> None:
     """Add whole lines to a log opened unbuffered ("ab", buffering=0) and hand them to the system: all of them or none.
 
-    Unbuffered, because a buffer that could not be written is tried again at close. Raises Problem as `write_atomic` does.
+    Unbuffered, because what stays in a buffer is tried again at close. Raises Problem as `write_atomic` does.
     """
     before = handle.seek(0, os.SEEK_END)
     try:

@@ -129,6 +129,7 @@ class Live:
             tensors[name] = tensor.clone() if shared else tensor
             seen[tensor.untyped_storage().data_ptr()] = name
         self.flush()
+        os.fsync(self.log.fileno())  # or a power cut may keep the snapshot and lose the curve before it
         files.write_atomic(self.run.dir / "snapshot.safetensors", save(tensors, metadata={"step": str(offer.step)}))
         self.buffer.append(events.to_json(offer))
         self.flush()

@@ -49,6 +49,19 @@ def server(store: str):
             process.wait()
 
 
+def wait_for(address: str, seconds: float = 60) -> None:
+    """Return when the server accepts connections. Raises TimeoutError."""
+    host, port = address.removeprefix("http://").split(":")
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            socket.create_connection((host, int(port)), 1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError(f"no server at {address} within {seconds} s")
+
+
 @contextmanager
 def browser():
     """A headless Chromium, or None where there is none."""
@@ -79,12 +92,8 @@ def browsing(store: str) -> list[dict]:
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
         began = time.perf_counter()
         with server(store) as (process, address):
-            while True:
-                try:
-                    page.goto(address)
-                    break
-                except Exception:  # the port is not open yet
-                    time.sleep(0.05)
+            wait_for(address)
+            page.goto(address)
             page.wait_for_selector(".st-key-first_step")
             start = time.perf_counter() - began
             out = [row("streamlit run to first usable page", round(start, 2), "s", "≤ 4")]

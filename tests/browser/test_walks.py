@@ -1,0 +1,128 @@
+"""Each lesson as a student walks through it: predict, change, train, watch, stop, resume, pin, switch language, reload."""
+
+import pytest
+
+from app.bench import STILL
+from app.lesson import discover
+from core import experiment
+
+pytestmark = pytest.mark.xdist_group("browser")
+TRAINED = [
+    number
+    for number, lesson in discover().items()
+    if experiment.of(lesson.playgrounds[0].config).lane != "inline"
+]
+INLINE = [number for number in discover() if number not in TRAINED]
+SLOWLY = 15_000  # milliseconds a busy machine may take for what usually takes one
+
+
+def settle(page):
+    page.wait_for_timeout(300)
+    page.wait_for_selector(STILL, timeout=SLOWLY)
+
+
+def enter(page, number: int):
+    page.locator("[data-testid=stSidebarNavLink]").filter(has_text=f"{number:02d}").click()
+    page.get_by_role("heading", level=1).filter(has_text=f"{number:02d}").wait_for(timeout=SLOWLY)
+    settle(page)
+
+
+def button(page, key: str):
+    return page.locator(f".st-key-{key} button").first
+
+
+def main_chart(page, number: int):
+    name = discover()[number].playgrounds[0].figures[0].name
+    return page.locator(f".st-key-l{number:02d}_fig_{name} canvas, .st-key-l{number:02d}_fig_{name} svg.marks").first
+
+
+def nudge(page, number: int):
+    """Move the first slider of the page by one stop with the keyboard; the link must follow."""
+    before = page.url
+    slider = page.get_by_role("slider").first
+    slider.focus()
+    slider.press("ArrowLeft")
+    page.wait_for_function("was => location.href !== was", arg=before, timeout=SLOWLY)
+    settle(page)
+    assert f"l{number:02d}_" in page.url
+
+
+@pytest.mark.parametrize("number", TRAINED)
+def test_a_student_trains_in_this_lesson(page, number):
+    start = f"l{number:02d}_"
+    enter(page, number)
+
+    option = page.locator("[data-testid=stRadio] label").nth(1)
+    if option.count():  # predict first
+        option.click()
+        settle(page)
+        page.get_by_role("button", name="Lock it in").first.click()
+        settle(page)
+
+    nudge(page, number)
+    train = page.locator(f".st-key-{start}train button, .st-key-{start}yourself button").first
+    train.click()
+    button(page, f"{start}pause").wait_for(timeout=SLOWLY)
+    main_chart(page, number).wait_for(timeout=60_000)
+    early = main_chart(page, number).screenshot()
+    page.wait_for_timeout(2500)
+    assert main_chart(page, number).screenshot() != early, "the curve moves while it trains"
+
+    if button(page, f"{start}pause").count():
+        button(page, f"{start}pause").click()
+        button(page, f"{start}resume").wait_for(timeout=SLOWLY)
+        page.reload()
+        button(page, f"{start}resume").wait_for(timeout=SLOWLY)  # a reload loses nothing
+        button(page, f"{start}resume").click()
+        button(page, f"{start}stop").wait_for(timeout=SLOWLY)
+        page.wait_for_timeout(500)
+        if button(page, f"{start}stop").count():
+            button(page, f"{start}stop").click()
+    pin = button(page, f"{start}pin")
+    pin.wait_for(timeout=SLOWLY)
+    settle(page)
+    pin.click()
+    settle(page)
+
+    page.get_by_role("radio", name="Tiếng Việt").or_(page.get_by_role("button", name="Tiếng Việt")).first.click()
+    page.get_by_text(discover()[number].question.vi).first.wait_for(timeout=SLOWLY)
+    page.reload()
+    page.get_by_text(discover()[number].question.vi).first.wait_for(timeout=SLOWLY)
+    main_chart(page, number).wait_for(timeout=SLOWLY)
+
+
+@pytest.mark.parametrize("number", INLINE)
+def test_a_student_plays_in_this_lesson(page, number):
+    enter(page, number)
+    main_chart(page, number).wait_for(timeout=SLOWLY)
+    before = main_chart(page, number).screenshot()
+    nudge(page, number)
+    page.wait_for_timeout(500)
+    assert main_chart(page, number).screenshot() != before, "the picture follows the knob"
+
+
+def test_a_hostile_link_becomes_sentences_and_the_page_works(page):
+    page.goto("/?lang=en")
+    page.wait_for_selector(".st-key-first_step")
+    long = "x" * 10_000
+    page.evaluate("q => history.replaceState({}, '', q)", "/?lang=en")
+    page.on("console", lambda m: None)
+    page.goto(f"/?l05_lr=abc&l05_width=1e99&l05_bogus=1&l05_corpus={long}&lang=en")
+    page.wait_for_selector(".st-key-first_step")
+    enter(page, 5)
+    assert page.locator("[data-testid=stException]").count() == 0
+    button(page, "l05_train").or_(button(page, "l05_yourself")).or_(button(page, "l05_longer")).first.wait_for(
+        timeout=SLOWLY
+    )
+
+
+def test_projector_mode_hides_the_side_and_offers_the_way_out(page):
+    enter(page, 5)
+    page.locator(".st-key-projector_choice label").first.click()
+    leave = button(page, "leave_projector")
+    leave.wait_for(timeout=SLOWLY)
+    settle(page)
+    size = page.evaluate("getComputedStyle(document.documentElement).fontSize")
+    assert float(size.removesuffix("px")) >= 24
+    leave.click()
+    page.locator(".st-key-projector_choice").wait_for(timeout=SLOWLY)

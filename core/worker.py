@@ -157,12 +157,15 @@ class Live:
 
 
 def parent_weights(found, config) -> dict[str, dict]:
-    """{role: tensors} of the runs this one starts from or reads. Raises Problem("parent_missing")."""
+    """{role: tensors} of the runs this one starts from or reads. Raises Problem("parent_missing"), also where a parent
+    was stopped or failed half-way: its weights are not the ones that the child's Config names. A diverged one is as far
+    as it can go."""
     out = {}
     for role, parent in found.needs(config).items():
         run = runs.Run(experiment.run_id(parent))
         saved = run.snapshot()
-        if saved is None:
+        half = saved and saved[0] < getattr(parent, "steps", 0) and run.status().state != "diverged"
+        if saved is None or half:
             raise Problem("parent_missing", role=role, run=run.id)
         out[role] = {name: tensor for name, tensor in saved[1].items() if "/" not in name}
     return out

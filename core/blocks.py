@@ -4,7 +4,6 @@ B batch, T time, C channels (width), H heads. Matrices are nn.Linear (out, in); 
 (`models.to_gpt2` does the turning).
 """
 
-import torch
 from torch import nn
 from torch.nn import functional as F
 

@@ -3,7 +3,6 @@
 import math
 from statistics import NormalDist
 
-
 STREAM = (
     0.05  # variance that one block with PyTorch's default weights adds to the residual stream: E[gelu^2]/3 + attention
 )

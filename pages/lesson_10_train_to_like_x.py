@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 from app.i18n import T, same
-from app.lesson import Arm, Choice, Figure, Lesson, Playground, Prediction, Preset, Probe, Readout, Slider, Text, Toggle
+from app.lesson import Arm, Choice, Lesson, Playground, Prediction, Preset, Probe, Readout, Slider, Text, Toggle
 from app.theme import number
 from core.experiment import encode
 from core.experiments import like_x, repair

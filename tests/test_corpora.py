@@ -46,6 +46,7 @@ def test_headings_code_and_grammar_are_no_prose(block):
 def test_a_python_without_the_manual_is_a_problem(monkeypatch):
     monkeypatch.setitem(sys.modules, "pydoc_data.topics", None)
     corpora.manual.cache_clear()
+    corpora._manual_fingerprint.cache_clear()
     with pytest.raises(Problem) as caught:
         corpora.fingerprint("manual")
     assert caught.value.code == "manual_missing"

@@ -41,6 +41,28 @@ def pool(monkeypatch):
         one.close()
 
 
+@pytest.fixture(scope="module")
+def office(tmp_path_factory):
+    """A store with one slot and one worker for many tests: a worker takes seconds to start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLAYGROUND_HOME", str(tmp_path_factory.mktemp("office")))
+        patch.setenv("PLAYGROUND_SLOTS", "1")
+        pool = jobs.Pool(1, WORKER).start()
+        yield os.environ["PLAYGROUND_HOME"]
+        pool.close()
+
+
+@pytest.fixture
+def shared(office, monkeypatch):
+    """The test's store is the office's; whatever it leaves running is stopped. Its runs need seeds of their own."""
+    monkeypatch.setenv("PLAYGROUND_HOME", office)
+    yield
+    for run in runs.all_runs():
+        if run.status().active:
+            jobs.stop(run.id, everybody=True)
+    until(lambda: not any(run.status().active for run in runs.all_runs()))
+
+
 def tiny(**values):
     return make(toy.Config, **values)
 
@@ -117,49 +139,45 @@ def test_more_jobs_than_slots_wait_in_line_and_all_finish(pool):
     assert until(lambda: runs.waiting() == [])
 
 
-def test_a_group_shares_one_worker_where_there_is_only_one(pool):
-    some = submitted(*(tiny(seed=seed, pause=SLOW, steps=50) for seed in range(3)))
-    pool(1)
+def test_a_group_shares_one_worker_where_there_is_only_one(shared):
+    some = submitted(*(tiny(seed=seed, pause=SLOW, steps=50) for seed in range(26, 29)))
     until(lambda: all(run.status().step > 0 for run in some))
     assert all(state(run) == "running" for run in some)  # side by side, a step of each in turn
     until(ended(*some))
-    assert [losses(run) for run in some] == [toy.reference(seed=seed, steps=50) for seed in range(3)]
+    assert [losses(run) for run in some] == [toy.reference(seed=seed, steps=50) for seed in range(26, 29)]
 
 
-def test_what_is_finished_is_not_trained_again(pool):
-    pool(1)
-    (run,) = submitted(tiny())
+def test_what_is_finished_is_not_trained_again(shared):
+    (run,) = submitted(tiny(seed=10))
     until(ended(run))
     log = run.log.read_bytes()
-    assert submitted(tiny()) == [run] and runs.waiting() == []
-    assert submitted(tiny(steps=10)) == [run] and runs.waiting() == []
+    assert submitted(tiny(seed=10)) == [run] and runs.waiting() == []
+    assert submitted(tiny(seed=10, steps=10)) == [run] and runs.waiting() == []
     time.sleep(0.2)
     assert run.log.read_bytes() == log
 
 
-def test_train_longer_goes_on_in_the_same_run(pool):
-    pool(1)
-    (run,) = submitted(tiny(steps=20))
+def test_train_longer_goes_on_in_the_same_run(shared):
+    (run,) = submitted(tiny(seed=11, steps=20))
     until(ended(run))
-    submitted(tiny(steps=40))
+    submitted(tiny(seed=11, steps=40))
     until(lambda: state(run) == "done" and run.status().step == 40)
-    assert losses(run) == toy.reference(steps=40)
+    assert losses(run) == toy.reference(seed=11, steps=40)
     assert Counter(e.kind for e in run.events()[0])["started"] == 2
 
 
 # --- orders ----------------------------------------------------------------------------------------------------------
 
 
-def test_pause_step_resume_and_stop(pool):
-    pool(1)
-    (run,) = submitted(tiny(pause=SLOW, steps=200))
+def test_pause_step_resume_and_stop(shared):
+    (run,) = submitted(tiny(seed=12, pause=SLOW, steps=200))
     until(reached(run, 5))
     jobs.pause(run.id)
     until(lambda: state(run) == "paused")
     at = run.status().step
     assert 5 <= at < 100 and run.snapshot()[0] == at
     time.sleep(0.2)
-    assert run.status().step == at and losses(run)[at] == toy.reference(steps=200)[at]
+    assert run.status().step == at and losses(run)[at] == toy.reference(seed=12, steps=200)[at]
 
     jobs.single_step(run.id)
     until(lambda: run.status().step == at + 1 and state(run) == "paused")
@@ -174,16 +192,15 @@ def test_pause_step_resume_and_stop(pool):
     until(lambda: runs.waiting() == [])
     last = run.status().step
     assert run.result().finished.reason == "stopped" and run.snapshot()[0] == last < 200
-    assert losses(run) == {step: loss for step, loss in toy.reference(steps=200).items() if step <= last}
+    assert losses(run) == {step: loss for step, loss in toy.reference(seed=12, steps=200).items() if step <= last}
     assert "resumed" not in codes(run)  # nothing went wrong here
 
-    submitted(tiny(pause=SLOW, steps=last + 5))
+    submitted(tiny(seed=12, pause=SLOW, steps=last + 5))
     until(lambda: state(run) in ("done", "running") and run.status().step > last)
 
 
-def test_one_of_two_watchers_stops_and_the_run_goes_on(pool):
-    pool(1)
-    config = tiny(pause=SLOW, steps=60)
+def test_one_of_two_watchers_stops_and_the_run_goes_on(shared):
+    config = tiny(seed=13, pause=SLOW, steps=60)
     (run,) = submitted(config, session="anna")
     submitted(config, session="binh")
     assert run.status().watchers == 2
@@ -295,22 +312,21 @@ def test_two_pools_on_one_store_never_train_a_run_twice_nor_more_runs_than_slots
 # --- runs that go wrong ----------------------------------------------------------------------------------------------
 
 
-def test_a_run_that_diverges_or_fails_leaves_the_others_alone(pool):
+def test_a_run_that_diverges_or_fails_leaves_the_others_alone(shared):
     good, wild, broken = submitted(
-        tiny(pause=SLOW), tiny(seed=1, optimizer="sgd", lr=1e8, steps=100), tiny(seed=2, fail_at=5)
+        tiny(seed=14, pause=SLOW), tiny(seed=15, optimizer="sgd", lr=1e8, steps=100), tiny(seed=16, fail_at=5)
     )
-    pool(1)  # all three in one process
     until(ended(good, wild, broken))
     assert [state(run) for run in (good, wild, broken)] == ["done", "diverged", "failed"]
     assert wild.status().step < 100 and wild.status().facts["lr"] == 1e8
     assert broken.status().facts["code"] == "internal" and list(losses(broken)) == [1, 2, 3, 4]
     assert "a bug in an experiment" in (broken.dir / "traceback.txt").read_text()
-    assert losses(good) == toy.reference()
+    assert losses(good) == toy.reference(seed=14)
 
-    (again,) = submitted(tiny(seed=2, fail_at=5))  # asked for anew it is tried anew
+    (again,) = submitted(tiny(seed=16, fail_at=5))  # asked for anew it is tried anew
     assert again == broken and state(broken) == "queued"
     until(lambda: Counter(e.kind for e in broken.events()[0])["finished"] == 2)
-    assert submitted(tiny(seed=1, optimizer="sgd", lr=1e8, steps=100)) == [wild] and state(wild) == "diverged"
+    assert submitted(tiny(seed=15, optimizer="sgd", lr=1e8, steps=100)) == [wild] and state(wild) == "diverged"
 
 
 # --- parents and children --------------------------------------------------------------------------------------------
@@ -334,19 +350,17 @@ def test_a_parent_is_trained_first_and_its_child_starts_from_its_weights(pool):
     assert run.result().at("sum", 0) == first.result().final("sum")  # the child's step 0 is the parent's end
 
 
-def test_a_child_of_a_failed_parent_fails_with_the_reason(pool):
-    parent = tiny(fail_at=1)
-    pool(1)
-    (run,) = submitted(tiny(seed=8, parent=encode(parent)))
+def test_a_child_of_a_failed_parent_fails_with_the_reason(shared):
+    parent = tiny(seed=17, fail_at=1)
+    (run,) = submitted(tiny(seed=18, parent=encode(parent)))
     until(ended(run))
     assert state(runs.Run(run_id(parent))) == "failed"
     assert (state(run), run.status().facts.get("code")) == ("failed", "parent_missing")
 
 
-def test_a_child_of_a_stopped_parent_does_not_start_from_half_trained_weights(pool):
-    parent = tiny(seed=7, pause=SLOW, steps=200)
-    pool(1)
-    (run,) = submitted(tiny(seed=8, parent=encode(parent)))
+def test_a_child_of_a_stopped_parent_does_not_start_from_half_trained_weights(shared):
+    parent = tiny(seed=19, pause=SLOW, steps=200)
+    (run,) = submitted(tiny(seed=20, parent=encode(parent)))
     first = runs.Run(run_id(parent))
     until(reached(first, 5))
     jobs.stop(first.id)
@@ -358,13 +372,12 @@ def test_a_child_of_a_stopped_parent_does_not_start_from_half_trained_weights(po
 # --- one process alone -----------------------------------------------------------------------------------------------
 
 
-def test_a_command_line_run_is_followed_where_a_worker_trains_it(pool):
-    pool(1)
-    config = tiny(pause=SLOW)
+def test_a_command_line_run_is_followed_where_a_worker_trains_it(shared):
+    config = tiny(seed=21, pause=SLOW)
     (run,) = submitted(config)
     until(lambda: state(run) == "running")
     seen = {e.step: e.value for e in jobs.run_here(config) if e.kind == "metric" and e.name == "train_loss"}
-    assert seen == toy.reference() and state(run) == "done"
+    assert seen == toy.reference(seed=21) and state(run) == "done"
 
 
 def test_a_command_line_run_trains_its_parents_and_a_fresh_one_replaces_the_old():
@@ -389,12 +402,11 @@ def test_a_fresh_run_that_is_given_up_leaves_the_old_one():
     assert run.log.read_bytes() == log and state(run) == "done"
 
 
-def test_results_come_as_they_finish(pool):
-    pool(1)
-    slow, quick = tiny(seed=1, pause=SLOW, steps=60), tiny(seed=2, steps=5)
+def test_results_come_as_they_finish(shared):
+    slow, quick = tiny(seed=22, pause=SLOW, steps=60), tiny(seed=23, steps=5)
     found = list(jobs.results([slow, quick], poll=0.02))
     assert [config for config, _ in found] == [quick, slow]
-    assert found[1][1].metrics["train_loss"] == toy.reference(seed=1, steps=60)
+    assert found[1][1].metrics["train_loss"] == toy.reference(seed=22, steps=60)
 
 
 def test_the_time_of_a_run_is_estimated_from_one_of_the_same_shape():
@@ -404,16 +416,15 @@ def test_the_time_of_a_run_is_estimated_from_one_of_the_same_shape():
     assert 100 * SLOW <= live_rate < 100 * SLOW * 5
 
 
-def test_a_run_nobody_watches_yields_to_one_that_is_watched(pool):
-    pool(1)
-    (lonely,) = submitted(tiny(seed=1, pause=SLOW, steps=300))
+def test_a_run_nobody_watches_yields_to_one_that_is_watched(shared):
+    (lonely,) = submitted(tiny(seed=24, pause=SLOW, steps=300))
     until(reached(lonely, 5))
-    (watched,) = submitted(tiny(seed=2), session="me")
+    (watched,) = submitted(tiny(seed=25), session="me")
     until(ended(watched))
     assert lonely.status().step < 300 and state(lonely) in ("yielded", "running")
     until(lambda: state(lonely) == "running")
     jobs.stop(lonely.id)
     until(lambda: state(lonely) == "stopped")
     last = lonely.status().step
-    assert losses(lonely) == {s: v for s, v in toy.reference(seed=1, steps=300).items() if s <= last}
-    assert losses(watched) == toy.reference(seed=2)
+    assert losses(lonely) == {s: v for s, v in toy.reference(seed=24, steps=300).items() if s <= last}
+    assert losses(watched) == toy.reference(seed=25)

@@ -104,7 +104,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     Tables: last_position. Samples: "after a real prompt", "after random tokens"."""
     import torch
 
-    from core import batches, corpora, liking, references, rng, tokenizers
+    from core import batches, corpora, liking, references, rng
     from core.train import train
 
     model, tokenizer = build(config)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from core.events import Event
-from core.experiment import Experiment, decode, encode, knob, load
+from core.experiment import Experiment, decode, knob, load
 from core.problem import Problem
 
 

@@ -8,9 +8,7 @@ from core import experiment
 
 pytestmark = pytest.mark.xdist_group("browser")
 TRAINED = [
-    number
-    for number, lesson in discover().items()
-    if experiment.of(lesson.playgrounds[0].config).lane != "inline"
+    number for number, lesson in discover().items() if experiment.of(lesson.playgrounds[0].config).lane != "inline"
 ]
 INLINE = [number for number in discover() if number not in TRAINED]
 SLOWLY = 15_000  # milliseconds a busy machine may take for what usually takes one

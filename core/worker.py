@@ -50,8 +50,9 @@ class Live:
             runs.write_json(run.dir / "config.json", info | {"threads": threads})
         self.threads = threads
         resume = None
-        try:
-            resume = run.snapshot() if (run.dir / "snapshot.safetensors").exists() else None
+        try:  # a snapshot whose log is gone would leave a curve without its beginning: then start again
+            saved = run.log.stat().st_size and (run.dir / "snapshot.safetensors").exists()
+            resume = run.snapshot() if saved else None
         except Problem as damage:
             self.note(0, damage.code, damage.facts)
         if crashed and run.log.stat().st_size:

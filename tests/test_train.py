@@ -206,9 +206,9 @@ def test_the_clock_goes_on_after_a_resume():
 
 
 def test_the_same_seed_gives_the_same_losses_and_another_seed_others():
-    first, second = (losses(islice(model5.run(tiny(), {}), 20)) for _ in range(2))
+    first, second = (losses(islice(model5.run(tiny(), {}), 60)) for _ in range(2))
     assert first == second and len(first) > 3
-    other = losses(islice(model5.run(tiny(seed=1), {}), 20))
+    other = losses(islice(model5.run(tiny(seed=1), {}), 60))
     assert all(a != b for a, b in zip(first, other, strict=True))
 
 

@@ -1,4 +1,4 @@
-"""Each lesson as a student walks through it: predict, change, train, watch, stop, resume, pin, switch language, reload."""
+"""Each lesson as a student walks it: predict, change, train, watch, stop, resume, pin, switch language, reload."""
 
 import pytest
 

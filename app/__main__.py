@@ -8,7 +8,7 @@ import time
 from dataclasses import fields
 
 from app import sentences
-from app.lesson import discover
+from app.lesson import discover, quick
 from core import claims, events, experiment, jobs, runs
 from core.problem import Problem
 
@@ -34,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("lessons", nargs="*", type=int)
             command.add_argument("--write", action="store_true", help="store the verdicts with the app")
         if name == "warm":
+            command.add_argument("lessons", nargs="*", type=int)
             command.add_argument("--gallery", action="store_true", help="put the runs into the gallery that ships")
         if name == "bench":
             command.add_argument("--part", choices=("engine", "page", "all"), default="all")
@@ -119,11 +120,7 @@ def run(chosen) -> int:
 
 def measure(chosen) -> int:
     """Train what the claims look at, on all cores, and judge."""
-    known = discover()
-    strange = [n for n in chosen.lessons if n not in known]
-    if strange:
-        raise Problem("unknown_lesson", number=strange[0], valid=", ".join(map(str, known)))
-    wanted = [(n, claim) for n in chosen.lessons or known for claim in known[n].claims]
+    wanted = [(n, claim) for n, lesson in _named(chosen.lessons).items() for claim in lesson.claims]
     configs = longest(c for _, claim in wanted if not claims.missing(claim) for c in claims.runs_of(claim))
     train = [c for c in configs if experiment.of(c).lane != "inline" and not runs.complete(c)]
     began = time.perf_counter()
@@ -191,6 +188,15 @@ def measure(chosen) -> int:
     return 0
 
 
+def _named(numbers: list[int]) -> dict:
+    """The lessons of these numbers, all where none is named. Raises Problem("unknown_lesson")."""
+    known = discover()
+    strange = [n for n in numbers if n not in known]
+    if strange:
+        raise Problem("unknown_lesson", number=strange[0], valid=", ".join(map(str, known)))
+    return {n: known[n] for n in numbers or known}
+
+
 def _result(config):
     if experiment.of(config).lane == "inline":
         from core.result import Result
@@ -200,31 +206,24 @@ def _result(config):
 
 
 def _write(wanted: list) -> None:
-    """The verdicts of the store into the gallery that ships."""
+    """The verdicts of the store into the gallery that ships, one file a lesson."""
     from core import files
 
-    path = runs.GALLERY / "claims.json"
-    data = runs.read_json(path)
-    for _, claim in wanted:
-        mine = runs.read_json(files.home() / "claims" / f"{claim.id}.json")
-        if mine:
-            data[claim.id] = mine
-    files.write_atomic(path, (json.dumps(dict(sorted(data.items())), indent=0, ensure_ascii=False) + "\n").encode())
+    for number in {n for n, _ in wanted}:
+        found = {c.id: runs.read_json(files.home() / "claims" / f"{c.id}.json") for n, c in wanted if n == number}
+        text = json.dumps({id: data for id, data in found.items() if data}, indent=0, ensure_ascii=False)
+        files.write_atomic(claims.ledger_path(number), (text + "\n").encode())
 
 
 def warm(chosen) -> int:
-    """Every quick preset with all its arms, so that no first visit waits."""
-    began, quick = time.perf_counter(), []
-    for lesson in discover().values():
+    """Every quick preset (of the lessons named, else of all) with all its arms, so that no first visit waits."""
+    began, first = time.perf_counter(), []
+    for lesson in _named(chosen.lessons).values():
         for playground in lesson.playgrounds:
-            values = {c.field: getattr(c, "default", None) for c in lesson.controls} | vars(playground.config)
-            quick += [arm.config for arm in playground.arms(playground.config, values)]
-    quick = longest(config for config in quick if experiment.of(config).lane != "inline")
-    parents = longest(parent for config in quick for parent in jobs.lineage(config)[:-1])
-    wanted = [c for c in longest([*parents, *quick]) if not _stored(c)]
-    if chosen.gallery:  # first away with the old ones: what is found there would not be trained
-        for old in (*runs.GALLERY.glob("runs/*.gz"), *runs.GALLERY.glob("weights/*.safetensors")):
-            old.unlink()
+            first += [arm.config for arm in quick(lesson, playground)]
+    first = longest(config for config in first if experiment.of(config).lane != "inline")
+    parents = longest(parent for config in first for parent in jobs.lineage(config)[:-1])
+    wanted = longest([*parents, *first])
     pool = jobs.Pool().start()
     try:
         for config, result in jobs.results(wanted):
@@ -233,17 +232,14 @@ def warm(chosen) -> int:
             )
     finally:
         pool.close()
+    if chosen.gallery and not chosen.lessons:  # all lessons: what nobody asks for any more goes
+        for old in (*runs.GALLERY.glob("runs/*.gz"), *runs.GALLERY.glob("weights/*.safetensors")):
+            old.unlink()
     if chosen.gallery:
         heirs = {experiment.run_id(parent) for parent in parents}
-        for id in {experiment.run_id(config) for config in (*parents, *quick)}:
+        for id in {experiment.run_id(config) for config in (*parents, *first)}:
             runs.export(runs.Run(id), weights=id in heirs)
     return 0
-
-
-def _stored(config) -> bool:
-    """Whether the store itself (not the gallery) holds this run to its end."""
-    status = runs.Run(experiment.run_id(config)).status()
-    return status.state in runs.ENDED and status.step >= getattr(config, "steps", 0)
 
 
 def longest(configs) -> list:

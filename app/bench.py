@@ -11,14 +11,12 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from core.bench import row
+
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 ARGUMENTS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
 STILL = "[data-testid=stApp][data-test-script-state=notRunning]"
-
-
-def row(what: str, figure, unit: str, bar: str) -> dict:
-    return {"what": what, "figure": figure, "unit": unit, "bar": bar}
 
 
 def rows() -> list[dict]:
@@ -136,10 +134,8 @@ def training(page, address: str) -> list[dict]:
         page.wait_for_timeout(1500)
         tab = page.locator(".st-key-l05_section button")
         for place in (1, 3, 1, 3):
-            here = tab.nth(place)
-            checked = f".st-key-l05_section button:nth-of-type({place + 1})[aria-checked=true]"
-            content = "[data-testid=stCode]" if place == 1 else "[data-testid=stMarkdownContainer] ul"
-            other.append(clock(here.click, lambda: page.wait_for_selector(f"{checked}, {content}")))  # noqa: B023
+            content = page.locator("[data-testid=stCode]" if place == 1 else ".katex").first  # only that section has it
+            other.append(clock(tab.nth(place).click, content.wait_for))
             page.wait_for_timeout(300)
         page.locator(".st-key-l05_stop button").click()
         page.wait_for_timeout(800)
@@ -162,7 +158,7 @@ def resident(pid: int) -> float:
 
 def presets() -> list[dict]:
     """Every quick preset with all its arms, trained anew by the workers, warm; and how large its largest run is."""
-    from app.lesson import discover
+    from app.lesson import discover, quick
     from core import experiment, jobs, runs
 
     out, largest = [], 0
@@ -173,8 +169,7 @@ def presets() -> list[dict]:
             time.sleep(12)
             for number, lesson in discover().items():
                 for playground in lesson.playgrounds:
-                    values = {c.field: getattr(c, "default", None) for c in lesson.controls} | vars(playground.config)
-                    arms = playground.arms(playground.config, values)
+                    arms = quick(lesson, playground)
                     configs = [a.config for a in arms if experiment.of(a.config).lane != "inline"]
                     if not configs:
                         continue

@@ -82,8 +82,12 @@ def loss_chart(
     y = alt.Y("value:Q", title=y_title(view.lang), scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(grid=False))
     color = arm_color(view) if many else alt.value(TEST)
     tint = arm_color(view) if many else alt.value(LIGHT)
-    tip = ["name:N", "step:Q", alt.Tooltip("value:Q", title="nats/token", format=".3f")]
-    tip.append(alt.Tooltip("perplexity:Q", title=T("perplexity", "độ rối (perplexity)")(view.lang), format=".1f"))
+    tip = [
+        "name:N",
+        "step:Q",
+        alt.Tooltip("value:Q", title="nats/token", format=".3f"),
+        alt.Tooltip("perplexity:Q", title=T("perplexity", "độ rối (perplexity)")(view.lang), format=".1f"),
+    ]
     base = alt.Chart().transform_calculate(perplexity="exp(datum.value)")
     train = base.transform_filter((alt.datum.kind == "train") & (alt.datum.role == "arm"))
     test = base.transform_filter((alt.datum.kind == "test") & (alt.datum.role == "arm"))

@@ -10,9 +10,7 @@ from core import experiment
 from core.problem import Problem
 
 TEXT = {
-    "pinned": T("Pinned", "Đã ghim"),
     "unpin": T("unpin", "bỏ ghim"),
-    "same": T("the same settings", "cùng thiết lập"),
     "against": T(
         "{name}: {metric} {a} against {b} now (difference {d})", "{name}: {metric} {a}, bây giờ là {b} (chênh {d})"
     ),

@@ -10,7 +10,7 @@ import streamlit as st
 
 from app import sentences, theme
 from app.i18n import T
-from app.lesson import Lesson, Playground
+from app.lesson import Lesson, Playground, default
 from core import experiment
 from core.problem import Problem
 
@@ -24,21 +24,6 @@ def fields(playground: Playground, values: dict | None = None) -> set[str]:
 
 def probe_fields(playground: Playground) -> set[str]:
     return {name for probe in playground.probes for name in probe.controls}
-
-
-def default(control, playground: Playground):
-    """Training fields start at the quick preset; others carry their own."""
-    if hasattr(playground.config, control.field):
-        return getattr(playground.config, control.field)
-    if control.default is not None if hasattr(control, "default") else False:
-        return control.default
-    kinds = {"Button": 0, "Toggle": False, "Text": ""}
-    kind = type(control).__name__
-    if kind == "Choice":
-        return control.options[0][0]
-    if kind == "Many":
-        return ",".join(sorted(code for code, _ in control.options))
-    return kinds.get(kind, getattr(control, "low", 0))
 
 
 def belonging(lesson: Lesson, playground: Playground) -> list:

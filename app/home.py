@@ -22,12 +22,13 @@ TEXT = {
         "This machine: {device}, {cores} cores, {memory} GB memory, {network} · {runs} runs stored here",
         "Máy này: {device}, {cores} nhân, bộ nhớ {memory} GB, {network} · đã lưu {runs} lần chạy",
     ),
-    True: T("online", "có mạng"),
-    False: T("offline: every lesson here works without a network", "không có mạng: mọi bài ở đây vẫn chạy được"),
-    None: T("lessons need no network", "các bài học không cần mạng"),
-    "open": T("Open", "Mở"),
     "ran": T("{n} runs stored", "đã lưu {n} lần chạy"),
     "minutes": T("{m} min", "{m} phút"),
+}
+NETWORK = {
+    True: T("online", "có mạng"),
+    False: T("offline: every lesson here works without a network", "không có mạng: mọi bài ở đây vẫn chạy được"),
+    None: T("lessons need no network", "các bài học không cần mạng"),  # nobody knows yet
 }
 
 
@@ -60,7 +61,7 @@ def show() -> None:
         "cores": device.cores(),
         "memory": f"{device.memory():.0f}",
         "runs": sum(counts.values()),
-        "network": TEXT[network.online()],
+        "network": NETWORK[network.online()],
     }
     st.caption(TEXT["machine"].format(**facts)(lang))
 

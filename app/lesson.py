@@ -241,6 +241,36 @@ class Lesson:
     extra: dict = field(default_factory=dict)
 
 
+def default(control: Control, playground: Playground):
+    """Where a control starts: training fields at the quick preset; others carry their own."""
+    if hasattr(playground.config, control.field):
+        return getattr(playground.config, control.field)
+    if getattr(control, "default", None) is not None:
+        return control.default
+    match control:
+        case Choice():
+            return control.options[0][0]
+        case Many():
+            return ",".join(sorted(code for code, _ in control.options))
+        case Button():
+            return 0
+        case Toggle():
+            return False
+        case Text():
+            return ""
+    return control.low
+
+
+def quick(lesson: Lesson, playground: Playground) -> tuple[Arm, ...]:
+    """The arms of the quick preset, every control where it starts."""
+    return playground.arms(playground.config, start(lesson, playground))
+
+
+def start(lesson: Lesson, playground: Playground) -> dict:
+    """{field: value} of the quick preset: the Config's fields and the controls' own."""
+    return {c.field: default(c, playground) for c in lesson.controls} | vars(playground.config)
+
+
 @cache
 def _module(path: Path):
     spec = importlib.util.spec_from_file_location(path.stem, path)

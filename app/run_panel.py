@@ -28,7 +28,6 @@ TEXT = {
     "step": T("Step", "Một bước"),
     "step10": T("10 steps", "10 bước"),
     "stop": T("Stop", "Dừng"),
-    "everybody": T("Stop for everybody", "Dừng với mọi người"),
     "others": T(
         "{n} more people are watching this run: it goes on for them.",
         "{n} người khác đang xem lần chạy này: nó vẫn chạy cho họ.",
@@ -79,13 +78,7 @@ TEXT = {
     "before": T("before training", "trước huấn luyện"),
     "now": T("now", "bây giờ"),
     "prompt": T("prompt: {p}", "câu mồi: {p}"),
-    "ask": T("Ask", "Hỏi"),
-    "waiting": T("Thinking …", "Đang nghĩ …"),
-    "needs_run": T(
-        "Train first: this reads the finished model.", "Hãy huấn luyện trước: phần này đọc mô hình đã xong."
-    ),
     "nothing": T("Nothing folded away in this playground.", "Sân chơi này không có phần ẩn."),
-    "table": T("The run store", "Kho các lần chạy"),
 }
 
 

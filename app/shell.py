@@ -21,7 +21,6 @@ GROUPS = {
 TEXT = {
     "home": T("Home", "Trang chủ"),
     "claims": T("Is the course right?", "Khóa học có đúng không?"),
-    "start": T("Start", "Bắt đầu"),
     "language": T("Language", "Ngôn ngữ"),
     "device": T("Device", "Thiết bị"),
     "device_help": T(
@@ -97,7 +96,6 @@ def begin() -> None:
         [data-testid=stHeader]{{background:transparent}}
         h1{{font-size:1.7rem!important;padding:0 0 .2rem!important}}
         h2,h3{{font-size:1.12rem!important;line-height:1.35!important;padding:.3rem 0 .45rem!important}}
-        h4{{font-size:1.15rem!important;font-weight:400!important;padding:0!important}}
         [data-testid=stHeading]{{margin-bottom:.15rem}}
         [class*=st-key-card_]{{min-height:11.2rem}}
         [class*=st-key-card_] [data-testid=stPageLink] a,.st-key-first_step [data-testid=stPageLink] a{{padding-left:0}}

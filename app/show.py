@@ -20,7 +20,6 @@ TEXT = {
     ),
     "more": T("More settings ({n})", "Thiết lập khác ({n})"),
     "back": T("Back to quick", "Về thiết lập nhanh"),
-    "broken": T("broken on purpose", "cố ý làm hỏng"),
     "play": T("Playground", "Sân chơi"),
     "claims": T("What the course says, measured", "Khóa học nói gì, đo được gì"),
     "code": T("The code that ran", "Mã đã chạy"),
@@ -31,7 +30,6 @@ TEXT = {
     "ideas": T("Ideas to try on your own", "Ý tưởng để tự thử"),
     "moved": T("Changed: {what}", "Đã đổi: {what}"),
     "needs": T("Needs: {what}", "Cần: {what}"),
-    "empty": T("Nothing to look at yet: train first.", "Chưa có gì để xem: hãy huấn luyện trước."),
 }
 
 

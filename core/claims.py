@@ -10,6 +10,8 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
+from pathlib import Path
 
 from core import device, experiment, files
 from core.problem import Problem
@@ -157,11 +159,25 @@ def remember(claim, verdict: Verdict) -> None:
     files.write_atomic(files.home() / "claims" / f"{claim.id}.json", text.encode())
 
 
+def ledger_path(lesson: str | int) -> Path:
+    """The verdicts of one lesson that ship with the app."""
+    from core.runs import GALLERY
+
+    return GALLERY / "claims" / f"{int(lesson):02d}.json"
+
+
+@cache
+def _shipped(lesson: str) -> dict:
+    from core.runs import read_json
+
+    return read_json(ledger_path(lesson))
+
+
 def recall(claim) -> tuple[Verdict, dict] | None:
     """(verdict, {date, machine, source}) last measured here, else the one that ships; None where both are out of date."""
-    from core.runs import GALLERY, read_json
+    from core.runs import read_json
 
-    shipped = read_json(GALLERY / "claims.json").get(claim.id, {})
+    shipped = _shipped(claim.id.split(".")[0]).get(claim.id, {})
     for source, data in (("here", read_json(files.home() / "claims" / f"{claim.id}.json")), ("shipped", shipped)):
         if data and data.get("stamp") == stamp(claim):
             numbers = tuple(math.nan if n is None else n for n in data["numbers"])

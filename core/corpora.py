@@ -53,7 +53,7 @@ def _load(name: str, _fingerprint: str) -> Corpus:
 def fingerprint(name: str) -> str:
     """What stands for the corpus in a run's identity: it changes when the text does. Milliseconds; same Problems."""
     if name in tales.LANGUAGES:
-        return f"{name}-{tales.LANGUAGES[name].fingerprint()}-{TRAIN_STORIES}-{TEST_STORIES}"
+        return f"{name}-{tales.LANGUAGES[name].fingerprint}-{TRAIN_STORIES}-{TEST_STORIES}"
     if name == "manual":
         return _manual_fingerprint()
     if not UPLOAD.fullmatch(str(name)):

@@ -46,15 +46,11 @@ def submit(configs: Iterable, session: str = "", steps: int | None = None) -> li
         status = run.status()
         if status.state == "running":
             continue
-        if status.state in ("done", "diverged", "failed") and status.step >= wanted and status.state != "failed":
-            if (
-                status.state == "diverged"
-                or (run.dir / "snapshot.safetensors").exists()
-                or experiment.run_id(config) in ids
-            ):
-                continue
-        elif status.state == "diverged":
+        if status.state == "diverged":
             continue
+        if status.state == "done" and status.step >= wanted:
+            if experiment.run_id(config) in ids or (run.dir / "snapshot.safetensors").exists():
+                continue  # a parent whose state was evicted is trained again
         runs.write_json(run.dir / "control.json", run.control() | {"want": "run", "until": None, "code": None})
         if status.state == "failed":
             (run.dir / "attempts").unlink(missing_ok=True)
@@ -452,13 +448,14 @@ def result(config) -> Result:
 
 
 def results(configs: list, poll: float = 0.1) -> Iterator[tuple[object, Result]]:
-    """(config, Result) of each, as they finish, trained by the workers of a pool that is running."""
+    """(config, Result) of each, as they finish, trained by the workers of a pool that is running: here, in the store,
+    whatever the gallery holds."""
     submit(configs)
     left = list(configs)
     while left:
         for config in list(left):
-            found = runs.find(config)
-            if found and found.status().state in (*runs.ENDED, "paused"):
+            run = runs.Run(experiment.run_id(config))
+            if run.status().state in (*runs.ENDED, "paused"):
                 left.remove(config)
-                yield config, found.result(getattr(config, "steps", None))
+                yield config, run.result(getattr(config, "steps", None))
         time.sleep(poll)

@@ -112,7 +112,7 @@ def floors(name: str, tokenizer) -> dict:
 
 
 def _key(name: str, tokenizer) -> str:
-    return f"{tales.LANGUAGES[name].fingerprint()}-{tokenizer.fingerprint}"
+    return f"{tales.LANGUAGES[name].fingerprint}-{tokenizer.fingerprint}"
 
 
 @cache

@@ -45,6 +45,10 @@ class Status:
         """Whether something may change by itself: worth polling."""
         return self.state in ("queued", "running", "yielded", "interrupted")
 
+    def reaches(self, steps: int) -> bool:
+        """Whether the run has ended with at least so many steps; a diverged or failed one goes no further."""
+        return self.state in ("diverged", "failed") or (self.state in ENDED and self.step >= steps)
+
 
 @dataclass(frozen=True)
 class Run:
@@ -205,8 +209,8 @@ def find(config) -> Run | None:
     mine = run if run.log.exists() else None
     if experiment.of(config).machine:
         return mine
-    as_shipped = replace(config, device="cpu") if hasattr(config, "device") else config
-    stored = gallery(experiment.run_id(as_shipped), steps)
+    elsewhere = getattr(config, "device", "cpu") != "cpu"
+    stored = gallery(experiment.run_id(replace(config, device="cpu")) if elsewhere else run.id, steps)
     if mine and stored:  # a shorter run of the same beginning does not hide the long one that ships
         status = mine.status()
         return mine if status.active or status.state == "paused" or status.step >= steps else stored
@@ -216,10 +220,7 @@ def find(config) -> Run | None:
 def complete(config) -> bool:
     """Whether the run of this config has ended and goes as far as the config asks. One that failed counts as ended."""
     run = find(config)
-    status = run.status() if run else None
-    if status is None or status.state not in ENDED:
-        return False
-    return status.state in ("diverged", "failed") or status.step >= getattr(config, "steps", 0)
+    return run is not None and run.status().reaches(getattr(config, "steps", 0))
 
 
 # --- the queue, as seen by readers: tickets are empty files "<time>~<order>~<run id>[~y]" ---------------------------

@@ -72,12 +72,9 @@ class Language:
     unused: tuple[str, ...]
     rare: tuple[str, ...] = field(default=())
 
+    @cached_property
     def fingerprint(self) -> str:
         """12 hex digits that change when any rule of the language does."""
-        return self._fingerprint
-
-    @cached_property
-    def _fingerprint(self) -> str:
         text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(f"{VERSION}/{text}".encode()).hexdigest()[:12]
 

@@ -1,6 +1,7 @@
 """The knobs and the presets of lesson 5."""
 
 from app.i18n import T, same
+from app.knobs import SEED, TEMPERATURE, TEXTS, TOKENIZER
 from app.lesson import Choice, Preset, Slider, Text, Toggle
 from pages.figures_05 import LAST, STAGES
 
@@ -43,23 +44,9 @@ CONTROLS = (
             "Tales: small stories whose floors are known exactly. Python's manual: real prose, floors counted on it.",
             "Tales: truyện nhỏ, mức sàn biết chính xác. Sách hướng dẫn Python: văn thật, mức sàn do đếm.",
         ),
-        (
-            ("tales-en", same("Tales (English)")),
-            ("tales-vi", same("Tales (tiếng Việt)")),
-            ("manual", T("Python's manual", "sách hướng dẫn Python")),
-        ),
+        TEXTS,
     ),
-    Choice(
-        "tokenizer",
-        T("tokenizer", "bộ tách token"),
-        T("What a token is; ln V and all lines change with it.", "Token là gì; ln V và mọi đường đều đổi theo."),
-        (
-            ("bpe", T("byte pairs, V = 2,000", "cặp byte, V = 2.000")),
-            ("words", T("words of Tales", "từ của Tales")),
-            ("bytes", T("bytes, V = 256", "byte, V = 256")),
-            ("gpt2", same("GPT-2, V = 50,257")),
-        ),
-    ),
+    TOKENIZER,
     Slider(
         "init_std",
         T("init std of the embedding", "độ lệch chuẩn khởi tạo của embedding"),
@@ -142,12 +129,7 @@ CONTROLS = (
         ),
         values=(0, 50, 100, 200, 300, 600, 1000, 1500, 2000, 8900),
     ),
-    Slider(
-        "seed",
-        T("seed", "hạt giống (seed)"),
-        T("Other initial weights, other batches, other writing.", "Trọng số đầu khác, lô khác, văn viết ra khác."),
-        values=tuple(range(10)),
-    ),
+    SEED,
     Slider(
         "rank",
         T("context token in the bars", "token ngữ cảnh ở biểu đồ cột"),
@@ -166,18 +148,7 @@ CONTROLS = (
         unit=T("step", "bước"),
         default=LAST,
     ),
-    Slider(
-        "temperature",
-        T("temperature", "nhiệt độ"),
-        T(
-            "0: always the likeliest. Below 1 safer, above 1 wilder.",
-            "0: luôn chọn token khả dĩ nhất. Dưới 1 an toàn hơn, trên 1 bay bổng hơn.",
-        ),
-        low=0.0,
-        high=2,
-        step=0.1,
-        default=1.0,
-    ),
+    TEMPERATURE,
     Text(
         "prompt",
         T("prompt", "câu mồi (prompt)"),

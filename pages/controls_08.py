@@ -1,6 +1,7 @@
 """The controls of lesson 8."""
 
 from app.i18n import T, same
+from app.knobs import SEED, TEMPERATURE, TEXTS, TOKENIZER
 from app.lesson import Choice, Many, Slider, Text
 
 CONTROLS = (
@@ -32,11 +33,7 @@ CONTROLS = (
             "Tales has few words and rules we know exactly; Python's manual is real prose. Try both: the answer differs.",
             "Tales ít từ và quy luật thì ta biết chính xác; sách hướng dẫn Python là văn thật. Hãy thử cả hai: câu trả lời khác nhau.",
         ),
-        (
-            ("tales-en", same("Tales (English)")),
-            ("tales-vi", same("Tales (tiếng Việt)")),
-            ("manual", T("Python's manual", "sách hướng dẫn Python")),
-        ),
+        TEXTS,
     ),
     Slider(
         "blocks",
@@ -181,20 +178,7 @@ CONTROLS = (
         ),
         values=(0.0, 0.25, 0.5, 1.0, 2.0, 5.0),
     ),
-    Choice(
-        "tokenizer",
-        T("tokenizer", "bộ tách token"),
-        T(
-            "Built-in byte pairs (2,000 tokens), whole words (Tales only), bytes, or GPT-2's 50,257 where its file is on this machine.",
-            "Cặp byte có sẵn (2.000 token), nguyên từ (chỉ Tales), từng byte, hoặc 50.257 token của GPT-2 nếu máy này có tệp đó.",
-        ),
-        (
-            ("bpe", T("byte pairs", "cặp byte")),
-            ("words", T("words", "từ")),
-            ("bytes", T("bytes", "byte")),
-            ("gpt2", same("GPT-2")),
-        ),
-    ),
+    TOKENIZER,
     Choice(
         "sampler",
         T("windows", "cách lấy cửa sổ"),
@@ -222,12 +206,7 @@ CONTROLS = (
         ),
         values=(1, 2),
     ),
-    Slider(
-        "seed",
-        T("seed", "hạt giống (seed)"),
-        T("Other initial weights, other batches, other writing.", "Trọng số đầu khác, lô khác, văn viết ra khác."),
-        values=tuple(range(10)),
-    ),
+    SEED,
     Choice(
         "x",
         T("horizontal axis", "trục ngang"),
@@ -249,15 +228,7 @@ CONTROLS = (
         high=2_000_000,
         log=True,
     ),
-    Slider(
-        "temperature",
-        T("temperature", "nhiệt độ"),
-        T("Below 1 safer, above 1 wilder.", "Dưới 1 an toàn hơn, trên 1 bay bổng hơn."),
-        low=0.1,
-        high=2,
-        step=0.1,
-        default=1.0,
-    ),
+    TEMPERATURE,
     Text(
         "prompt",
         T("prompt", "câu mồi (prompt)"),

@@ -37,15 +37,6 @@ def last_table(view, label: str, name: str) -> tuple[int, dict]:
     return step, found.get(step, {})
 
 
-def colors(view, field: str = "name:N"):
-    names = [a.arm.name(view.lang) for a in view.arms]
-    return alt.Color(
-        field,
-        scale=alt.Scale(domain=names, range=[ARMS[a.arm.color % len(ARMS)] for a in view.arms]),
-        legend=alt.Legend(title=None, orient="top", labelLimit=280),
-    )
-
-
 # --- the loss ----------------------------------------------------------------------------------------------------
 
 
@@ -102,7 +93,7 @@ def gap_chart(view):
                 scale=alt.Scale(type="log"),
                 title=T("nats above the floor of its own target", "nats cao hơn mức sàn của chính đích đó")(view.lang),
             ),
-            color=colors(view),
+            color=charts.arm_color(view),
             tooltip=["name:N", "step:Q", alt.Tooltip("gap:Q", format=".3f")],
         )
         .properties(height=300 * view.size, width="container")
@@ -155,7 +146,7 @@ def board_chart(view):
         .transform_filter(alt.datum.what == "arrow")
         .transform_calculate(top="datum.y - 0.14", bottom="datum.y2 + 0.14")
         .mark_rule(strokeWidth=2.5, opacity=0.85)
-        .encode(x=x, x2="to:Q", y=alt.Y("top:Q", axis=None), y2="bottom:Q", color=colors(view))
+        .encode(x=x, x2="to:Q", y=alt.Y("top:Q", axis=None), y2="bottom:Q", color=charts.arm_color(view))
     )
     words = (
         alt.Chart()
@@ -229,7 +220,11 @@ def bars_chart(view):
         .mark_text(align="right", color=GREY, fontSize=14 * view.size, dy=-6)
         .encode(x=alt.value("width"), y=alt.value("height"), text="label:N")
     )
-    marks = [counted.encode(x=x, y=y, tooltip=tip), model.encode(x=x, y=y, color=colors(view), tooltip=tip), head]
+    marks = [
+        counted.encode(x=x, y=y, tooltip=tip),
+        model.encode(x=x, y=y, color=charts.arm_color(view), tooltip=tip),
+        head,
+    ]
     return alt.layer(*marks).properties(height=330 * view.size, width="container")
 
 
@@ -278,7 +273,7 @@ def pairs_chart(view):
             x=alt.X("model:Q", scale=log, title=T("the model's probability", "xác suất của mô hình")(view.lang)),
             y=alt.Y("counted:Q", scale=log, title=T("counted share", "tần suất đếm được")(view.lang)),
             size=alt.Size("count:Q", legend=None, scale=alt.Scale(range=[15, 400])),
-            color=colors(view),
+            color=charts.arm_color(view),
             tooltip=[
                 "pair:N",
                 "count:Q",

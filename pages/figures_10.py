@@ -5,6 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
+from app.charts import arm_color
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, GREY, INPUT
@@ -18,24 +19,8 @@ PLACES = (
 )
 
 
-def arm_color(view, legend: bool = True):
-    names = [a.arm.name(view.lang) for a in view.arms]
-    return alt.Color(
-        "name:N",
-        scale=alt.Scale(domain=names, range=[ARMS[a.arm.color] for a in view.arms]),
-        legend=alt.Legend(title=None, orient="top", labelLimit=260) if legend else None,
-    )
-
-
-def named(view, *metrics):
-    """Metrics of every arm with the arm's name in the reader's language."""
-    frame = view.frame(*metrics)
-    names = {a.arm.label: a.arm.name(view.lang) for a in view.arms}
-    return frame.assign(name=frame["arm"].map(names).fillna(frame["arm"]))
-
-
 def story_rows(view):
-    return named(view, "kl", "test_loss")
+    return view.frame("kl", "test_loss")
 
 
 def story_chart(view):

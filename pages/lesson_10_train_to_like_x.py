@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 
 from app.i18n import T, same
+from app.knobs import TEMPERATURE
 from app.lesson import Arm, Choice, Lesson, Playground, Prediction, Preset, Probe, Readout, Slider, Text, Toggle
 from app.theme import number
 from core.experiment import encode
@@ -164,15 +165,7 @@ CONTROLS = (
         values=(0, 5, 10, 25, 50, 100, 200, 300),
         default=25,
     ),
-    Slider(
-        "temperature",
-        T("temperature", "nhiệt độ"),
-        T("Below 1 the writing gets safer, above 1 wilder.", "Dưới 1 thì viết an toàn hơn, trên 1 thì bay bổng hơn."),
-        low=0.1,
-        high=2,
-        step=0.1,
-        default=1.0,
-    ),
+    TEMPERATURE,
     Text(
         "prompt",
         T("prompt", "câu mồi (prompt)"),

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -407,6 +408,18 @@ def test_results_come_as_they_finish(shared):
     found = list(jobs.results([slow, quick], poll=0.02))
     assert [config for config, _ in found] == [quick, slow]
     assert found[1][1].metrics["train_loss"] == toy.reference(seed=22, steps=60)
+
+
+def test_results_are_trained_here_whatever_the_gallery_holds(shared, monkeypatch, tmp_path):
+    monkeypatch.setattr(runs, "GALLERY", tmp_path)
+    config = tiny(seed=24, steps=5)
+    list(jobs.results([config], poll=0.02))
+    runs.export(runs.find(config))
+    shutil.rmtree(runs.Run(run_id(config)).dir)
+    assert runs.find(config).source == "gallery"
+    (_, result), *_ = jobs.results([config], poll=0.02)
+    assert runs.find(config).source == "store"
+    assert result.metrics["train_loss"] == toy.reference(seed=24, steps=5)
 
 
 def test_the_time_of_a_run_is_estimated_from_one_of_the_same_shape():

@@ -7,7 +7,7 @@ import pytest
 
 from app import controls
 from app.i18n import T
-from app.lesson import Button, Choice, Many, Slider, discover
+from app.lesson import Button, Choice, Many, Slider, discover, quick, start
 from core import experiment
 from core.problem import Problem
 
@@ -80,7 +80,7 @@ def test_every_control_in_front_belongs_to_the_playground(lesson, playground):
 def test_moving_a_training_control_changes_the_run(lesson, playground):
     """A control named after a field of the Config must lead to another run: else it only changes a label."""
     fields = {f.name: f for f in dataclasses.fields(playground.config)}
-    defaults = {c.field: getattr(c, "default", None) for c in lesson.controls} | vars(playground.config)
+    defaults = start(lesson, playground)
 
     def ids(values):
         return {experiment.run_id(a.config) for a in playground.arms(controls.config_of(playground, values), values)}
@@ -121,8 +121,7 @@ def test_every_chart_is_valid_vega_lite_before_and_after_a_stored_run(lesson, pl
     """Altair validates here, in both languages and both sizes; on the page it does not, for speed."""
     from app.view import View, look
 
-    values = {c.field: getattr(c, "default", None) for c in lesson.controls} | vars(playground.config)
-    arms = tuple(look(arm) for arm in playground.arms(playground.config, values))
+    values, arms = start(lesson, playground), tuple(look(arm) for arm in quick(lesson, playground))
     for lang, size in (("en", 1.0), ("vi", 1.5)):
         view = View(arms, values, lang, size)
         if not any(a.result.events for a in arms):

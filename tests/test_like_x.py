@@ -17,12 +17,7 @@ TINY = {"start": "random", "width": 16, "blocks": 1, "heads": 2, "context": 8, "
 B, T, V = 3, 4, 7
 
 
-@pytest.fixture(autouse=True, scope="module")
-def home(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PLAYGROUND_HOME", str(tmp_path_factory.mktemp("home")))
-        torch.set_num_threads(1)
-        yield
+pytestmark = pytest.mark.usefixtures("private_home")
 
 
 def tiny(**values):

@@ -15,12 +15,7 @@ from core.result import Result
 SMALL = {"width": 16, "blocks": 1, "heads": 2, "context": 8, "batch": 4, "steps": 20}
 
 
-@pytest.fixture(autouse=True, scope="module")
-def home(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PLAYGROUND_HOME", str(tmp_path_factory.mktemp("home")))
-        torch.set_num_threads(1)
-        yield
+pytestmark = pytest.mark.usefixtures("private_home")
 
 
 def played(resume=None, **values):

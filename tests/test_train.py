@@ -23,12 +23,7 @@ TINY = {
 }
 
 
-@pytest.fixture(autouse=True, scope="module")
-def home(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PLAYGROUND_HOME", str(tmp_path_factory.mktemp("home")))
-        torch.set_num_threads(1)
-        yield
+pytestmark = pytest.mark.usefixtures("private_home")
 
 
 def tiny(**values):
@@ -140,7 +135,7 @@ def test_every_event_of_a_real_run_has_its_place():
 
 
 @pytest.fixture(scope="module")
-def straight(home):
+def straight(private_home):
     """(the events of an uninterrupted run, {step: its tensors})."""
     whole, states = [], {}
     for event in model5.run(tiny(), {}):

@@ -17,6 +17,7 @@ STATES = {
     "not_measured": T("not measured here", "chưa đo ở đây"),
 }
 COLORS = {"holds": "green", "depends": "blue", "fails": "orange", "unclear": "gray", "not_measured": "gray"}
+ORDER = ("fails", "depends", "unclear", "holds", "not_measured")
 MISSING = {
     "gpt2": T("GPT-2's vocabulary", "từ vựng của GPT-2"),
     "gulliver": T("Gulliver's Travels as the course downloads it", "Gulliver's Travels như khóa học tải về"),
@@ -31,8 +32,8 @@ TEXT = {
     "if": T("depends: {c}", "còn tùy: {c}"),
     "needs": T("not measured here: needs {x}", "chưa đo ở đây: cần {x}"),
     "not_yet": T("not measured yet", "chưa đo"),
-    "now": T("Measure it now", "Đo ngay"),
-    "again": T("Measure again here", "Đo lại ở đây"),
+    "choose": T("Measure one again, on this machine", "Đo lại một khẳng định, ngay trên máy này"),
+    "now": T("Measure", "Đo"),
     "busy": T("measuring: {done} of {all} runs", "đang đo: {done}/{all} lần chạy"),
     "when": T("measured on {date}, {where}", "đo ngày {date}, {where}"),
     "this": T("this machine", "máy này"),
@@ -59,58 +60,63 @@ def figure(claim, verdict, lang: str) -> str:
     return TEXT["here"].format(m=theme.number(verdict.measured), s=spread, u=claim.unit(lang))(lang) + seeds
 
 
-def draw(all_claims: tuple, number: int, lang: str) -> None:
-    """One card a claim: those that fail first, since they teach most."""
-    order = {"fails": 0, "depends": 1, "unclear": 2, "holds": 3, "not_measured": 4}
+def draw(all_claims: tuple, lang: str) -> None:
+    """Every claim in one text, those that fail first, since they teach most; below it a way to measure one here."""
     known = {c.id: claims.recall(c) for c in all_claims}
-    ranked = sorted(all_claims, key=lambda c: order[known[c.id][0].state] if known[c.id] else 5)
-    for claim in ranked:
-        with st.container(border=False, key=f"claim_{claim.id.replace('.', '_')}"):
-            card(claim, known[claim.id], lang)
+    ranked = sorted(all_claims, key=lambda c: ORDER.index(known[c.id][0].state if known[c.id] else "not_measured"))
+    with st.container(key="claims_text"):
+        text = "\n\n".join(told(claim, known[claim.id], lang) for claim in ranked)
+        st.markdown(text, unsafe_allow_html=True)
+    able = [c for c in all_claims if c.measure is not None and not claims.missing(c)]
+    if able:
+        asked = {c.id for c in able} & _asked
+        shell.fragment(_measure, run_every=1.0 if asked else None)(able, lang, bool(asked))
 
 
-def card(claim, found, lang: str) -> None:
-    """A claim: what is said, what is measured, why, and a way to measure it here."""
+def told(claim, found, lang: str) -> str:
+    """A claim as Markdown: the verdict and what is said, then what the course reports and what is measured, then why."""
     verdict = found[0] if found else claims.Verdict("not_measured", missing=claims.missing(claim))
-    left, right = st.columns([5, 2])
     badge = f":{COLORS[verdict.state]}-badge[{STATES[verdict.state](lang)}]"
-    left.markdown(f"{badge} **{claim.id}** {claim.text(lang)}")
     who = TEXT["course"].format(r=claim.reported)(lang) if claim.source else TEXT["ours"](lang)
-    lines = [who, figure(claim, verdict, lang)]
+    facts = [who, figure(claim, verdict, lang)]
     if verdict.condition is not None:
-        lines.append(TEXT["if"].format(c=verdict.condition)(lang))
-    left.caption(" · ".join(line for line in lines if line))
-    if found and claim.explain(lang):
-        left.markdown(claim.explain(lang))
+        facts.append(TEXT["if"].format(c=verdict.condition)(lang))
     if found:
         where = TEXT["this" if found[1]["source"] == "here" else "other"]
-        right.caption(TEXT["when"].format(date=found[1]["date"], where=where)(lang))
-    if claim.measure is None or claims.missing(claim):
-        return
-    with right:
-        st.fragment(_measure, run_every=1.0 if claim.id in _asked else None)(claim, lang, claim.id in _asked)
+        facts.append(TEXT["when"].format(date=found[1]["date"], where=where)(lang))
+    lines = [
+        f"{badge} **{claim.id}** {claim.text(lang)}",
+        f"<span class='cap'>{' · '.join(f for f in facts if f)}</span>",
+    ]
+    if found and claim.explain(lang):
+        lines.append(claim.explain(lang))
+    return "  \n".join(lines)
 
 
-def _measure(claim, lang: str, was_asked: bool) -> None:
-    if claim.id in _asked:
+def _measure(able: list, lang: str, was_asked: bool) -> None:
+    """Choose a claim and measure it on this machine; while it runs, how far it is."""
+    asked = [c for c in able if c.id in _asked]
+    for claim in asked:
         configs = claims.runs_of(claim)
         ended = sum(1 for c in configs if _ended(c))
-        st.caption(TEXT["busy"].format(done=ended, all=len(configs))(lang))
+        st.caption(f"{claim.id} · " + TEXT["busy"].format(done=ended, all=len(configs))(lang))
         if ended == len(configs):
             _judge(claim)
-        return
-    if was_asked:
+    if was_asked and not any(c.id in _asked for c in able):
         st.rerun()
-    again = claims.recall(claim) is not None
-    if st.button(TEXT["again" if again else "now"](lang), key=f"measure_{claim.id}", type="tertiary"):
-        with _lock:
-            _asked.add(claim.id)
+    names = {c.id: f"{c.id}  {c.text(lang)}" for c in able}
+    left, right = st.columns([4, 1], vertical_alignment="bottom")
+    key = f"measure_{able[0].id.split('.')[0]}"
+    chosen = left.selectbox(TEXT["choose"](lang), list(names), format_func=names.get, key=key)
+    if right.button(TEXT["now"](lang), key=f"{key}_now", disabled=chosen in _asked, width="stretch"):
+        claim = next(c for c in able if c.id == chosen)
         try:
             jobs.submit([c for c in claims.runs_of(claim) if not _inline(c)], shell.me())
         except Problem as problem:
-            _asked.discard(claim.id)
             st.warning(sentences.say(problem.code, problem.facts)(lang))
             return
+        with _lock:
+            _asked.add(claim.id)
         st.rerun()
 
 

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from app import shell
+from app import charts, shell
 from app.i18n import T
-from app.lesson import discover
+from app.lesson import discover, quick, start
+from app.view import View, look
 from core import device, network, runs
 
 TEXT = {
@@ -21,6 +22,10 @@ TEXT = {
     "machine": T(
         "This machine: {device}, {cores} cores, {memory} GB memory, {network} · {runs} runs stored here",
         "Máy này: {device}, {cores} nhân, bộ nhớ {memory} GB, {network} · đã lưu {runs} lần chạy",
+    ),
+    "curve": T(
+        "A stored run: the loss falls to the lowest line its kind can reach. Yours will be drawn live.",
+        "Một lần chạy có sẵn: loss giảm tới đường thấp nhất mà loại mô hình này đạt được. Lần chạy của bạn sẽ được vẽ trực tiếp.",
     ),
     "ran": T("{n} runs stored", "đã lưu {n} lần chạy"),
     "minutes": T("{m} min", "{m} phút"),
@@ -39,8 +44,12 @@ def show() -> None:
     st.markdown(TEXT["lead"](lang))
     first = 5 if 5 in lessons else next(iter(lessons))
     with st.container(border=True, key="first_step"):
-        st.markdown(f"**{TEXT['first'](lang)}** &nbsp; {TEXT['first_why'](lang)}")
-        st.page_link(pages[f"{first:02d}-{lessons[first].slug}"], label=f"{first:02d} {lessons[first].title(lang)} ▸")
+        words, picture = st.columns([2, 3], gap="medium", vertical_alignment="center")
+        words.markdown(f"**{TEXT['first'](lang)}**  \n{TEXT['first_why'](lang)}")
+        label = f"{first:02d} {lessons[first].title(lang)} ▸"
+        words.page_link(pages[f"{first:02d}-{lessons[first].slug}"], label=label)
+        with picture:
+            _first_curve(lessons[first], lang)
     counts = _counts()
     for group, name in shell.GROUPS.items():
         members = {n: one for n, one in lessons.items() if one.group == group}
@@ -64,6 +73,18 @@ def show() -> None:
         "network": NETWORK[network.online()],
     }
     st.caption(TEXT["machine"].format(**facts)(lang))
+
+
+def _first_curve(lesson, lang: str) -> None:
+    """The stored run of the first step: something is drawn before anybody touches anything. It also brings the browser's
+    charting code in while the learner reads, so that the first lesson opens without that wait."""
+    playground = lesson.playgrounds[0]
+    view = View(tuple(look(arm) for arm in quick(lesson, playground)), start(lesson, playground), lang, shell.size())
+    if view.main.metrics:
+        spec = charts.loss_chart(view, height=210).to_dict(validate=False)
+        said = " ".join(line(lang) for line in playground.verdict(view))
+        st.vega_lite_chart(charts.loss_rows(view), spec, width="stretch", alt=said, key="first_curve")
+        st.caption(TEXT["curve"](lang))
 
 
 def _counts() -> dict[str, int]:

@@ -32,12 +32,11 @@ def show() -> None:
         label_visibility="collapsed",
         format_func=lambda s: TEXT["all"](lang) if s == "all" else f"{claims_panel.STATES[s](lang)} ({counts[s]})",
     )
-    order = ("fails", "depends", "unclear", "holds", "not_measured")
     lessons, pages = discover(), st.session_state["pages"]
-    for number, claim, hit in sorted(found, key=lambda row: order.index(state(row[2]))):
+    for number, claim, hit in sorted(found, key=lambda row: claims_panel.ORDER.index(state(row[2]))):
         if chosen in (None, "all", state(hit)):
-            with st.container(key=f"claim_{claim.id.replace('.', '_')}"):
-                claims_panel.card(claim, hit, lang)
+            with st.container(key=f"claim_{claim.id.replace('.', '_')}", gap="xxsmall"):
+                st.markdown(claims_panel.told(claim, hit, lang), unsafe_allow_html=True)
                 st.page_link(
                     pages[f"{number:02d}-{lessons[number].slug}"], label=f"{number:02d} {lessons[number].title(lang)} ▸"
                 )

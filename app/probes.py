@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import controls, sentences
+from app import controls, sentences, shell
 from app.i18n import T
 from app.lesson import Arm
 from app.view import View, look
@@ -43,7 +43,7 @@ def probe_box(spot, view: View, probe) -> None:
             jobs.submit([config for config in configs if runs.find(config) is None], spot.me)
         except Problem as problem:
             st.warning(sentences.say(problem.code, problem.facts)(lang))
-    st.fragment(_answers, run_every=0.5 if _busy(configs) else None)(spot, probe, asked, _busy(configs))
+    shell.fragment(_answers, run_every=0.5 if _busy(configs) else None)(spot, probe, asked, _busy(configs))
 
 
 def _weights(id: str) -> bool:

@@ -7,16 +7,16 @@ import pandas as pd
 import streamlit as st
 from altair.utils.schemapi import debug_mode
 
-from app import charts, compare, predict, sentences, theme
+from app import charts, compare, predict, sentences, shell, theme
 from app.i18n import T, same
 from app.probes import probe_box
-from app.spot import Spot, estimate, make_view
+from app.spot import Spot, drawn, estimate, make_view
 from core import experiment, jobs, runs
 from core.problem import Problem
 
 __all__ = ["Spot", "all_runs", "estimate", "inside", "picture", "train_box"]
 
-TICK, EAGER = 0.6, 0.2  # seconds between looks at a run in progress; while its first point is awaited
+TICK, EAGER = 0.7, 0.15  # seconds between looks at a run in progress; while its first point is awaited
 
 TEXT = {
     "train": T("Train ({t})", "Huấn luyện ({t})"),
@@ -84,14 +84,14 @@ TEXT = {
 
 def train_box(spot: Spot) -> None:
     view = make_view(spot)
-    st.fragment(_train_box, run_every=TICK if view.active else None)(spot, view.active)
+    shell.fragment(_train_box, run_every=TICK if view.active else None)(spot, view.active)
 
 
 def picture(spot: Spot) -> None:
     view = make_view(spot)
     waits = view.active and not any(a.result.metrics for a in view.arms)
     tick = (EAGER if waits else TICK) if view.active else None
-    st.fragment(_picture, run_every=tick)(spot, view.active, waits)
+    shell.fragment(_picture, run_every=tick)(spot, view.active, waits)
 
 
 # --- the buttons ----------------------------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ def _train_box(spot: Spot, was_active: bool) -> None:
             _button(buttons, spot, name, lambda: _train(spot), primary=True, facts=facts)
     if any(a.result.events for a in view.arms):
         _pin(spot, view, buttons)
-    for sentence in status_lines(spot, view):
+    for sentence in status_lines(spot, view, drawn(spot, view).shown):
         st.caption(sentence(lang))
     running = [a for a in view.arms if a.status.active]
     if running:
@@ -183,8 +183,8 @@ def _pin(spot: Spot, view, place=None) -> None:
         st.rerun()
 
 
-def status_lines(spot: Spot, view) -> list[T]:
-    """What the runs are doing, in words; one line where all arms do the same."""
+def status_lines(spot: Spot, view, shown: str = "") -> list[T]:
+    """What the runs are doing, in words; one line where all arms do the same. shown: what the picture shows instead."""
     lines: list[T] = []
     for a in view.arms:
         line = _status_line(spot, a)
@@ -198,8 +198,8 @@ def status_lines(spot: Spot, view) -> list[T]:
             said = sentences.say(note.code, note.facts)
             if said not in lines:
                 lines.append(said)
-    if view.shown:
-        lines.insert(0, TEXT["showing"].format(what=view.shown))
+    if shown:
+        lines.insert(0, TEXT["showing"].format(what=shown))
     return lines
 
 
@@ -240,7 +240,7 @@ def _picture(spot: Spot, was_active: bool, waited: bool) -> None:
     view = make_view(spot)
     if was_active and not view.active:
         st.rerun()
-    _draw(spot, view)
+    _draw(spot, drawn(spot, view))
     if waited and any(a.result.metrics for a in view.arms):
         st.rerun()  # the first point is on the screen: from now on look less often
 
@@ -261,6 +261,8 @@ def _draw(spot: Spot, view) -> None:
     compare.chips(spot, view)
     for figure in front[1:]:
         draw_figure(figure, view, spot, said)
+    if view.shown:  # last, so that nothing above it changes its place
+        st.html(f"<style>.st-key-{spot.prefix}picture{{opacity:.5}}</style>")
 
 
 @st.cache_resource(max_entries=400)
@@ -383,7 +385,7 @@ def numbers(view, spot: Spot) -> None:
 
 def inside(spot: Spot) -> None:
     """The folded figures, and questions to the finished model."""
-    view, lang = make_view(spot), spot.lang
+    view, lang = drawn(spot, make_view(spot)), spot.lang
     folded = [f for f in spot.playground.figures if f.folded]
     if not folded and not spot.playground.probes:
         st.caption(TEXT["nothing"](lang))

@@ -21,10 +21,6 @@ SENTENCES = {
         "This continues a {wanted} run; {given} was given.",
         "Bước này đi tiếp từ một lần chạy {wanted}; bạn đưa {given}.",
     ),
-    "no_model": T(
-        "A {experiment} run has no model to ask. Choose a run that trained one.",
-        "Lần chạy {experiment} không có mô hình để hỏi. Hãy chọn lần chạy có huấn luyện mô hình.",
-    ),
     "unknown_lesson": T(
         "There is no lesson {number} here. There are: {valid}.", "Ở đây không có bài {number}. Hiện có: {valid}."
     ),
@@ -128,9 +124,13 @@ SENTENCES = {
         "{asked} heads do not divide the width {width}: {used} are used.",
         "{asked} đầu chú ý không chia hết độ rộng {width}: dùng {used} đầu.",
     ),
-    "stride_skips": T(
-        "The stride {stride} is longer than the context {context}: {skipped} of every {stride} tokens are never read.",
-        "Bước nhảy {stride} dài hơn ngữ cảnh {context}: cứ {stride} token thì {skipped} token không bao giờ được đọc.",
+    "tokens_skipped": T(
+        "The stride {stride} is longer than the context {context}: {share:.0%} of the tokens are never read.",
+        "Bước nhảy {stride} dài hơn ngữ cảnh {context}: {share:.0%} số token không bao giờ được đọc.",
+    ),
+    "never_seen": T(
+        "The training text never showed {tokens}: the model still knows them only by the random vectors it began with.",
+        "Văn bản huấn luyện chưa từng có {tokens}: mô hình chỉ biết chúng qua các vector ngẫu nhiên lúc ban đầu.",
     ),
     # links
     "stale_link": T(
@@ -153,15 +153,26 @@ UNKNOWN = T(
 )
 
 
+class Dash(str):
+    """What stands in a blank that nobody filled, whatever its format."""
+
+    __slots__ = ()
+
+    def __format__(self, spec):
+        return "–"
+
+
+class Blanks(dict):
+    def __missing__(self, name):
+        return Dash()
+
+
 def say(code: str, facts: dict | None = None) -> T:
     """The sentence of a code with its blanks filled; what is missing shows as a dash, never as an exception."""
-    sentence, facts = SENTENCES.get(code, UNKNOWN), {"code": code} | (facts or {})
+    sentence = SENTENCES.get(code, UNKNOWN)
+    facts = {name: value for name, value in ({"code": code} | (facts or {})).items() if value is not None}
 
-    class Blanks(dict):
-        def __missing__(self, name):
-            return "–"
+    def fill(lang):
+        return sentence(lang).format_map(Blanks({k: v(lang) if isinstance(v, T) else v for k, v in facts.items()}))
 
-    def fill(text, lang):
-        return text.format_map(Blanks({k: v(lang) if isinstance(v, T) else v for k, v in facts.items()}))
-
-    return T(fill(sentence.en, "en"), fill(sentence.vi, "vi"))
+    return T(fill("en"), fill("vi"))

@@ -1,5 +1,6 @@
 """What stands around every page: language, device, projector mode, storage, the workers, and the last line of defence."""
 
+import functools
 import logging
 import os
 import time
@@ -218,3 +219,13 @@ def guarded(draw) -> None:
             raise
         logging.getLogger(__name__).exception("page failed")
         st.error(TEXT["broken"].format(error=type(slip).__name__)(lang()))
+
+
+def fragment(draw, run_every: float | None = None):
+    """A part of the page that redraws by itself every `run_every` seconds, guarded like the page."""
+
+    @functools.wraps(draw)
+    def safe(*arguments):
+        guarded(lambda: draw(*arguments))
+
+    return st.fragment(safe, run_every=run_every)

@@ -58,7 +58,7 @@ def show(lesson: Lesson) -> None:
     spot = run_panel.Spot(number, lesson, playground, values, arms, lang, shell.size(), shell.me())
     with left:
         run_panel.train_box(spot)
-    with right:
+    with right, st.container(key=f"{spot.prefix}picture"):
         run_panel.picture(spot)
     if not shell.projector():
         below(spot)
@@ -179,7 +179,7 @@ def below(spot) -> None:
         "section", sections, key=key, format_func=lambda s: TEXT[s](lang), label_visibility="collapsed", required=True
     )
     if chosen == "claims":
-        claims_panel.draw(lesson.claims, spot.number, lang)
+        claims_panel.draw(lesson.claims, lang)
     elif chosen == "code":
         for name in spot.playground.code:
             where, text = source_text.source(name)

@@ -1,12 +1,12 @@
-"""Where the learner stands: this lesson, this playground, these settings. And the view of it that pictures are drawn from."""
+"""Where the learner stands: this lesson, this playground, these settings; and the views of it that are drawn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from app import theme
 from app.compare import pinned_views
-from app.lesson import Arm, Lesson, Playground
+from app.lesson import Arm, Lesson, Playground, quick
 from app.view import View, look
 from core import experiment, jobs, runs
 
@@ -37,18 +37,27 @@ class Spot:
 
 
 def make_view(spot: Spot) -> View:
-    """The arms as they stand. Where nothing has run with these settings, the last picture stays, named by how it differs."""
+    """The arms of the settings in front of the learner, as they stand."""
     queue = runs.waiting()
     arms = tuple(look(arm, queue) for arm in spot.arms)
+    return View(arms, spot.values, spot.lang, spot.size, pinned_views(spot, arms))
+
+
+def drawn(spot: Spot, view: View) -> View:
+    """What the picture shows: the view itself once it has a point; until then the last picture, at first the stored quick
+    run, named by how it differs. So no page is ever empty, and a run's first point only changes a chart's data."""
     memory = st.session_state.setdefault(f"state_{spot.number}", {})
-    key, shown = f"last_{spot.playground.slug}", ""
-    if any(a.result.events or a.status.active for a in arms):
+    key = f"last_{spot.playground.slug}"
+    if any(a.result.metrics for a in view.arms):
         memory[key] = spot.arms
-    elif key in memory and len(memory[key]) and any(runs.find(arm.config) for arm in memory[key]):
-        arms = tuple(look(arm, queue) for arm in memory[key])
-        was, now = vars(memory[key][0].config), vars(spot.config)
-        shown = ", ".join(f"{k} {theme.knob(was[k])}" for k in now if was.get(k) != now[k]) or "quick"
-    return View(arms, spot.values, spot.lang, spot.size, pinned_views(spot, arms), shown)
+        return view
+    for arms in (memory.get(key, ()), quick(spot.lesson, spot.playground)):
+        seen = tuple(look(arm) for arm in arms)
+        if any(a.result.metrics for a in seen):
+            was, now = vars(arms[0].config), vars(spot.config)
+            shown = ", ".join(f"{k} {theme.knob(was[k])}" for k in now if was.get(k) != now[k] and k != "device")
+            return replace(view, arms=seen, pinned=pinned_views(spot, seen), shown=shown or "quick")
+    return view
 
 
 def estimate(arms: tuple[Arm, ...]) -> float | None:

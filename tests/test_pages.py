@@ -1,0 +1,125 @@
+"""Every page under Streamlit's own test runner: both languages, projector mode, links old and hostile, no exception ever."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import shell
+from app.lesson import discover, page_path
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = {f"{n:02d}": page_path(n) for n in discover()} | {
+    "home": ROOT / "pages" / "home.py",
+    "claims": ROOT / "pages" / "claims.py",
+}
+
+
+@pytest.fixture(autouse=True)
+def nobody_trains(monkeypatch, tmp_path):
+    """A store of its own, and no workers: these are pages alone."""
+    monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path))
+    monkeypatch.setenv("PLAYGROUND_WORKERS", "0")
+    shell.pool.clear()
+
+
+def opened(page: Path, **query) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    return app.switch_page(str(page)).run()
+
+
+def words(app: AppTest) -> str:
+    kinds = (app.markdown, app.caption, app.title, app.subheader, app.button, app.info, app.warning, app.error)
+    return " ".join(str(getattr(e, "value", "") or getattr(e, "label", "")) for kind in kinds for e in kind)
+
+
+@pytest.mark.parametrize("lang", ["en", "vi"])
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES.keys())
+def test_the_page_renders(page, lang):
+    app = opened(page, lang=lang)
+    assert not app.exception and not app.error
+    assert app.title[0].value
+    title = app.title[0].value
+    other = opened(page, lang="en" if lang == "vi" else "vi").title[0].value
+    assert title != other or "AdamW" in title, "the title follows the language"
+
+
+@pytest.mark.parametrize("number", discover())
+def test_every_playground_and_every_fold_renders(number):
+    lesson = discover()[number]
+    for playground in lesson.playgrounds:
+        app = opened(page_path(number), lang="vi", **{f"l{number:02d}_play": playground.slug})
+        for section in ("code", "inside", "deeper", "runs", "claims"):
+            app.session_state[f"l{number:02d}_section"] = section
+            app.run()
+            assert not app.exception and not app.error, (playground.slug, section)
+
+
+@pytest.mark.parametrize("number", discover())
+def test_projector_mode_renders_with_at_most_two_knobs(number):
+    app = opened(page_path(number), lang="en", projector="1")
+    assert not app.exception and not app.error
+    assert len(app.slider) + len(app.select_slider) + len(app.selectbox) <= 2
+
+
+def test_a_link_with_nonsense_is_answered_in_sentences():
+    app = opened(page_path(5), lang="en", l05_lr="abc", l05_width="1e99", l05_nothing="7", l05_corpus="x" * 10_000)
+    said = words(app)
+    assert not app.exception
+    assert "abc" in said and "1e99" in said.replace("1e+99", "1e99") and "l05_nothing" in said
+    assert "x" * 500 not in said
+
+
+def test_a_link_from_another_time_still_opens():
+    app = opened(page_path(5), lang="en", me="not an id", l05_play="gone", hide="lr,nothing", projector="yes")
+    assert not app.exception and not app.error
+
+
+def test_the_page_is_never_empty_before_the_first_run():
+    app = opened(page_path(5), lang="en", l05_lr="2e-3")
+    assert app.get("vega_lite_chart"), "the stored run stands in"
+    assert "Still showing" in words(app)
+
+
+def test_what_goes_wrong_inside_a_page_becomes_a_sentence(monkeypatch):
+    from app import show
+
+    def slip(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(show, "header", slip)
+    app = opened(page_path(5), lang="vi")
+    assert not app.exception
+    assert "ZeroDivisionError" in app.error[0].value and "an toàn" in app.error[0].value
+
+
+def test_a_slip_in_a_part_that_redraws_itself_becomes_a_sentence(monkeypatch):
+    from app import run_panel
+
+    def slip(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(run_panel, "draw_figure", slip)
+    app = opened(page_path(5), lang="en")
+    assert not app.exception
+    assert "ZeroDivisionError" in app.error[0].value
+    assert app.button, "the rest of the page is there"
+
+
+def test_no_page_brings_torch_into_the_server():
+    """In a process of its own: other tests here may have imported it."""
+    code = f"""
+import sys
+from streamlit.testing.v1 import AppTest
+app = AppTest.from_file({str(ROOT / "app" / "main.py")!r}, default_timeout=60).run()
+for page in {[str(p) for p in PAGES.values()]!r}:
+    app.switch_page(page).run()
+print("torch" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

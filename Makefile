@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 TORCH ?= default
 CPU_INDEX := https://download.pytorch.org/whl/cpu
 
-.PHONY: app test slow claims warm bench lint format
+.PHONY: app test slow claims warm gallery golden bench lint format
 
 app: $(VENV)/.ready
 	$(PY) -m streamlit run app/main.py
@@ -22,6 +22,14 @@ claims: $(VENV)/.ready
 
 warm: $(VENV)/.ready
 	$(PY) -m app warm
+
+# What ships, made anew: the stored runs (and with them the weights that others start from), then the verdicts.
+gallery: $(VENV)/.ready
+	$(PY) -m app warm --gallery
+	$(PY) -m app claims --write
+
+golden: $(VENV)/.ready-test
+	$(PY) -m tests.golden
 
 bench: $(VENV)/.ready-test
 	$(PY) -m app bench

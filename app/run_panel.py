@@ -148,7 +148,8 @@ def _train_box(spot: Spot, was_active: bool) -> None:
 def _button(place, spot: Spot, name: str, act, *, primary: bool = False, facts: dict | None = None) -> None:
     label = TEXT[name].format(**facts)(spot.lang) if facts else TEXT[name](spot.lang)
     key = f"{spot.prefix}{name}"
-    if place.button(label, key=key, type="primary" if primary else "secondary"):
+    shortcut = "Space" if name in ("pause", "resume") or primary else None
+    if place.button(label, key=key, type="primary" if primary else "secondary", shortcut=shortcut):
         try:
             act()
         except (Problem, OSError) as problem:

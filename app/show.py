@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import claims_panel, controls, run_panel, sentences, shell, theme
+from app import claims_panel, controls, run_panel, sentences, share, shell, theme
 from app import source as source_text
 from app.i18n import T
 from app.lesson import Lesson, Playground, discover
@@ -41,7 +41,7 @@ def show(lesson: Lesson) -> None:
     playground = choose(number, lesson, lang)
     values, complaints = controls.load(number, lesson, playground, lang)
     with head:
-        header(number, lesson, playground, values, lang)
+        place = header(number, lesson, playground, values, lang)
     for complaint in complaints:
         st.info(complaint)
     left, right = st.columns([36, 64], gap="medium")
@@ -56,6 +56,9 @@ def show(lesson: Lesson) -> None:
             st.warning(sentences.say(problem.code, problem.facts)(lang))
         return
     spot = run_panel.Spot(number, lesson, playground, values, arms, lang, shell.size(), shell.me())
+    if not shell.projector():
+        with place:
+            share.buttons(spot)
     with left:
         run_panel.train_box(spot)
     with right, st.container(key=f"{spot.prefix}picture"):
@@ -89,9 +92,11 @@ def choose(number: int, lesson: Lesson, lang: str) -> Playground:
     return lesson.playgrounds[slugs.index(now)]
 
 
-def header(number: int, lesson: Lesson, playground: Playground, values: dict, lang: str) -> None:
-    """Number, title, the one question, and how long it takes."""
-    st.title(f"{number:02d}  {lesson.title(lang)}", anchor=False)
+def header(number: int, lesson: Lesson, playground: Playground, values: dict, lang: str):
+    """Number, title, the one question, and how long it takes. Returns the place for what is taken along."""
+    left, right = st.columns([5, 1])
+    left.title(f"{number:02d}  {lesson.title(lang)}", anchor=False)
+    place = right.container(horizontal=True, horizontal_alignment="right")
     try:
         arms = arms_of(playground, values)
         seconds = run_panel.estimate(arms)
@@ -105,6 +110,7 @@ def header(number: int, lesson: Lesson, playground: Playground, values: dict, la
             f"**{lesson.question(lang)}** &nbsp; <span class='cap'>{' · '.join(cost)}</span>",
             unsafe_allow_html=True,
         )
+    return place
 
 
 def change(number: int, lesson: Lesson, playground: Playground, values: dict, lang: str) -> None:

@@ -25,8 +25,11 @@ def home() -> Path:
     return Path(base) / NAME
 
 
-def write_atomic(path: Path | str, data: bytes) -> None:
+def write_atomic(path: Path | str, data: bytes, *, durable: bool = True) -> None:
     """Write `data` to `path` so that a reader or a crash sees the old file or the new one, never a half.
+
+    durable: wait until the disk has it (some 10 ms), so that a power cut loses nothing either; not for what only
+    matters while the machine runs (tickets, wishes).
 
     Makes the folder where it is missing. Raises Problem("disk_full", path) when no space or quota is left,
     Problem("read_only", path) when the place may not be written to, or a file stands where its folder
@@ -41,7 +44,8 @@ def write_atomic(path: Path | str, data: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         os.replace(temporary, path)
     except OSError as error:
         if temporary is not None:

@@ -51,7 +51,7 @@ def submit(configs: Iterable, session: str = "", steps: int | None = None) -> li
         if status.state == "done" and status.step >= wanted:
             if experiment.run_id(config) in ids or (run.dir / "snapshot.safetensors").exists():
                 continue  # a parent whose state was evicted is trained again
-        runs.write_json(run.dir / "control.json", run.control() | {"want": "run", "until": None, "code": None})
+        runs.wish(run, run.control() | {"want": "run", "until": None, "code": None})
         if status.state == "failed":
             (run.dir / "attempts").unlink(missing_ok=True)
         _ticket(run.id, now, place)
@@ -75,7 +75,7 @@ def _ticket(id: str, when: int, place: int, *, yielded: bool = False) -> None:
         return
     folder = runs.queue_dir()
     folder.mkdir(parents=True, exist_ok=True)
-    files.write_atomic(folder / f"{when:020d}~{place:03d}~{id}{'~y' if yielded else ''}", b"")
+    files.write_atomic(folder / f"{when:020d}~{place:03d}~{id}{'~y' if yielded else ''}", b"", durable=False)
 
 
 def watch(id: str, session: str) -> None:
@@ -88,7 +88,7 @@ def watch(id: str, session: str) -> None:
 
 def control(id: str, **wants) -> None:
     run = runs.Run(id)
-    runs.write_json(run.dir / "control.json", run.control() | wants)
+    runs.wish(run, run.control() | wants)
 
 
 def pause(id: str) -> None:
@@ -274,7 +274,7 @@ def _drop_ticket(name: str | None) -> None:
 def hand_back(one) -> None:
     """Save and let go, the ticket stays: another worker goes on from here."""
     try:
-        if one.generator is not None and getattr(one, "offer", None) is not None:
+        if one.generator is not None and one.offer is not None:
             one.save(one.offer)
     except (Problem, OSError):
         pass  # the last snapshot still stands

@@ -183,9 +183,13 @@ def read_json(path: Path) -> dict:
         return {}
 
 
-def write_json(path: Path, data: dict) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    files.write_atomic(path, json.dumps(data, ensure_ascii=False).encode())
+def write_json(path: Path, data: dict, *, durable: bool = True) -> None:
+    files.write_atomic(path, json.dumps(data, ensure_ascii=False).encode(), durable=durable)
+
+
+def wish(run: Run, wants: dict) -> None:
+    """Write down what people want of a run."""
+    write_json(run.dir / "control.json", wants, durable=False)
 
 
 def create(config, steps: int | None = None) -> Run:
@@ -195,11 +199,11 @@ def create(config, steps: int | None = None) -> Run:
         found = experiment.of(config)
         parents = {role: experiment.run_id(parent) for role, parent in found.needs(config).items()}
         info = {"experiment": found.name, "version": found.version, "config": experiment.encode(config)}
-        write_json(run.dir / "config.json", info | {"parents": parents, "made": time.time()})
+        write_json(run.dir / "config.json", info | {"parents": parents, "made": time.time(), "threads": 1})
     steps = getattr(config, "steps", 0) if steps is None else steps
     control = run.control()
     if steps > control.get("steps", -1):
-        write_json(run.dir / "control.json", {"want": "run"} | control | {"steps": steps})
+        wish(run, {"want": "run"} | control | {"steps": steps})
     return run
 
 

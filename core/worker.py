@@ -27,7 +27,7 @@ class Live:
     def __init__(self, run: runs.Run, lock, slot: object = None, ticket: str | None = None):
         self.run, self.lock, self.slot, self.ticket = run, lock, slot, ticket
         self.buffer: list[str] = []
-        self.log = self.generator = None
+        self.log = self.generator = self.offer = None
         self.flushed = self.looked = self.saved = time.monotonic()
         self.control_time = 0.0
         self.step = 0
@@ -39,16 +39,11 @@ class Live:
         tries = _count(attempts) + 1
         if tries > TRIES + 1:
             raise Problem("crashed_repeatedly", times=tries - 1)
-        files.write_atomic(attempts, str(tries).encode())
+        files.write_atomic(attempts, str(tries).encode(), durable=False)
         self.log = open(run.log, "ab", buffering=0)  # noqa: SIM115
         if self.log.tell() and not _ends_with_newline(run.log):
             files.append(self.log, b"\n")  # a crash cut the last line: it is lost, the next one is not
-        info = run.info()
-        threads = info.get("threads")
-        if not threads:
-            threads = 1
-            runs.write_json(run.dir / "config.json", info | {"threads": threads})
-        self.threads = threads
+        self.threads = run.info().get("threads", 1)
         resume = None
         try:  # a snapshot whose log is gone would leave a curve without its beginning: then start again
             saved = run.log.stat().st_size and (run.dir / "snapshot.safetensors").exists()
@@ -83,8 +78,8 @@ class Live:
                 self.start(self.run.snapshot())  # somebody asked for more meanwhile: the same run goes on
                 return None
             self.buffer.append(events.to_json(event))
-            if event.kind == "started" or time.monotonic() - self.flushed > FLUSH:
-                self.flush()  # an evaluation may take seconds: what it has found is shown meanwhile
+            if self.offer is None or time.monotonic() - self.flushed > FLUSH:
+                self.flush()  # an evaluation may take seconds: what it has found is shown meanwhile, the first at once
             if event.kind == "finished":
                 self.flush()
                 return event.reason
@@ -108,7 +103,7 @@ class Live:
             self.buffer.append(events.to_json(Finished(offer.step, "stopped")))
             self.flush()
         elif let_go == "paused":
-            runs.write_json(self.run.dir / "control.json", self.run.control() | {"want": "pause", "until": None})
+            runs.wish(self.run, self.run.control() | {"want": "pause", "until": None})
         self.offer = offer
         return let_go
 
@@ -217,7 +212,7 @@ def _wait_for_room(live: Live, code: str) -> str:
     """The disk is full or read-only: keep what is there; the run waits, paused, for somebody to make room."""
     live.buffer.clear()
     try:
-        runs.write_json(live.run.dir / "control.json", live.run.control() | {"want": "pause", "code": code})
+        runs.wish(live.run, live.run.control() | {"want": "pause", "code": code})
     except (Problem, OSError):
         pass  # not even that: the page says what status() finds, an interrupted run
     return "blocked"
@@ -256,12 +251,13 @@ def _ends_with_newline(path) -> bool:
 
 
 def warm_up() -> None:
-    """Train a small model for two steps, unwritten: imports, texts, floors and the maths library are then ready, so that
-    whoever presses Train sees the first point at once."""
-    found = experiment.load("model5")
+    """Train small models for two steps, unwritten: imports, texts, counts, floors and the maths library are then ready,
+    so that whoever presses Train sees the first point at once."""
     try:
-        for _ in found.run(found.Config(steps=2), {}):
-            pass
+        for name in ("model5", "model1"):
+            found = experiment.load(name)
+            for _ in found.run(found.Config(steps=2), {}):
+                pass
     except (Problem, OSError) as trouble:  # a store that cannot be written: the run somebody asks for will say so
         print(f"worker not warmed up: {trouble}", file=sys.stderr)
 

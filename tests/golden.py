@@ -21,7 +21,9 @@ def configs() -> dict[str, object]:
         for playground in lesson.playgrounds:
             config = quick(lesson, playground)[0].config
             kind = experiment.of(config)
-            if kind.lane == "train" and not kind.needs(config) and config.steps >= STEPS and config.corpus in FIXED:
+            if kind.lane != "train" or kind.needs(config) or getattr(config, "corpus", None) not in FIXED:
+                continue
+            if config.steps >= STEPS:
                 found[f"{number:02d}-{playground.slug}"] = config
     return found
 

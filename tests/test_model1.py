@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from core import corpora, experiment, rng
+from core import corpora, experiment, pair_counts, rng
 from core.experiments import ask, model1
 from core.problem import Problem
 from core.result import Result
@@ -38,8 +38,7 @@ def test_the_loss_over_the_pairs_is_the_loss_over_the_text(tiny):
 
 def test_a_small_part_of_the_table_at_a_time_makes_no_difference(monkeypatch, tiny):
     model, tokenizer = model1.build(TINY)
-    data, held = (corpora.tokens("tales-en", "words", part) for part in ("train", "test"))
-    look = model1.Look(TINY, tokenizer, data, held, 0.0)
+    look = model1.Look(TINY, tokenizer, pair_counts.of("tales-en", "words", TINY.offset))
     with torch.no_grad():
         whole = look.losses(model)
         monkeypatch.setattr(model1, "CELLS", 3 * tokenizer.n_vocab)

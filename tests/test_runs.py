@@ -373,10 +373,10 @@ class Disk:
         def refused(path):
             return self.full and str(path).startswith(self.folder) and also(str(path))
 
-        def write(path, data):
+        def write(path, data, **how):
             if refused(path):
                 raise files.problem(OSError(number, os.strerror(number)), path)
-            atomic(path, data)
+            atomic(path, data, **how)
 
         def add(handle, data):
             if refused(handle.name):

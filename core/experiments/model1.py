@@ -10,7 +10,7 @@ from core.experiment import Experiment, knob
 CORPORA = ("tales-en", "tales-vi", "manual")
 STAGES = (0, 10, 50, 100, 300, 600, 1000, 2000, 5000)  # when it writes, and when its table is held against the counts
 TEXTS, LENGTH = 40, 26  # how many texts it writes then, and how long: 1,000 neighbouring pairs
-CONTEXTS, FOLLOWERS = 30, 4  # how many context tokens the table of pairs shows, and how many followers of each
+FOLLOWERS = 4  # of each context token, in the table of pairs
 BARS = 12  # followers in the bars of one context token
 OFFSETS = 8
 CELLS = 4_000_000  # how many numbers of the table are held at a time
@@ -69,7 +69,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     """
     import math
 
-    from core import batches, corpora, losses, references, start_loss
+    from core import batches, corpora, losses, pair_counts, references, start_loss
     from core.train import train
 
     data, held = (corpora.tokens(config.corpus, config.tokenizer, part) for part in ("train", "test"))
@@ -77,22 +77,23 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     model, tokenizer = build(config)
     lines = references.lines(config.corpus, tokenizer, config.context, config.offset)
     ahead = floors(config, tokenizer)
-    look = Look(config, tokenizer, data, held, references.conditional_entropy(data, config.offset))
+    counts = pair_counts.of(config.corpus, config.tokenizer, config.offset)
+    look = Look(config, tokenizer, counts)
     facts = {
         "parameters": sum(p.numel() for p in model.parameters()),
         "vocabulary": tokenizer.n_vocab,
-        "references": lines | look.best_of_one() | {"next": ahead[0], "after": ahead[1]},
+        "references": lines | counts.best | {"next": ahead[0], "after": ahead[1]},
         "floors": ahead,
         "start_loss": start_loss.start_loss(
             tokenizer.n_vocab, config.init_std, config.width, config.bias, config.nonlinearity
         ),
-        "counted_floor": look.least,
+        "counted_floor": counts.least,
         "train_tokens": len(data),
         "test_tokens": len(held),
         "epoch_steps": batches.batches_per_epoch(data, config.batch, config.context, config.stride, config.offset),
         "shapes": {"X": list(x.shape), "y": list(y.shape), "log_probs": [*x.shape, tokenizer.n_vocab]},
         "unflattened": unflattened(tokenizer.n_vocab, x, y),
-        "pairs_by_chance": look.pairs_by_chance(),
+        "pairs_by_chance": counts.by_chance,
         "letters_per_token": len(tokenizer.decode(held[:4000].tolist())) / max(1, len(held[:4000])),
     }
     yield Started(config.steps, facts)
@@ -121,7 +122,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     ):
         if event.kind == "metric" and event.name == "text_loss" and math.isfinite(event.value):
             # No function of one token can be below this on this text: a lower loss means that the target is wrong.
-            assert event.value > look.least - 0.01, (event.value, look.least)
+            assert event.value > counts.least - 0.01, (event.value, counts.least)
         yield event
 
 
@@ -149,48 +150,8 @@ class Look:
     """What is measured on the grid. Model 1 is a function of one token, so its whole behaviour is a table of V rows,
     and the mean loss over a text is a sum over the pairs of that table: exact, with no windows to choose."""
 
-    def __init__(self, config: Config, tokenizer, data, held, least: float):
-        import numpy as np
-
-        from core import counting
-
-        self.config, self.tokenizer, self.least = config, tokenizer, least
-        self.data, self.held = (np.asarray(part, dtype=np.int64) for part in (data, held))
-        self.known = counting.pairs(self.data, tokenizer.n_vocab)
-        self.targets = {
-            "test_loss": self.pairs(self.held, config.offset),
-            "test_loss_next": self.pairs(self.held, 1),
-            "test_loss_after": self.pairs(self.held, 2),
-            "text_loss": self.pairs(self.data, config.offset),
-        }
-        # Which context tokens are worth a look: frequent ones whose followers are least settled.
-        key, count = self.targets["text_loss"]
-        first, p = key // tokenizer.n_vocab, count / count.sum()
-        share = np.bincount(first, weights=p, minlength=tokenizer.n_vocab)
-        self.weight = np.bincount(first, weights=-p * np.log(p / share[first]), minlength=tokenizer.n_vocab)
-        self.contexts = [int(i) for i in np.argsort(-self.weight)[:CONTEXTS] if share[i] > 0]
-
-    def pairs(self, tokens, offset: int):
-        """(keys a·V + b, counts) of the pairs `offset` apart."""
-        import numpy as np
-
-        return np.unique(tokens[:-offset] * self.tokenizer.n_vocab + tokens[offset:], return_counts=True)
-
-    def best_of_one(self) -> dict[str, float]:
-        """{"best": loss of the best model of one token on this very test part}: Tales only."""
-        from core import references, tales
-
-        if self.config.corpus not in tales.LANGUAGES:
-            return {}
-        rows = self.held[None]
-        return {"best": float(references.best_of_one(self.config.corpus, self.tokenizer, rows, self.config.offset)[0])}
-
-    def pairs_by_chance(self) -> float:
-        """The share of known pairs in a text whose tokens are drawn one by one by frequency: what knows no order."""
-        import numpy as np
-
-        p = np.bincount(self.data, minlength=self.tokenizer.n_vocab) / len(self.data)
-        return float((p[self.known // self.tokenizer.n_vocab] * p[self.known % self.tokenizer.n_vocab]).sum())
+    def __init__(self, config: Config, tokenizer, counts):
+        self.config, self.tokenizer, self.counts, self.targets = config, tokenizer, counts, counts.targets
 
     def at(self, model, step: int) -> Iterator[Event]:
         names = list(self.targets)
@@ -234,7 +195,7 @@ class Look:
         from core import counting
         from core.train import generate
 
-        start = int(self.held[0])
+        start = int(self.counts.test[0])
         ids = torch.full((TEXTS, 1), start, device=self.config.device)
         ids = generate(model, ids, tokens=LENGTH - 1, seed=self.config.seed, context=1).cpu().numpy()
         first = torch.full((1, 1), start, device=self.config.device)
@@ -242,7 +203,7 @@ class Look:
         prompt = self.tokenizer.decode([start])
         yield Sample(step, "story", prompt, self.tokenizer.decode(story[0, 1:].tolist()), {"temperature": 1.0})
         size = self.tokenizer.n_vocab
-        share = sum(counting.known_share(row, self.known, size) for row in ids) / len(ids)
+        share = sum(counting.known_share(row, self.counts.known, size) for row in ids) / len(ids)
         yield Metric(step, "pairs_known", share)
 
     def compare(self, model, step: int) -> Iterator[Event]:
@@ -250,11 +211,11 @@ class Look:
         import numpy as np
 
         size, pieces = self.tokenizer.n_vocab, self.tokenizer.pieces
-        table = self.log_p(model, self.contexts).exp().numpy()  # (contexts, V)
+        table = self.log_p(model, self.counts.contexts).exp().numpy()  # (contexts, V)
         keys, counts = self.targets["text_loss"]
         bars = {name: [] for name in ("rank", "context", "token", "counted", "model")}
         pairs = {name: [] for name in ("context", "token", "count", "counted", "model")}
-        for rank, a in enumerate(self.contexts):
+        for rank, a in enumerate(self.counts.contexts):
             low, high = np.searchsorted(keys, [a * size, (a + 1) * size])
             order = np.argsort(-counts[low:high], kind="stable")
             total = int(counts[low:high].sum())

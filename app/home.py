@@ -79,9 +79,10 @@ def _first_curve(lesson, lang: str) -> None:
     """The stored run of the first step: something is drawn before anybody touches anything. It also brings the browser's
     charting code in while the learner reads, so that the first lesson opens without that wait."""
     playground = lesson.playgrounds[0]
-    view = View(tuple(look(arm) for arm in quick(lesson, playground)), start(lesson, playground), lang, shell.size())
+    arms = tuple(look(arm) for arm in quick(lesson, playground)[:1])
+    view = View(arms, start(lesson, playground), lang, shell.size())
     if view.main.metrics:
-        spec = charts.loss_chart(view, height=210).to_dict(validate=False)
+        spec = charts.loss_chart(view, height=230, references=("uniform", "unigram", "bigram")).to_dict(validate=False)
         said = " ".join(line(lang) for line in playground.verdict(view))
         st.vega_lite_chart(charts.loss_rows(view), spec, width="stretch", alt=said, key="first_curve")
         st.caption(TEXT["curve"](lang))

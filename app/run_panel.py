@@ -130,7 +130,7 @@ def _train_box(spot: Spot, was_active: bool) -> None:
             stored = any(a.source == "stored" for a in view.arms)
             failed = any(a.status.state in ("failed", "stopped") for a in view.arms)
             name = "again" if failed else "yourself" if stored else "train"
-            facts = {"t": theme.duration(estimate(spot.arms))}
+            facts = {"t": theme.duration(estimate(spot.lesson, spot.playground, spot.arms))}
             _button(buttons, spot, name, lambda: _train(spot), primary=True, facts=facts)
     if any(a.result.events for a in view.arms):
         _pin(spot, view, buttons)
@@ -254,7 +254,7 @@ def _draw(spot: Spot, view) -> None:
     said = spot.playground.verdict(view)
     draw_figure(front[0], view, spot, said)
     if said:
-        st.markdown(f"**{TEXT['verdict'](spot.lang)}** &nbsp; " + " ".join(line(spot.lang) for line in said))
+        st.markdown(f"**{TEXT['verdict'](spot.lang)}** &nbsp; " + "  \n".join(line(spot.lang) for line in said))
     predict.reveal(spot.number, spot.playground, view, spot.lang)
     if not spot.inline:
         samples(view, spot)

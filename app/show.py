@@ -99,7 +99,7 @@ def header(number: int, lesson: Lesson, playground: Playground, values: dict, la
     place = right.container(horizontal=True, horizontal_alignment="right")
     try:
         arms = arms_of(playground, values)
-        seconds = run_panel.estimate(arms)
+        seconds = run_panel.estimate(lesson, playground, arms)
     except Problem:
         seconds = None
     cost = [TEXT["minutes"].format(m=lesson.minutes)(lang)]

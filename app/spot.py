@@ -60,11 +60,12 @@ def drawn(spot: Spot, view: View) -> View:
     return view
 
 
-def estimate(arms: tuple[Arm, ...]) -> float | None:
+def estimate(lesson: Lesson, playground: Playground, arms: tuple[Arm, ...]) -> float | None:
     """Seconds until all arms are through, on as many cores as there are slots; 0 for what is computed at once."""
     if all(experiment.of(arm.config).lane == "inline" for arm in arms):
         return 0
-    each = [jobs.estimate(arm.config) for arm in arms if experiment.of(arm.config).lane != "inline"]
+    like = [arm.config for arm in quick(lesson, playground)]
+    each = [jobs.estimate(arm.config, like) for arm in arms if experiment.of(arm.config).lane != "inline"]
     if any(seconds is None for seconds in each):
         return None
     return max(max(each), sum(each) / jobs.slot_count())

@@ -319,15 +319,16 @@ def _remember_rate(one) -> None:
             runs.write_json(path, runs.read_json(path) | {_shape(one.run.config()): seconds / max(1, step)})
 
 
-def estimate(config) -> float | None:
-    """Seconds this run will train on this machine: from runs of the same shape here, else from the gallery's clock."""
+def estimate(config, like: Iterable = ()) -> float | None:
+    """Seconds this run will train on this machine: from runs of the same shape here, else by the clock of its stored run,
+    or of a stored one of the same shape among `like`."""
     steps = getattr(config, "steps", 0)
     rate = runs.read_json(files.home() / "rates.json").get(_shape(config))
     if rate:
         return rate * steps
-    stored = runs.find(config)
-    if stored:
-        seconds = stored.result().seconds
+    for known in (config, *(one for one in like if _shape(one) == _shape(config))):
+        stored = runs.find(known)
+        seconds = stored.result().seconds if stored else None
         if seconds:
             step, spent = list(seconds.items())[-1]
             return spent / max(1, step) * steps

@@ -31,14 +31,14 @@ def verdict(view) -> list[T]:
     said = []
     for a in view.arms:
         if over(a) and a.result.metrics.get("test_loss"):
-            said += judge(a.arm, a.result)
+            said += judge(a.arm, a.result, brief=bool(said))
     if view.done:
         said += twins(view)
     return said
 
 
-def judge(arm, result) -> list[T]:
-    """Sentences about one finished run, the first rule that fits first."""
+def judge(arm, result, *, brief: bool = False) -> list[T]:
+    """Sentences about one finished run, the first rule that fits first. brief: the run beside it said the rest already."""
     config, test, first = arm.config, result.final("test_loss"), result.at("test_loss", 0)
     metric, least = floor(result)
     away, uniform, steep = result.final(metric) - least, result.facts["references"]["uniform"], slope(result)
@@ -78,10 +78,12 @@ def judge(arm, result) -> list[T]:
             "{name}: khởi động chết. {step} bước mới giảm {fell} nats; rồi sẽ tới, nhưng không phải hôm nay. Hãy tăng tốc độ học.",
         )
     elif away <= AT_FLOOR:
-        text = T(
-            "{name}: at its floor, {away} nats above the best that any model of one token can do. More steps, more width, more layers would not help: it cannot see further.",
-            "{name}: đã chạm sàn, chỉ cao hơn mức tốt nhất của mọi mô hình một token {away} nats. Thêm bước, thêm độ rộng, thêm tầng đều vô ích: nó không nhìn xa hơn được.",
-        )
+        text = T("{name}: at its floor, {away} nats above it.", "{name}: đã chạm sàn, cao hơn sàn {away} nats.")
+        if not brief:
+            text = T(
+                "{name}: at its floor, {away} nats above the best any model of one token can do. More steps or layers would not help: it cannot see further.",
+                "{name}: đã chạm sàn, chỉ cao hơn mức tốt nhất của mọi mô hình một token {away} nats. Thêm bước hay thêm tầng đều vô ích: nó không nhìn xa hơn được.",
+            )
     elif steep < FALLING:
         text = T(
             "{name}: still falling, {by} nats in the last 100 steps, and {away} nats above its floor. Give it more steps.",
@@ -155,8 +157,8 @@ def twins(view) -> list[T]:
         return []
     return [
         T(
-            "One line of code apart: losses {a} and {b}. But of the neighbouring words the first writes, {pa} occur in the text; of the second's, {pb}. A loss alone does not show a wrong target; its floor and a sample do.",
-            "Chỉ khác một dòng mã: loss {a} và {b}. Nhưng trong các cặp từ liền nhau mà mô hình thứ nhất viết, {pa} có trong văn bản; của mô hình thứ hai chỉ {pb}. Riêng loss không lộ ra đích sai; mức sàn và mẫu viết thì có.",
+            "Losses {a} and {b}, one line of code apart. Of the word pairs the first writes, {pa} occur in the text; of the second's, {pb}. The loss does not show a wrong target; a sample does.",
+            "Loss {a} và {b}, chỉ khác một dòng mã. Trong các cặp từ mô hình thứ nhất viết, {pa} có trong văn bản; của mô hình thứ hai chỉ {pb}. Loss không lộ ra đích sai; mẫu viết thì có.",
         ).format(
             a=number(right.final("test_loss")),
             b=number(wrong.final("test_loss")),

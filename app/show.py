@@ -64,7 +64,7 @@ def show(lesson: Lesson) -> None:
     with right, st.container(key=f"{spot.prefix}picture"):
         run_panel.picture(spot)
     if not shell.projector():
-        below(spot)
+        shell.fragment(below)(spot)  # another section is not another page
         neighbours(number, lang)
     controls.save_link(number, lesson, playground, values)
 
@@ -193,6 +193,7 @@ def below(spot) -> None:
             st.code(text, language="python")
     elif chosen == "inside":
         run_panel.inside(spot)
+        controls.save_link(spot.number, lesson, spot.playground, spot.values)
     elif chosen == "deeper":
         st.subheader(TEXT["after"](lang), anchor=False)
         st.markdown("\n".join(f"- {line(lang)}" for line in lesson.after))

@@ -5,6 +5,8 @@ import math
 import torch
 from torch import nn
 
+from core import spreads
+
 
 @torch.no_grad()
 def torch_default(model: nn.Module, generator, *, std: float = 1.0) -> None:
@@ -53,3 +55,92 @@ def zeros(model: nn.Module, generator=None) -> None:
 
 
 SCHEMES = {"course": torch_default, "gpt2": gpt2, "zeros": zeros}
+
+
+# --- one matrix at a time: the schemes of lesson 12 -----------------------------------------------------------------
+# weight (n_out, n_in), as nn.Linear keeps it. How wide each draws is said once, in core/spreads.py.
+
+
+def xavier_uniform(weight, generator, *, gain: float = 1.0):
+    """U(±gain·sqrt(6/(n_in + n_out))) (Glorot & Bengio 2010)."""
+    n_out, n_in = weight.shape
+    bound = spreads.ROOT3 * spreads.xavier(n_in, n_out, gain)
+    return weight.uniform_(-bound, bound, generator=generator)
+
+
+def xavier_normal(weight, generator, *, gain: float = 1.0):
+    """N(0, gain²·2/(n_in + n_out))."""
+    n_out, n_in = weight.shape
+    return weight.normal_(0, spreads.xavier(n_in, n_out, gain), generator=generator)
+
+
+def kaiming_uniform(weight, generator, *, gain: float = 1.0):
+    """U(±gain·sqrt(6/n_in)), He's scheme for ReLU (He et al. 2015)."""
+    n_out, n_in = weight.shape
+    bound = spreads.ROOT3 * spreads.he(n_in, n_out, gain)
+    return weight.uniform_(-bound, bound, generator=generator)
+
+
+def kaiming_normal(weight, generator, *, gain: float = 1.0):
+    """N(0, gain²·2/n_in)."""
+    n_out, n_in = weight.shape
+    return weight.normal_(0, spreads.he(n_in, n_out, gain), generator=generator)
+
+
+def linear_default(weight, generator):
+    """U(±1/sqrt(n_in)): what nn.Linear does when nobody asks."""
+    bound = weight.shape[1] ** -0.5
+    return weight.uniform_(-bound, bound, generator=generator)
+
+
+FILLS = {
+    "normal": lambda w, generator, std, gain: w.normal_(0, std, generator=generator),
+    "uniform": lambda w, generator, std, gain: w.uniform_(
+        -spreads.ROOT3 * std, spreads.ROOT3 * std, generator=generator
+    ),
+    "xavier_normal": lambda w, generator, std, gain: xavier_normal(w, generator, gain=gain),
+    "xavier_uniform": lambda w, generator, std, gain: xavier_uniform(w, generator, gain=gain),
+    "he_normal": lambda w, generator, std, gain: kaiming_normal(w, generator, gain=gain),
+    "he_uniform": lambda w, generator, std, gain: kaiming_uniform(w, generator, gain=gain),
+    "pytorch": lambda w, generator, std, gain: linear_default(w, generator),
+    "constant": lambda w, generator, std, gain: w.fill_(std),
+    "zeros": lambda w, generator, std, gain: w.zero_(),
+}
+
+
+@torch.no_grad()
+def fill(
+    model: nn.Module,
+    generator,
+    *,
+    scheme: str,
+    std: float = 0.02,
+    gain: float = 1.0,
+    embeddings: str = "same",
+    bias_std: float = 0.0,
+    residual_scaling: bool = False,
+) -> None:
+    """Every matrix of `model` by one of FILLS, LayerNorms at 1 and 0.
+
+    embeddings: "same", the tables by that scheme too (PyTorch's own is N(0, 1) for them), or "gpt2", N(0, 0.02).
+    residual_scaling: the projections into the residual stream smaller by sqrt(2 blocks), as GPT-2 does.
+    """
+    blocks = len(getattr(model, "h", [])) or 1
+    tables = {id(m.weight) for m in model.modules() if isinstance(m, nn.Embedding)}
+    for name, module in model.named_modules():
+        if isinstance(module, nn.LayerNorm):
+            module.reset_parameters()
+        elif isinstance(module, nn.Embedding):
+            if embeddings == "gpt2":
+                module.weight.normal_(0, 0.02, generator=generator)
+            elif scheme == "pytorch":
+                module.weight.normal_(0, 1, generator=generator)
+            else:
+                FILLS[scheme](module.weight, generator, std, gain)
+        elif isinstance(module, nn.Linear):
+            if id(module.weight) not in tables:  # a tied head is the embedding
+                FILLS[scheme](module.weight, generator, std, gain)
+                if residual_scaling and name.endswith("c_proj"):
+                    module.weight.div_(math.sqrt(2 * blocks))
+            if module.bias is not None:
+                module.bias.normal_(0, bias_std, generator=generator) if bias_std else module.bias.zero_()

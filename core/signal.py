@@ -1,7 +1,8 @@
 """How a signal fares on its way through many layers: forward, backward, and in theory (course lesson 12).
 
 A stack of L equal layers, x <- phi(W x), optionally x + phi(W LayerNorm(x)). numpy only: a page computes this while a
-slider moves. Numbers are rounded to the chosen format after every operation and accumulated in float32, as hardware does.
+slider moves. Numbers are rounded to the chosen format after every operation and accumulated in float32, as hardware
+does.
 """
 
 import math

@@ -132,7 +132,10 @@ CONTROLS = (
     Slider(
         "layer_at",
         T("look at layer", "nhìn vào tầng"),
-        T("Whose numbers the histogram in “Look inside” shows.", "Biểu đồ trong “Nhìn vào bên trong” lấy số của tầng này."),
+        T(
+            "Whose numbers the histogram in “Look inside” shows.",
+            "Biểu đồ trong “Nhìn vào bên trong” lấy số của tầng này.",
+        ),
         values=(0, 1, 2, 3, 5, 10, 20, 30, 40, 50, 75, 100),
         default=10,
     ),
@@ -161,13 +164,19 @@ CONTROLS = (
     Slider(
         "steps",
         T("steps", "số bước"),
-        T("Updates of every run. More steps continue the same run.", "Số lần cập nhật của mỗi lần chạy. Thêm bước là chạy tiếp."),
+        T(
+            "Updates of every run. More steps continue the same run.",
+            "Số lần cập nhật của mỗi lần chạy. Thêm bước là chạy tiếp.",
+        ),
         values=(0, 20, 50, 100, 120, 150, 200, 300, 600),
     ),
     Slider(
         "seeds",
         T("seeds per start", "số hạt giống mỗi cách"),
-        T("How often each start is drawn anew: the scatter is the luck.", "Mỗi cách được bốc lại bao nhiêu lần: độ tản là phần may rủi."),
+        T(
+            "How often each start is drawn anew: the scatter is the luck.",
+            "Mỗi cách được bốc lại bao nhiêu lần: độ tản là phần may rủi.",
+        ),
         values=(1, 2, 3, 5),
         default=1,
     ),
@@ -183,7 +192,10 @@ CONTROLS = (
     Slider(
         "weight_decay",
         T("weight decay", "suy giảm trọng số"),
-        T("AdamW shrinks every weight by lr × this at every step.", "Mỗi bước AdamW thu nhỏ mọi trọng số đi lr × số này."),
+        T(
+            "AdamW shrinks every weight by lr × this at every step.",
+            "Mỗi bước AdamW thu nhỏ mọi trọng số đi lr × số này.",
+        ),
         low=1e-4,
         high=1,
         log=True,
@@ -215,7 +227,10 @@ CONTROLS = (
     Slider(
         "width",
         T("width", "độ rộng"),
-        T("Numbers per layer; in a layer of width w one output sums w products.", "Số con số mỗi tầng; ở tầng rộng w, mỗi đầu ra là tổng của w tích."),
+        T(
+            "Numbers per layer; in a layer of width w one output sums w products.",
+            "Số con số mỗi tầng; ở tầng rộng w, mỗi đầu ra là tổng của w tích.",
+        ),
         values=(16, 32, 64, 128, 256),
     ),
     Choice(

@@ -26,8 +26,13 @@ def test_the_histogram_is_a_density():
 
 def test_the_notebooks_layer_has_the_notebooks_numbers():
     """nn.Linear(50, 50): std 0.0819 (bound 0.141) against kaiming_uniform_'s 0.2002 (bound 0.346)."""
-    default, he = result(layer_scheme="pytorch", n_in=50, n_out=50), result(layer_scheme="he_uniform", n_in=50, n_out=50)
-    assert default.final("bound") == pytest.approx(0.1414, abs=1e-4) and he.final("bound") == pytest.approx(0.3464, abs=1e-4)
+    default, he = (
+        result(layer_scheme="pytorch", n_in=50, n_out=50),
+        result(layer_scheme="he_uniform", n_in=50, n_out=50),
+    )
+    assert default.final("bound") == pytest.approx(0.1414, abs=1e-4) and he.final("bound") == pytest.approx(
+        0.3464, abs=1e-4
+    )
     assert default.final("measured") == pytest.approx(0.0819, abs=0.003)
     assert he.final("measured") == pytest.approx(0.2002, abs=0.006)
 

@@ -1,4 +1,4 @@
-"""A signal through many layers: number formats against torch's, layers against torch's modules, and the theory by hand."""
+"""A signal through many layers: number formats and layers against torch, and the theory by hand."""
 
 import math
 
@@ -35,7 +35,9 @@ def test_rounding_is_torchs_bit_for_bit(dtype, torchs):
     np.testing.assert_array_equal(ours, torch.from_numpy(x).to(torchs).float().numpy())
 
 
-@pytest.mark.parametrize(("dtype", "torchs"), [("float32", torch.float32), ("bfloat16", torch.bfloat16), ("float16", torch.float16)])
+@pytest.mark.parametrize(
+    ("dtype", "torchs"), [("float32", torch.float32), ("bfloat16", torch.bfloat16), ("float16", torch.float16)]
+)
 def test_the_limits_of_a_format_are_torchs(dtype, torchs):
     info, ours = torch.finfo(torchs), signal.FORMATS[dtype]
     assert (ours.largest, ours.normal) == (info.max, info.tiny)
@@ -139,7 +141,9 @@ def test_the_experiment_tells_what_the_flight_found():
     stack = run.tables["stack"][0]
     assert stack["forward"][31] > 1e36 and stack["forward"][32] is None and stack["backward"] == [None] * 51
     shape = run.tables["shape"][0]
-    assert sum(s for layer, s in zip(shape["layer"], shape["share"], strict=True) if layer == 5) == pytest.approx(1, abs=1e-3)
+    assert sum(s for layer, s in zip(shape["layer"], shape["share"], strict=True) if layer == 5) == pytest.approx(
+        1, abs=1e-3
+    )
 
 
 def test_pytorchs_default_vanishes_in_float16():

@@ -137,7 +137,9 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     opening = [int(i) for i in test[:6]]
 
     def loss(model, step):
-        x, y = (part.to(config.device) for part in batches.batch(train, config.seed, step, config.batch, config.context))
+        x, y = (
+            part.to(config.device) for part in batches.batch(train, config.seed, step, config.batch, config.context)
+        )
         return losses.cross_entropy(model(x), y)
 
     if resume is None:

@@ -1,0 +1,472 @@
+"""The pictures of lesson 12: a signal on its way, one matrix, and a small GPT from many starts."""
+
+import math
+
+import altair as alt
+import pandas as pd
+
+from app.charts import STEP, arm_color
+from app.i18n import T
+from app.lesson import Figure
+from app.theme import ARMS, BROKEN, GREY, number
+
+NEAR = 6  # powers of ten: a limit of the number format is drawn where a line comes this close
+DECADES = "datum.value == 0 ? '1' : '10' + replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(format(datum.value, 'd'), /0/g, '⁰'), /1/g, '¹'), /2/g, '²'), /3/g, '³'), /4/g, '⁴'), /5/g, '⁵'), /6/g, '⁶'), /7/g, '⁷'), /8/g, '⁸'), /9/g, '⁹'), /[-−]/g, '⁻')"
+
+
+def height(view, base):
+    return base * (1 + (view.size - 1) * 0.6)
+
+
+def stack(result):
+    """The table of a flight, {} while there is none."""
+    return result.tables.get("stack", {}).get(0, {})
+
+
+# --- the flight ------------------------------------------------------------------------------------------------------
+
+FLIGHT = ["name", "what", "layer", "y", "std", "label"]
+
+
+def flight_rows(view):
+    """what: forward, theory, overflow, vanished; largest and normal: the ends of the format, where a line comes near."""
+    rows, form = [], view.main.facts
+    for a in (*view.arms, *view.pinned):
+        table, name = stack(a.result), a.arm.name(view.lang)
+        for what in ("forward", "theory"):
+            for layer, std in zip(table.get("layer", ()), table.get(what, ()), strict=False):
+                if std and math.log10(std) < 39:
+                    rows.append((name, what, layer, math.log10(std), std, ""))
+        for what, edge, sign in (("overflow", "largest", "✕"), ("vanished", "smallest", "○")):
+            layer = a.result.final(what)
+            if not math.isnan(layer):
+                y = math.log10(a.result.facts[edge])
+                rows.append((name, what, int(layer), y, None, f"{sign} {int(layer)}"))
+    seen = [r[3] for r in rows]
+    if seen and form:
+        for what, edge, near in (("largest", form["largest"], max(seen)), ("normal", form["normal"], -min(seen))):
+            y = math.log10(edge)
+            if near > abs(y) - NEAR:
+                rows.append(("", what, 0, y, edge, limit(what, view.config.dtype)(view.lang)))
+    return pd.DataFrame(rows, columns=FLIGHT)
+
+
+def limit(what, dtype):
+    return (
+        T("{d} ends here: ∞ above", "{d} hết ở đây: trên nữa là ∞")
+        if what == "largest"
+        else T("below here {d} loses its digits, then everything", "dưới mức này {d} mất dần chữ số, rồi mất hết")
+    ).format(d=dtype)
+
+
+def decades(title):
+    return alt.Y(
+        "y:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(labelExpr=DECADES, tickMinStep=1, grid=True)
+    )
+
+
+def flight_chart(view):
+    x = alt.X("layer:Q", title=T("layer", "tầng")(view.lang), axis=alt.Axis(grid=False, tickMinStep=1))
+    y = decades(T("std of the activations", "độ lệch chuẩn của kích hoạt")(view.lang))
+    base, color = alt.Chart(), arm_color(view)
+    tip = ["name:N", "layer:Q", alt.Tooltip("std:Q", format=".3g")]
+    of = {w: base.transform_filter(alt.datum.what == w) for w in ("forward", "theory", "largest", "normal")}
+    marks = base.transform_filter("datum.what == 'overflow' || datum.what == 'vanished'")
+    one = alt.Chart(alt.Data(values=[{"y": 0, "t": T("as at the start", "như lúc đầu")(view.lang)}]))
+    edges = []
+    for what, color_, baseline, dy in (("largest", BROKEN, "top", 5), ("normal", GREY, "bottom", -5)):
+        edges += [
+            of[what].mark_rule(color=color_, strokeWidth=1.5).encode(y=y),
+            of[what]
+            .mark_text(align="left", baseline=baseline, dx=6, dy=dy, color=color_, fontSize=12 * view.size)
+            .encode(y=y, x=alt.value(0), text="label:N"),
+        ]
+    return alt.layer(
+        one.mark_rule(strokeDash=[6, 4], color=GREY).encode(y="y:Q"),
+        one.mark_text(align="right", baseline="bottom", dx=-4, dy=-3, color=GREY, fontSize=12 * view.size).encode(
+            y="y:Q", x=alt.value("width"), text="t:N"
+        ),
+        *edges,
+        of["theory"].mark_line(strokeDash=[2, 4], strokeWidth=1.5, opacity=0.9).encode(x=x, y=y, color=color),
+        of["forward"].mark_line(strokeWidth=3 * view.size).encode(x=x, y=y, color=color),
+        of["forward"]
+        .mark_point(filled=True, size=18 * view.size, opacity=1)
+        .encode(x=x, y=y, color=color, tooltip=tip),
+        marks.mark_text(fontSize=19 * view.size, fontWeight="bold", dy=-2, align="center").encode(
+            x=x, y=y, color=color, text="label:N"
+        ),
+    ).properties(height=height(view, 400), width="container")
+
+
+FLIGHT_ALT = T(
+    "Spread of the activations against the layer, in powers of ten, one line per start; dotted: theory; ✕ the first infinite layer, ○ the first that is all zero. {now}",
+    "Độ lệch chuẩn của kích hoạt theo tầng, theo lũy thừa mười, mỗi cách bắt đầu một đường; chấm chấm: lý thuyết; ✕ tầng đầu tiên có vô cực, ○ tầng đầu tiên toàn 0. {now}",
+)
+FLIGHT_HELP = T(
+    "Solid: what these random layers did. Dotted: what theory says before any weight is drawn. ✕ marks the first layer with an infinite number, ○ the first with nothing but zeros.",
+    "Nét liền: điều các tầng ngẫu nhiên này làm. Chấm chấm: điều lý thuyết nói trước khi bốc trọng số nào. ✕ là tầng đầu tiên có số vô cực, ○ là tầng đầu tiên toàn số 0.",
+)
+flight = Figure(
+    "flight",
+    T("The signal on its way up", "Tín hiệu trên đường đi lên"),
+    FLIGHT_ALT,
+    flight_rows,
+    flight_chart,
+    FLIGHT_HELP,
+)
+
+
+def backward_rows(view):
+    rows = []
+    for a in (*view.arms, *view.pinned):
+        table, name = stack(a.result), a.arm.name(view.lang)
+        for layer, std in zip(table.get("layer", ()), table.get("backward", ()), strict=False):
+            if std:
+                rows.append((name, "backward", layer, math.log10(std), std, ""))
+    return pd.DataFrame(rows, columns=FLIGHT)
+
+
+def backward_chart(view):
+    x = alt.X("layer:Q", title=T("layer", "tầng")(view.lang), axis=alt.Axis(grid=False, tickMinStep=1))
+    y = decades(T("std of the gradient", "độ lệch chuẩn của gradient")(view.lang))
+    base = alt.Chart()
+    tip = ["name:N", "layer:Q", alt.Tooltip("std:Q", format=".3g")]
+    one = alt.Chart(alt.Data(values=[{"y": 0}])).mark_rule(strokeDash=[6, 4], color=GREY).encode(y="y:Q")
+    return alt.layer(
+        one,
+        base.mark_line(strokeWidth=3 * view.size).encode(x=x, y=y, color=arm_color(view)),
+        base.mark_point(filled=True, size=18 * view.size, opacity=1).encode(
+            x=x, y=y, color=arm_color(view), tooltip=tip
+        ),
+    ).properties(height=height(view, 300), width="container")
+
+
+backward = Figure(
+    "backward",
+    T("The gradient on its way down", "Gradient trên đường đi xuống"),
+    T(
+        "Spread of the gradient against the layer, in powers of ten; it enters at the top with spread 1. {now}",
+        "Độ lệch chuẩn của gradient theo tầng, theo lũy thừa mười; nó vào ở đỉnh với độ lệch chuẩn 1. {now}",
+    ),
+    backward_rows,
+    backward_chart,
+    T(
+        "A gradient of spread 1 enters at the last layer. Where the way up ended in infinity there is no way down.",
+        "Gradient có độ lệch chuẩn 1 vào ở tầng cuối. Nơi đường lên kết thúc ở vô cực thì không có đường xuống.",
+    ),
+)
+
+
+def shape_rows(view):
+    rows, layer = [], min(int(view.values.get("layer_at", 10)), view.config.depth)
+    for a in view.arms:
+        table = a.result.tables.get("shape", {}).get(0, {})
+        for at, z, share in zip(*(table.get(c, ()) for c in ("layer", "z", "share")), strict=True):
+            if at == layer:
+                rows.append((a.arm.name(view.lang), z, share))
+    return pd.DataFrame(rows, columns=["name", "z", "share"])
+
+
+def shape_chart(view):
+    return (
+        alt.Chart()
+        .mark_line(strokeWidth=2.5, interpolate="step")
+        .encode(
+            x=alt.X("z:Q", title=T("number ÷ std of its layer", "con số ÷ độ lệch chuẩn của tầng")(view.lang)),
+            y=alt.Y("share:Q", title=T("share", "tỉ lệ")(view.lang), axis=alt.Axis(format="%")),
+            color=arm_color(view),
+        )
+        .properties(height=height(view, 280), width="container")
+    )
+
+
+shape = Figure(
+    "shape",
+    T("What the numbers of one layer look like", "Các con số của một tầng trông thế nào"),
+    T(
+        "Histogram of the activations of the chosen layer, in units of their own spread, one line per start.",
+        "Biểu đồ tần suất các kích hoạt của tầng được chọn, theo độ lệch chuẩn của chính nó, mỗi cách một đường.",
+    ),
+    shape_rows,
+    shape_chart,
+    folded=True,
+)
+
+# --- one matrix ------------------------------------------------------------------------------------------------------
+
+
+def layer_rows(view):
+    rows = []
+    for a in (*view.arms, *view.pinned):
+        name, table = a.arm.name(view.lang), a.result.tables.get("histogram", {}).get(0, {})
+        rows += [(name, "bar", w, d) for w, d in zip(table.get("weight", ()), table.get("density", ()), strict=True)]
+        edge = a.result.final("bound")
+        edge = a.result.final("formula") if math.isnan(edge) else edge
+        rows += [(name, "edge", side * edge, 0.0) for side in (-1, 1)]
+    return pd.DataFrame(rows, columns=["name", "what", "weight", "density"])
+
+
+def layer_chart(view):
+    x = alt.X("weight:Q", title=T("weight", "trọng số")(view.lang))
+    color = arm_color(view)
+    bars = alt.Chart().transform_filter(alt.datum.what == "bar")
+    edges = alt.Chart().transform_filter(alt.datum.what == "edge")
+    return alt.layer(
+        bars.mark_area(interpolate="step", opacity=0.13).encode(
+            x=x, y=alt.Y("density:Q", stack=None, title=T("density", "mật độ")(view.lang)), color=color
+        ),
+        bars.mark_line(interpolate="step", strokeWidth=2.5 * view.size).encode(
+            x=x, y="density:Q", color=color, tooltip=["name:N", alt.Tooltip("weight:Q", format=".3f")]
+        ),
+        edges.mark_rule(strokeDash=[5, 4], strokeWidth=1.5).encode(x=x, color=color),
+    ).properties(height=height(view, 380), width="container")
+
+
+layer = Figure(
+    "layer",
+    T("The weights of one layer", "Trọng số của một tầng"),
+    T(
+        "Histograms of the weights, one per scheme; dashed: ±1 std of the formula, or the bounds of a uniform scheme. {now}",
+        "Biểu đồ tần suất trọng số, mỗi cách một đường; gạch đứng: ±1 độ lệch chuẩn theo công thức, hoặc hai biên của cách đều. {now}",
+    ),
+    layer_rows,
+    layer_chart,
+    T(
+        "Solid: the weights that were drawn. Dashed: what the formula says, ±1 std for normal schemes, the bounds for uniform ones.",
+        "Nét liền: trọng số đã bốc. Gạch đứng: điều công thức nói, ±1 độ lệch chuẩn với cách chuẩn, hai biên với cách đều.",
+    ),
+)
+
+# --- a small GPT -----------------------------------------------------------------------------------------------------
+
+CAP = 3.0  # nats above ln V: what is worse is drawn there, with its number
+
+
+def order(view):
+    """The names of the starts, spreads from small to large, each once."""
+    arms = sorted(view.arms, key=lambda a: (a.arm.config.matrices != "normal", a.arm.config.std))
+    return list(dict.fromkeys(a.arm.name(view.lang) for a in arms))
+
+
+def starts_color(view, legend=True):
+    names = {a.arm.name(view.lang): ARMS[a.arm.color % len(ARMS)] for a in view.arms}
+    shown = alt.Legend(title=None, orient="top", columns=6, labelLimit=220) if legend else None
+    return alt.Color("name:N", scale=alt.Scale(domain=order(view), range=[names[n] for n in order(view)]), legend=shown)
+
+
+def sweep_rows(view):
+    cap = view.references.get("uniform", math.inf) + CAP
+    rows = []
+    for a in view.arms:
+        losses = a.result.metrics.get("test_loss", {})
+        for moment, value in (
+            ("before", losses.get(0)),
+            ("now", a.result.final("test_loss") if len(losses) > 1 else None),
+        ):
+            if value is not None and not math.isnan(value):
+                label = ("▲ " if value > cap else "") + number(value)
+                rows.append((a.arm.name(view.lang), moment, min(value, cap), label, a.arm.config.seed))
+    return pd.DataFrame(rows, columns=["name", "moment", "loss", "label", "seed"])
+
+
+def sweep_chart(view):
+    x = alt.X(
+        "name:N",
+        sort=order(view),
+        title=T(
+            "start: std of every weight, or the scheme", "cách bắt đầu: độ lệch chuẩn của mọi trọng số, hoặc tên cách"
+        )(view.lang),
+        scale=alt.Scale(domain=order(view)),
+        axis=alt.Axis(labelAngle=0, labelLimit=150),
+    )
+    y = alt.Y(
+        "loss:Q",
+        title=T("test loss (nats/token)", "loss kiểm thử (nats/token)")(view.lang),
+        scale=alt.Scale(zero=False, nice=True),
+    )
+    marks = []
+    names = {"uniform": T("uniform guess, ln V", "đoán đều, ln V"), "unigram": T("token frequencies", "tần suất token")}
+    lines = alt.Data(
+        values=[
+            {"loss": view.references[n], "t": f"{t(view.lang)} {view.references[n]:.2f}"}
+            for n, t in names.items()
+            if n in view.references
+        ]
+    )
+    if view.references:
+        base = alt.Chart(lines)
+        marks += [
+            base.mark_rule(strokeDash=[6, 4], color=GREY).encode(y="loss:Q"),
+            base.mark_text(align="left", baseline="bottom", dx=4, dy=-3, color=GREY, fontSize=12 * view.size).encode(
+                y="loss:Q", x=alt.value(0), text="t:N"
+            ),
+        ]
+    before = alt.Chart().transform_filter(alt.datum.moment == "before")
+    now = alt.Chart().transform_filter(alt.datum.moment == "now")
+    marks += [
+        now.mark_line(strokeWidth=2, color=GREY, opacity=0.6).encode(x=x, y=alt.Y("mean(loss):Q")),
+        before.mark_point(size=90 * view.size, strokeWidth=2).encode(
+            x=x, y=y, color=starts_color(view, False), tooltip=["name:N", "label:N"]
+        ),
+        now.mark_point(filled=True, size=150 * view.size, opacity=1).encode(
+            x=x, y=y, color=starts_color(view, False), tooltip=["name:N", "label:N", "seed:Q"]
+        ),
+    ]
+    for part in (before, now):
+        marks.append(
+            part.mark_text(align="left", dx=10, fontSize=13 * view.size).encode(
+                x=x, y=y, text="label:N", color=starts_color(view, False)
+            )
+        )
+    return alt.layer(*marks).properties(height=height(view, 400), width="container")
+
+
+sweep = Figure(
+    "sweep",
+    T("Where each start begins (ring) and gets to (dot)", "Mỗi cách bắt đầu từ đâu (vòng) và đi đến đâu (chấm)"),
+    T(
+        "Test loss per start, before the first step as a ring and at the end as a dot. {now}",
+        "Loss kiểm thử theo cách bắt đầu, trước bước đầu là vòng, lúc cuối là chấm. {now}",
+    ),
+    sweep_rows,
+    sweep_chart,
+    T(
+        "Ring: loss before any step. Dot: loss at the end; several dots are several seeds. ▲: far above the picture, with its value.",
+        "Vòng: loss trước mọi bước. Chấm: loss lúc cuối; nhiều chấm là nhiều hạt giống. ▲: nằm cao hơn hình nhiều, kèm giá trị.",
+    ),
+)
+
+
+def curve_rows(view):
+    frame = view.frame("test_loss")
+    return frame[frame["role"] == "arm"]
+
+
+def curve_chart(view):
+    x = alt.X("step:Q", title=STEP(view.lang), axis=alt.Axis(grid=False))
+    y = alt.Y(
+        "value:Q",
+        title=T("test loss (nats/token), log scale", "loss kiểm thử (nats/token), thang log")(view.lang),
+        scale=alt.Scale(type="log", nice=False, zero=False),
+        axis=alt.Axis(values=[1, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 30, 50, 80]),
+    )
+    tip = ["name:N", "step:Q", alt.Tooltip("value:Q", format=".3f")]
+    return alt.layer(
+        alt.Chart().mark_line(strokeWidth=2.5).encode(x=x, y=y, color=starts_color(view), detail="run:N"),
+        alt.Chart().mark_point(filled=True, size=40, opacity=1).encode(x=x, y=y, color=starts_color(view), tooltip=tip),
+    ).properties(height=height(view, 330), width="container")
+
+
+curves = Figure(
+    "curves",
+    T("The same, step by step", "Vẫn thế, từng bước một"),
+    T(
+        "Test loss over the steps, one line per start. {now}",
+        "Loss kiểm thử theo bước, mỗi cách bắt đầu một đường. {now}",
+    ),
+    curve_rows,
+    curve_chart,
+)
+
+
+def block_rows(view):
+    rows = []
+    for a in view.arms:
+        table = a.result.tables.get("blocks", {}).get(0, {})
+        for what in ("gradient", "stream"):
+            for block, value in zip(table.get("block", ()), table.get(what, ()), strict=True):
+                if value and (block or what == "stream"):
+                    rows.append((a.arm.name(view.lang), a.run_id, what, block, math.log10(value), value))
+    return pd.DataFrame(rows, columns=["name", "run", "what", "block", "y", "value"])
+
+
+def block_panel(view, what, title, first):
+    x = alt.X(
+        "block:Q",
+        title=None if first else T("block (0: embeddings)", "khối (0: embedding)")(view.lang),
+        axis=alt.Axis(tickMinStep=1, grid=False),
+    )
+    base = alt.Chart().transform_filter(alt.datum.what == what)
+    tip = ["name:N", "block:Q", alt.Tooltip("value:Q", format=".3g")]
+    color = starts_color(view, first)
+    return alt.layer(
+        base.mark_line(strokeWidth=2.5 * view.size).encode(x=x, y=decades(title), color=color, detail="run:N"),
+        base.mark_point(filled=True, size=70 * view.size, opacity=1).encode(
+            x=x, y=decades(title), color=color, tooltip=tip
+        ),
+    ).properties(height=height(view, 250), width="container")
+
+
+def block_chart(view):
+    return (
+        block_panel(view, "gradient", T("norm of the first gradient", "chuẩn của gradient đầu tiên")(view.lang), True),
+        block_panel(view, "stream", T("std of the stream", "độ lệch chuẩn của dòng")(view.lang), False),
+    )
+
+
+BLOCK = (
+    T(
+        "Before the first step: gradient and stream, block by block",
+        "Trước bước đầu: gradient và dòng residual, từng khối",
+    ),
+    T(
+        "Above: norm of the first gradient of each block. Below: spread of the residual stream after it. Powers of ten, one line per start. {now}",
+        "Trên: chuẩn gradient đầu tiên của từng khối. Dưới: độ lệch chuẩn của dòng residual sau khối. Lũy thừa mười, mỗi cách một đường. {now}",
+    ),
+    block_rows,
+    block_chart,
+    T(
+        "Above: how strongly the first batch pulls at each block (norm over all its parameters). Below: how large the numbers are that flow between the blocks.",
+        "Trên: lô đầu tiên kéo từng khối mạnh đến đâu (chuẩn trên mọi tham số của khối). Dưới: các con số chảy giữa các khối lớn đến đâu.",
+    ),
+)
+blocks = Figure("blocks", *BLOCK)
+blocks_folded = Figure("blocks_folded", *BLOCK, folded=True)
+
+
+def moved_rows(view):
+    rows = []
+    for a in view.arms:
+        table = a.result.tables.get("moved", {})
+        if table:
+            last = table[max(table)]
+            rows += [
+                (a.arm.name(view.lang), m, r, str(a.arm.config.seed))
+                for m, r in zip(last["matrix"], last["moved"], strict=True)
+                if r
+            ]
+    return pd.DataFrame(rows, columns=["name", "matrix", "moved", "seed"])
+
+
+def moved_chart(view):
+    return (
+        alt.Chart()
+        .mark_point(filled=True, size=110, opacity=0.9)
+        .encode(
+            x=alt.X(
+                "moved:Q",
+                scale=alt.Scale(type="log"),
+                title=T(
+                    "‖W − W₀‖ / ‖W₀‖: distance from its start, over the size of the start",
+                    "‖W − W₀‖ / ‖W₀‖: quãng đã đi so với độ lớn lúc đầu",
+                )(view.lang),
+            ),
+            y=alt.Y("matrix:N", title=None, sort=None, axis=alt.Axis(labelLimit=220)),
+            color=starts_color(view),
+            tooltip=["name:N", "matrix:N", alt.Tooltip("moved:Q", format=".3g")],
+        )
+        .properties(height=height(view, 330), width="container")
+    )
+
+
+moved = Figure(
+    "moved",
+    T("Does the start wash out?", "Dấu vết lúc đầu có phai không?"),
+    T(
+        "For every matrix and start: how far training has carried it, relative to the size it began with.",
+        "Với từng ma trận và cách bắt đầu: huấn luyện đã đưa nó đi bao xa so với độ lớn ban đầu.",
+    ),
+    moved_rows,
+    moved_chart,
+    folded=True,
+)

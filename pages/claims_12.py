@@ -14,7 +14,7 @@ GPT = initial_weights.Config()
 SANE = replace(GPT, std=0.1)  # the best spread at width 64, where 1/sqrt(64) = 0.125
 NAMED = replace(GPT, embeddings="gpt2")
 DEEP = replace(GPT, blocks=8, steps=0)
-MANY = tuple(range(10, 20))
+FIVE, MANY = tuple(range(10, 15)), tuple(range(10, 20))
 
 
 def runs(**configs):
@@ -74,7 +74,7 @@ CLAIMS = (
             he=one_layer.Config(layer_scheme="he_uniform", n_in=50, n_out=50),
             default=one_layer.Config(layer_scheme="pytorch", n_in=50, n_out=50),
         ),
-        seeds=MANY,
+        seeds=(10,),
         unit=T("× the default's variance", "× phương sai của mặc định"),
         explain=T(
             "The function called is that one, but with a = √5, which turns 2/n into 1/(3n): U(±1/√n). The notebook's own layer shows it: std 0.082 against 0.200.",
@@ -225,6 +225,7 @@ CLAIMS = (
         measure=lambda r: gap(r, "biased", "sane"),
         judge=between(-0.1, 0.1),
         needs=runs(biased=replace(SANE, bias_std=0.02), sane=SANE),
+        seeds=FIVE,  # the effect is small against the luck of the draw
         unit=T("nats/token of biases N(0, 0.02) above zeros", "nats/token mà bias N(0, 0.02) thua bias 0"),
         explain=T(
             "A bias is one number among hundreds that an output sums, and it learns like any other.",
@@ -266,8 +267,8 @@ CLAIMS = (
             "nats/token mà SGD (lr 0.1) thua AdamW (lr 0.003), σ = 1",
         ),
         explain=T(
-            "At σ = 1 the gradient is twenty times larger, and SGD's steps grow with it. What AdamW divides away is exactly what would have helped here.",
-            "Với σ = 1 gradient lớn gấp hai mươi lần, và bước của SGD lớn theo. Thứ AdamW chia mất lại chính là thứ có ích ở đây.",
+            "At σ = 1 the gradient is some twenty times larger, and SGD's steps grow with it. What AdamW divides away is exactly what would have helped here.",
+            "Với σ = 1 gradient lớn gấp khoảng hai mươi lần, và bước của SGD lớn theo. Thứ AdamW chia mất lại chính là thứ có ích ở đây.",
         ),
     ),
     Claim(
@@ -315,7 +316,7 @@ CLAIMS = (
         measure=lambda r: gap(r, "gpt2", "sane"),
         judge=fails(above(0.05)),
         needs=runs(gpt2=GPT, sane=SANE),
-        seeds=(10, 11, 12, 13, 14),
+        seeds=FIVE,
         unit=T("nats/token of σ = 0.02 behind σ = 0.1 at width 64", "nats/token mà σ = 0.02 kém σ = 0.1 ở độ rộng 64"),
         explain=T(
             "1/√width is 0.036 at GPT-2's 768 and 0.125 at our 64. The sane scale follows the width, as Xavier says.",
@@ -338,7 +339,7 @@ CLAIMS = (
             "× the first block's gradient arrives at the last of 8", "× gradient của khối đầu tới khối cuối trong 8"
         ),
         explain=T(
-            "Finite everywhere, and yet lopsided: the stream has grown a hundredfold, and LayerNorm divides the gradient by as much.",
+            "Finite everywhere, and yet lopsided: the stream has grown some hundredfold, and LayerNorm divides the gradient by as much.",
             "Chỗ nào cũng hữu hạn mà vẫn lệch: dòng residual đã phình trăm lần, và LayerNorm chia gradient đi chừng ấy.",
         ),
     ),

@@ -65,6 +65,12 @@ def decades(title):
     )
 
 
+def dashes(view):
+    """Arms marked so are dashed: two lines on the same places are then both seen."""
+    arms = {a.arm.name(view.lang): [9, 7] if a.arm.dash else [1, 0] for a in (*view.arms, *view.pinned)}
+    return alt.StrokeDash("name:N", scale=alt.Scale(domain=list(arms), range=list(arms.values())), legend=None)
+
+
 def flight_chart(view):
     x = alt.X("layer:Q", title=T("layer", "tầng")(view.lang), axis=alt.Axis(grid=False, tickMinStep=1))
     y = decades(T("std of the activations", "độ lệch chuẩn của kích hoạt")(view.lang))
@@ -83,12 +89,12 @@ def flight_chart(view):
         ]
     return alt.layer(
         one.mark_rule(strokeDash=[6, 4], color=GREY).encode(y="y:Q"),
-        one.mark_text(align="right", baseline="bottom", dx=-4, dy=-3, color=GREY, fontSize=12 * view.size).encode(
+        one.mark_text(align="right", baseline="top", dx=-4, dy=5, color=GREY, fontSize=12 * view.size).encode(
             y="y:Q", x=alt.value("width"), text="t:N"
         ),
         *edges,
         of["theory"].mark_line(strokeDash=[2, 4], strokeWidth=1.5, opacity=0.9).encode(x=x, y=y, color=color),
-        of["forward"].mark_line(strokeWidth=3 * view.size).encode(x=x, y=y, color=color),
+        of["forward"].mark_line(strokeWidth=3 * view.size).encode(x=x, y=y, color=color, strokeDash=dashes(view)),
         of["forward"]
         .mark_point(filled=True, size=18 * view.size, opacity=1)
         .encode(x=x, y=y, color=color, tooltip=tip),
@@ -297,8 +303,8 @@ def sweep_chart(view):
         base = alt.Chart(lines)
         marks += [
             base.mark_rule(strokeDash=[6, 4], color=GREY).encode(y="loss:Q"),
-            base.mark_text(align="left", baseline="bottom", dx=4, dy=-3, color=GREY, fontSize=12 * view.size).encode(
-                y="loss:Q", x=alt.value(0), text="t:N"
+            base.mark_text(align="right", baseline="top", dx=-4, dy=4, color=GREY, fontSize=12 * view.size).encode(
+                y="loss:Q", x=alt.value("width"), text="t:N"
             ),
         ]
     before = alt.Chart().transform_filter(alt.datum.moment == "before")
@@ -312,9 +318,9 @@ def sweep_chart(view):
             x=x, y=y, color=starts_color(view, False), tooltip=["name:N", "label:N", "seed:Q"]
         ),
     ]
-    for part in (before, now):
+    for part, dy in ((before, -11), (now, 13)):  # beside the mark, clear of the reference lines
         marks.append(
-            part.mark_text(align="left", dx=10, fontSize=13 * view.size).encode(
+            part.mark_text(align="left", dx=9, dy=dy * view.size, fontSize=13 * view.size).encode(
                 x=x, y=y, text="label:N", color=starts_color(view, False)
             )
         )

@@ -43,7 +43,7 @@ COMBINATIONS = (
 def rescue(config, values):
     """The same weights with and without residual and LayerNorm."""
     return tuple(
-        Arm(label, name, replace(config, residual=residual, layernorm=norm), color)
+        Arm(label, name, replace(config, residual=residual, layernorm=norm), color, dash=label == "residual")
         for label, name, residual, norm, color in COMBINATIONS
     )
 

@@ -6,7 +6,7 @@ from app.i18n import T
 from app.lesson import Prediction, Readout
 from app.theme import number
 
-KEPT = (0.05, 20.0)  # a signal whose spread ends in here counts as kept
+KEPT = (0.05, 100.0)  # a signal whose spread ends in here counts as kept
 
 
 def names(arms):
@@ -76,7 +76,9 @@ def flight_verdict(view):
     good = [a for a in view.arms[1:] if kept(a)]
     if not kept(main) and good:
         said.append(
-            T("With the same layers, {names} keep it.", "Vẫn các tầng đó, giữ được: {names}.").format(names=names(good))
+            T("Kept by the same layers with: {names}.", "Vẫn các tầng đó, giữ được với: {names}.").format(
+                names=names(good)
+            )
         )
     elif not kept(main) and len(view.arms) > 1:
         said.append(
@@ -441,14 +443,11 @@ GPT_PREDICTION = Prediction(
 def deep_verdict(view):
     if not view.done:
         return []
-    said = []
-    for a in view.arms:
-        ratio = a.result.final("gradient_ratio")
-        if not math.isnan(ratio):
-            said.append(
-                T(
-                    "{name}: the last of {n} blocks gets {r} of the first block's gradient.",
-                    "{name}: khối cuối trong {n} khối nhận {r} gradient của khối đầu.",
-                ).format(name=a.arm.name, n=a.arm.config.blocks, r=number(ratio))
-            )
-    return said
+    ratios = {a.arm.name: a.result.final("gradient_ratio") for a in view.arms}
+    listed = ", ".join(f"{name.en}: {number(r)}" for name, r in ratios.items() if not math.isnan(r))
+    return [
+        T(
+            "Gradient of the last of {n} blocks as a share of the first block's: {listed}.",
+            "Gradient của khối cuối trong {n} khối, so với khối đầu: {listed}.",
+        ).format(n=view.config.blocks, listed=listed)
+    ]

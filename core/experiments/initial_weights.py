@@ -1,4 +1,4 @@
-"""A small GPT that starts from weights of your choice: its first loss, its first gradient, and where it gets (lesson 12)."""
+"""A small GPT that starts from weights of your choice: first loss, first gradient, and where it gets (lesson 12)."""
 
 import math
 from collections.abc import Iterator

@@ -44,17 +44,17 @@ def fate(a):
         gone = result.final("last") < 1
         text = (
             T(
-                "{name}: of a spread of 1, {last} is left after {depth} layers.",
-                "{name}: từ độ lệch chuẩn 1, sau {depth} tầng còn {last}.",
+                "{name}: of a spread of 1, {last} is left at layer {depth}.",
+                "{name}: từ độ lệch chuẩn 1, đến tầng {depth} còn {last}.",
             )
             if gone
             else T(
-                "{name}: a spread of 1 has become {last} after {depth} layers.",
-                "{name}: từ độ lệch chuẩn 1, sau {depth} tầng thành {last}.",
+                "{name}: a spread of 1 has become {last} at layer {depth}.",
+                "{name}: từ độ lệch chuẩn 1, đến tầng {depth} thành {last}.",
             )
         )
         return text.format(**facts)
-    return T("{name}: kept, {last} after {depth} layers.", "{name}: giữ được, {last} sau {depth} tầng.").format(**facts)
+    return T("{name}: kept, {last} at layer {depth}.", "{name}: giữ được, {last} ở tầng {depth}.").format(**facts)
 
 
 def kept(a):

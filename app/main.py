@@ -9,6 +9,9 @@ if ROOT not in sys.path:
     sys.path.insert(0, ROOT)
 # Streamlit reloads what it finds on PYTHONPATH when a file changes; workers inherit it.
 os.environ["PYTHONPATH"] = ROOT
+# A page's arithmetic is small. OpenBLAS's own threads would only slow it down, and can block each other for ever when
+# one script thread after another multiplies matrices. It reads this once, when numpy is first imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import streamlit as st  # noqa: E402
 

@@ -115,7 +115,8 @@ class Figure:
     """A chart. rows(view): its data. chart(view): an Altair chart over those rows WITHOUT data (st draws it with the
     rows), so that the specification stays constant while the numbers change: encodings carry their types ("step:Q").
     It may use what is fixed during a run (references, arms, labels, language, size): never the rows' values. A tuple of
-    charts is drawn one below the other, each as wide as the page (a concatenated chart cannot follow the page's width).
+    charts is drawn one below the other, each as wide as the page (a concatenated chart cannot follow the page's width);
+    with beside=True side by side, sharing that width.
     """
 
     name: str
@@ -125,6 +126,7 @@ class Figure:
     chart: Callable[["object"], "object"]
     help: T | None = None
     folded: bool = False  # in "Look inside" instead of on the first screen
+    beside: bool = False  # the charts of a tuple stand next to each other
 
 
 @dataclass(frozen=True)

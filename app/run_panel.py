@@ -294,8 +294,9 @@ def draw_figure(figure, view, spot: Spot, said: list[T]) -> None:
     words = " ".join(line(lang) for line in said)
     alt = figure.alt(lang).replace("{now}", words)
     with st.container(key=f"{spot.prefix}fig_{figure.name}"):
-        for i, spec in enumerate(specs[key]):
-            st.vega_lite_chart(rows, spec, width="stretch", alt=alt, key=f"{spot.prefix}chart_{figure.name}_{i}")
+        parts = specs[key]
+        for i, place in enumerate(st.columns(len(parts)) if figure.beside else [st] * len(parts)):
+            place.vega_lite_chart(rows, parts[i], width="stretch", alt=alt, key=f"{spot.prefix}chart_{figure.name}_{i}")
 
 
 def _styled(spec: dict, size: float) -> dict:

@@ -85,6 +85,68 @@ SENTENCES = {
         "Every token contains {letters}: there is nothing to prefer. Choose something rarer.",
         "Token nào cũng chứa {letters}: không có gì để thiên vị. Hãy chọn thứ hiếm hơn.",
     ),
+    # losses of one's own
+    "expression_empty": T(
+        "Type a loss first: a rule for the error e, such as `abs(e)**1.5`.",
+        "Hãy gõ một loss trước: một công thức theo sai số e, ví dụ `abs(e)**1.5`.",
+    ),
+    "expression_too_long": T(
+        "This loss has {length} characters; at most {limit} are read. Make it shorter.",
+        "Loss này dài {length} ký tự; chỉ đọc tối đa {limit}. Hãy viết ngắn lại.",
+    ),
+    "expression_syntax": T(
+        "`{text}` is not a complete formula. Check the brackets; a power is written `e**2`.",
+        "`{text}` chưa phải một công thức trọn vẹn. Hãy xem lại dấu ngoặc; lũy thừa viết là `e**2`.",
+    ),
+    "expression_name": T(
+        "Unknown name `{name}`: use `e` for the error, prediction minus target.",
+        "Không có tên `{name}`: hãy dùng `e` cho sai số, tức dự đoán trừ đích.",
+    ),
+    "expression_call": T(
+        "There is no function `{name}` here. There are: {valid}.", "Ở đây không có hàm `{name}`. Có các hàm: {valid}."
+    ),
+    "expression_arity": T(
+        "`{name}` wants {wanted} values in its brackets, and {given} are there.",
+        "`{name}` cần {wanted} giá trị trong ngoặc, ở đây có {given}.",
+    ),
+    "expression_part": T(
+        "`{text}` may not stand in a loss here. Use e, numbers, + - * / **, comparisons and the functions named beside the box.",
+        "`{text}` không được dùng trong loss ở đây. Hãy dùng e, số, + - * / **, phép so sánh và các hàm ghi cạnh ô nhập.",
+    ),
+    "loss_not_scalar": T(
+        "This loss returns {values} numbers, one per value, and PyTorch refuses: “grad can be implicitly created only for "
+        "scalar outputs”. One number is needed: take the mean or the sum.",
+        "Loss này trả về {values} số, mỗi giá trị một số, và PyTorch từ chối: “grad can be implicitly created only for "
+        "scalar outputs”. Phải là một số duy nhất: hãy lấy trung bình hoặc tổng.",
+    ),
+    "loss_not_finite": T(
+        "At the start (e = {e}) this loss or its slope is not a number, so there is no direction to go. Keep log and sqrt "
+        "away from negative values.",
+        "Ở điểm xuất phát (e = {e}), loss này hoặc độ dốc của nó không phải là số nên không biết đi hướng nào. Đừng để log "
+        "và sqrt gặp giá trị âm.",
+    ),
+    "loss_flat": T(
+        "The slope of this loss is 0 everywhere: nothing will ever move. It has to depend on e.",
+        "Độ dốc của loss này bằng 0 ở mọi nơi: sẽ không có gì chuyển động. Nó phải phụ thuộc vào e.",
+    ),
+    "loss_no_minimum": T(
+        "This loss has no minimum: in one direction it falls for ever. Watch where the weight goes.",
+        "Loss này không có cực tiểu: về một phía nó giảm mãi. Hãy xem trọng số đi đâu.",
+    ),
+    "loss_off_target": T(
+        "The lowest point of this loss is at e = {e}, not at 0: the weight is drawn beside the target.",
+        "Điểm thấp nhất của loss này ở e = {e}, không phải 0: trọng số bị kéo lệch khỏi đích.",
+    ),
+    "loss_stuck": T(
+        "At the start (e = {e}) the slope is 0, though the loss is lower elsewhere: the weight stays where it is.",
+        "Ở điểm xuất phát (e = {e}) độ dốc bằng 0, dù chỗ khác loss thấp hơn: trọng số đứng yên.",
+    ),
+    "label_out_of_range": T(
+        "There is no class {label}: PyTorch says “IndexError: Target {label} is out of bounds.” With {classes} classes, "
+        "labels run from 0 to {last}.",
+        "Không có lớp {label}: PyTorch báo “IndexError: Target {label} is out of bounds.” Với {classes} lớp, nhãn chạy từ "
+        "0 đến {last}.",
+    ),
     # files and runs
     "disk_full": T(
         "The disk is full; {path} could not be saved. What was there is unchanged. Make room, then resume.",

@@ -1,5 +1,6 @@
 """Losses, written so that they can be read. Nats throughout; means over tokens unless said otherwise."""
 
+from torch import nn
 from torch.nn import functional as F
 
 
@@ -31,3 +32,38 @@ def kl_to_target(log_p, target, *, reduction: str = "batchmean"):
 def kl_by_hand(log_p, target):
     """The definition, one line: mean over rows of sum Q (ln Q - ln P). For showing and for testing."""
     return (target * (target.clamp_min(1e-30).log() - log_p)).sum(-1).mean()
+
+
+class L1Loss(nn.Module):
+    """A loss of one's own needs no more than this: a forward that returns one number. The mean makes it one."""
+
+    def forward(self, prediction, target):
+        return (prediction - target).abs().mean()
+
+
+def label_smoothing(logits, targets, share: float):
+    """Cross-entropy against labels of which `share` is spread evenly over all V tokens (Szegedy et al. 2016)."""
+    return F.cross_entropy(logits.flatten(0, -2).float(), targets.flatten(), label_smoothing=share)
+
+
+def focal(logits, targets, gamma: float):
+    """-(1 - p)^gamma ln p of the target: what is already easy counts less (Lin et al. 2017). gamma 0: cross-entropy."""
+    log_p = F.log_softmax(logits.flatten(0, -2).float(), -1).gather(1, targets.flatten()[:, None])  # (N, 1)
+    return -((1 - log_p.exp()).clamp_min(0) ** gamma * log_p).mean()
+
+
+def squared_probabilities(logits, targets):
+    """Sum over the V tokens of (p - 1[target])^2, Brier's score (1950), mean over tokens: MSE times V."""
+    p = F.softmax(logits.flatten(0, -2).float(), -1)  # (N, V)
+    return (p.pow(2).sum(-1) - 2 * p.gather(1, targets.flatten()[:, None])[:, 0] + 1).mean()
+
+
+def expected_length(logits, lengths):
+    """Letters the model expects of its next token, mean over places; lengths (V,). An extra term that prefers short ones."""
+    return (F.softmax(logits.float(), -1) @ lengths).mean()
+
+
+def negative_entropy(logits):
+    """Sum of p ln p, mean over places: an extra term that rewards doubt (Pereyra et al. 2017)."""
+    log_p = F.log_softmax(logits.float(), -1)
+    return (log_p.exp() * log_p).sum(-1).mean()

@@ -1,0 +1,472 @@
+"""What lesson 9 says about the runs: rules on their numbers, the numbers to read aloud, and the answers to its questions."""
+
+import math
+
+from app import sentences
+from app.i18n import T, same
+from app.lesson import Prediction, Readout
+from app.theme import knob, number
+from app.view import View
+
+RUNAWAY = 10.0  # farther from the target than this many times the start: it runs away
+
+
+def said(view) -> list[T]:
+    """Refusals and warnings of any arm, each once."""
+    lines: list[T] = []
+    for a in view.arms:
+        found = [(n.code, n.facts) for n in a.result.notes]
+        end = a.result.finished
+        if end is not None and end.reason == "failed":
+            found.append((end.facts.get("code", "internal"), end.facts))
+        for code, facts in found:
+            line = sentences.say(code, {k: v for k, v in facts.items() if k != "code"})
+            if line not in lines:
+                lines.append(line)
+    return lines
+
+
+def runaway(a) -> bool:
+    """Whether this arm ended much farther from its target than it began."""
+    config, result = a.arm.config, a.result
+    if result.finished is not None and result.finished.reason == "diverged":
+        return True
+    begin = max(abs(config.start - config.target), config.tolerance)
+    return abs(result.final("w") - config.target) > RUNAWAY * begin
+
+
+def path_verdict(view: View) -> list[T]:
+    """Who arrives first, who swings, who runs away."""
+    lines = said(view)
+    moved = [a for a in view.arms if "w" in a.result.metrics]
+    if not moved:
+        return lines
+    config = view.config
+    if config.lr == 0:
+        return [
+            *lines,
+            T(
+                "Learning rate 0: whatever the slope says, no step is taken.",
+                "Tốc độ học 0: độ dốc nói gì cũng mặc, không bước nào được đi.",
+            ),
+        ]
+    for a in moved:
+        if runaway(a):
+            lines.append(
+                T(
+                    "{name} runs away: w = {w} after {n} steps. Its slope grows with the error, so every step overshoots more. Try a tenth of the learning rate.",
+                    "{name} chạy mất: w = {w} sau {n} bước. Độ dốc của nó lớn theo sai số nên bước nào cũng vọt xa hơn. Hãy thử tốc độ học bằng một phần mười.",
+                ).format(name=a.arm.name, w=number(a.result.final("w")), n=a.result.step)
+            )
+    known = sorted((int(a.result.final("arrival")), a.arm.name) for a in moved if a.result.final("arrival") >= 0)
+    late = [a for a in moved if a.result.final("arrival") < 0 and not runaway(a)]
+    if known:
+        order = [T("{name} at step {n}", "{name} ở bước {n}").format(name=name, n=step) for step, name in known]
+        lines.append(
+            T("Arrived to stay: {order}.", "Đến nơi và ở lại: {order}.").format(
+                order=T(", ".join(o.en for o in order), ", ".join(o.vi for o in order))
+            )
+        )
+    if late:
+        names = T(", ".join(a.arm.name.en for a in late), ", ".join(a.arm.name.vi for a in late))
+        lines.append(
+            T("Not within {n} steps: {names}.", "Chưa tới trong {n} bước: {names}.").format(n=config.steps, names=names)
+        )
+    for a in moved:
+        swing = a.result.final("swing")
+        if (
+            swing > 1e-3 * config.lr
+            and not runaway(a)
+            and a.arm.label in ("l1", "pinball", "epsilon")
+            and config.decay == "none"
+            and config.optimizer == "sgd"
+        ):
+            reached = abs(a.result.final("w") - config.target) <= 2 * config.lr + config.tolerance
+            if reached and abs(swing - config.lr * push_of(a)) < 0.02 * config.lr:
+                lines.append(
+                    T(
+                        "{name} never comes to rest: to the end it swings by {s}, its slope times the learning rate.",
+                        "{name} không bao giờ đứng yên: đến cuối nó vẫn dao động {s}, đúng bằng độ dốc nhân tốc độ học.",
+                    ).format(name=a.arm.name, s=number(swing))
+                )
+    return lines
+
+
+def push_of(a) -> float:
+    """The size of the slope away from 0 of the losses that have only one (half of it up, half of it down for pinball)."""
+    return 0.5 if a.arm.label == "pinball" else 1.0
+
+
+def own_verdict(view: View) -> list[T]:
+    """The typed loss against L2."""
+    lines = path_verdict(view)
+    mine, other = view.result("custom").final("arrival"), view.result("l2").final("arrival")
+    if mine >= 0 and other >= 0:
+        text = (
+            T("Yours is there first.", "Loss của bạn tới trước.")
+            if mine < other
+            else T(
+                "L2 is there first: what is the slope of yours near 0, and far away?",
+                "L2 tới trước: độ dốc loss của bạn gần 0 và ở xa thế nào?",
+            )
+            if mine > other
+            else T("Both arrive at the same step.", "Cả hai tới cùng một bước.")
+        )
+        lines.append(text)
+    return lines
+
+
+def arrival_text(view, a) -> T:
+    steps = a.result.final("arrival")
+    if math.isnan(steps):
+        return same("–")
+    return T("never", "không bao giờ") if steps < 0 else T(f"step {steps:.0f}", f"bước {steps:.0f}")
+
+
+def path_readouts(view: View) -> list[Readout]:
+    rows = []
+    for a in view.arms[:4]:
+        if "w" not in a.result.metrics:
+            continue
+        w, swing = a.result.final("w"), a.result.final("swing")
+        tail = T("ends at {w}", "kết thúc ở {w}").format(w=number(w))
+        value = T("{when}, {tail}", "{when}, {tail}").format(when=arrival_text(view, a), tail=tail)
+        rows.append(
+            Readout(
+                a.arm.name,
+                value,
+                T(
+                    "The step from which it stays within the tolerance, and the last weight. Swing of the last ten steps: {s}.",
+                    "Bước từ đó nó ở lại trong dung sai, và trọng số cuối. Dao động mười bước cuối: {s}.",
+                ).format(s=number(swing) if not math.isnan(swing) else "–"),
+            )
+        )
+    return rows
+
+
+# --- several values ---------------------------------------------------------------------------------------------------
+
+
+def points_verdict(view: View) -> list[T]:
+    lines = said(view)
+    facts = view.main.facts
+    l1, l2 = view.result("l1").final("rest"), view.result("l2").final("rest")
+    if math.isnan(l1) or math.isnan(l2):
+        return lines
+    return [
+        *lines,
+        T(
+            "L2 is drawn to the mean, {l2}. L1 stays at the median, {l1}.",
+            "L2 bị kéo về trung bình, {l2}. L1 ở lại trung vị, {l1}.",
+        ).format(l2=number(l2), l1=number(l1)),
+        T("Mean of the values {m}, median {h}.", "Trung bình các giá trị {m}, trung vị {h}.").format(
+            m=number(facts["mean"]), h=number(facts["median"])
+        ),
+    ]
+
+
+def points_readouts(view: View) -> list[Readout]:
+    rows = []
+    for a in view.arms:
+        rest, w = a.result.final("rest"), a.result.final("w")
+        if not math.isnan(rest):
+            value = T("{r}, w now {w}", "{r}, w đang ở {w}").format(r=number(rest), w=number(w))
+            rows.append(
+                Readout(
+                    a.arm.name,
+                    value,
+                    T(
+                        "Lowest point of its mean loss, and where the steps have brought w.",
+                        "Điểm thấp nhất của loss trung bình, và nơi các bước đã đưa w tới.",
+                    ),
+                )
+            )
+    return rows
+
+
+# --- ten logits -------------------------------------------------------------------------------------------------------
+
+STUCK = 0.1  # still less sure of the right class than a guess among ten
+
+
+def logits_verdict(view: View) -> list[T]:
+    lines = said(view)
+    raw = view.result("raw")
+    if "loss" in raw.metrics:
+        lines.append(
+            T(
+                "NLL on raw logits went from {a} to {b} and is still falling, {d} a step: it has no bottom. A negative loss here means that log_softmax was forgotten.",
+                "NLL trên logits thô đi từ {a} xuống {b} và vẫn giảm {d} mỗi bước: nó không có đáy. Loss âm ở đây nghĩa là quên log_softmax.",
+            ).format(
+                a=number(raw.at("loss", 0)),
+                b=number(raw.final("loss")),
+                d=number((raw.at("loss", 0) - raw.final("loss")) / max(1, raw.step)),
+            )
+        )
+    for a in view.arms:
+        if a.arm.label != "raw" and a.result.metrics.get("p") and a.result.final("p") < STUCK:
+            lines.append(
+                T(
+                    "{name} has hardly moved: P(right) = {p}. At the start its slope has length {g}, that of cross-entropy {c}.",
+                    "{name} gần như đứng yên: P(đúng) = {p}. Lúc đầu độ dốc của nó dài {g}, của entropy chéo là {c}.",
+                ).format(
+                    name=a.arm.name,
+                    p=number(a.result.final("p")),
+                    g=number(a.result.at("push", 0)),
+                    c=number(view.result("ce").at("push", 0)) if view.result("ce").metrics else "–",
+                )
+            )
+    ce, smooth = view.result("ce"), view.result("smoothing")
+    if ce.metrics and smooth.metrics and smooth.final("p") > STUCK:
+        lines.append(
+            T(
+                "Cross-entropy is at P(right) = {c}, label smoothing at {s}: it asks for no more than 1 − ε + ε/V.",
+                "Entropy chéo đạt P(đúng) = {c}, làm mềm nhãn đạt {s}: nó chỉ đòi tới 1 − ε + ε/V.",
+            ).format(c=number(ce.final("p")), s=number(smooth.final("p")))
+        )
+    return lines
+
+
+def logits_readouts(view: View) -> list[Readout]:
+    rows = []
+    for a in view.arms:
+        if a.result.metrics.get("loss"):
+            value = T("{v} · P {p}", "{v} · P {p}").format(
+                v=number(a.result.final("loss")), p=number(a.result.final("p"))
+            )
+            rows.append(
+                Readout(
+                    a.arm.name,
+                    value,
+                    T(
+                        "Its own loss at the end, and the probability of the right class.",
+                        "Loss của chính nó lúc cuối, và xác suất của lớp đúng.",
+                    ),
+                )
+            )
+    return rows
+
+
+# --- the language model -----------------------------------------------------------------------------------------------
+
+METRIC = {"ce": "test_loss", "smoothing": "own_smoothing", "focal": "own_focal", "squares": "own_squares"}
+
+
+def model_verdict(view: View) -> list[T]:
+    """Who is best on the plain loss; who wins and who loses on its own loss; who is too modest or too sure."""
+    lines = said(view)
+    ended = [a for a in view.arms if a.complete and not math.isnan(a.result.final("test_loss"))]
+    if len(ended) < len(view.arms) or len(ended) < 2:
+        return lines
+    best = min(ended, key=lambda a: a.result.final("test_loss"))
+    lines.append(
+        T(
+            "Lowest plain test loss: {name}, {v} nats/token.", "Loss kiểm thử thường thấp nhất: {name}, {v} nats/token."
+        ).format(name=best.arm.name, v=number(best.result.final("test_loss")))
+    )
+    won, lost = [], []
+    for a in ended:
+        metric = METRIC.get(a.arm.label)
+        if metric and a.arm.label != "ce":
+            least = min(b.result.final(metric) for b in ended)
+            (won if a.result.final(metric) <= least else lost).append(a.arm.name)
+    if won:
+        lines.append(
+            T("Best on its own loss: {n}.", "Tốt nhất ở chính loss của mình: {n}.").format(
+                n=T(", ".join(x.en for x in won), ", ".join(x.vi for x in won))
+            )
+        )
+    if lost:
+        lines.append(
+            T("Beaten even on its own loss: {n}.", "Thua ngay ở loss của chính mình: {n}.").format(
+                n=T(", ".join(x.en for x in lost), ", ".join(x.vi for x in lost))
+            )
+        )
+    for a in ended:
+        gap = a.result.final("confidence") - a.result.final("accuracy")
+        if gap < -0.03:
+            lines.append(
+                T(
+                    "{name} is too modest: {c} % sure on average, right in {r} %.",
+                    "{name} quá khiêm tốn: trung bình chắc {c} %, đúng {r} %.",
+                ).format(
+                    name=a.arm.name,
+                    c=f"{100 * a.result.final('confidence'):.0f}",
+                    r=f"{100 * a.result.final('accuracy'):.0f}",
+                )
+            )
+    return lines
+
+
+def model_readouts(view: View) -> list[Readout]:
+    rows = []
+    for a in view.arms:
+        if not math.isnan(a.result.final("test_loss")):
+            value = T("{v} · letters {n}", "{v} · số chữ {n}").format(
+                v=f"{a.result.final('test_loss'):.3f}", n=f"{a.result.final('letters'):.2f}"
+            )
+            rows.append(
+                Readout(
+                    a.arm.name,
+                    value,
+                    T(
+                        "Plain test loss (nats/token), and the letters it expects of a token.",
+                        "Loss kiểm thử thường (nats/token), và số chữ kỳ vọng của một token.",
+                    ),
+                )
+            )
+    return rows
+
+
+# --- questions --------------------------------------------------------------------------------------------------------
+
+
+def first(view: View) -> str | None:
+    """ "l1", "l2" or "tie": who stayed within the tolerance first; None while both are not in view."""
+    a, b = view.result("l1").final("arrival"), view.result("l2").final("arrival")
+    if math.isnan(a) or math.isnan(b) or (a < 0 and b < 0):
+        return None
+    a, b = (math.inf if v < 0 else v for v in (a, b))
+    return "l1" if a < b else "l2" if b < a else "tie"
+
+
+def plain(view: View) -> bool:
+    """Whether lr, tolerance, optimizer and decay are the question's."""
+    c = view.config
+    return (c.lr, c.tolerance, c.optimizer, c.decay) == (0.05, 0.06, "sgd", "none")
+
+
+def at_distance(low: float, high: float):
+    def answer(view):
+        return first(view) if plain(view) and low <= abs(view.config.target - view.config.start) <= high else None
+
+    return answer
+
+
+def race_why(view: View) -> T:
+    a, b = (view.result(name).final("arrival") for name in ("l1", "l2"))
+    return T(
+        "L1 takes steps of one size and arrives after about distance / lr (step {a}); L2 removes the same share of the error each time, so its time grows only with the logarithm of the distance (step {b}).",
+        "L1 đi những bước bằng nhau, tới sau khoảng (khoảng cách / lr) bước (bước {a}); L2 mỗi lần bớt đi cùng một phần sai số nên thời gian chỉ tăng theo logarit khoảng cách (bước {b}).",
+    ).format(a=f"{a:.0f}", b=f"{b:.0f}")
+
+
+WHO = (("l1", same("L1")), ("l2", same("L2")), ("tie", T("both at once", "cùng lúc")))
+RACE_PREDICTIONS = (
+    Prediction(
+        "near",
+        T(
+            "w starts at 2, the target is 3, SGD with lr 0.05. Who comes within 0.06 of the target first, and stays?",
+            "w bắt đầu ở 2, đích là 3, SGD với lr 0.05. Ai vào trong khoảng 0.06 quanh đích trước, và ở lại?",
+        ),
+        at_distance(0.99, 1.01),
+        race_why,
+        WHO,
+    ),
+    Prediction(
+        "far",
+        T(
+            "And when the target is 10? (Then set the target to 10 and 200 steps.)",
+            "Còn khi đích là 10? (Sau đó hãy đặt đích 10 và 200 bước.)",
+        ),
+        at_distance(7.9, 8.1),
+        race_why,
+        WHO,
+        decided_by="far",
+    ),
+)
+
+
+def ends(view: View) -> str | None:
+    facts = view.main.facts
+    if facts.get("values") != [2.0, 2.5, 3.0, 3.2, 20.0]:
+        return None
+    l1, l2 = view.result("l1").final("rest"), view.result("l2").final("rest")
+    if math.isnan(l1) or math.isnan(l2):
+        return None
+    near = {True: "median", False: "mean"}
+    pick = lambda v: near[abs(v - facts["median"]) < abs(v - facts["mean"])]  # noqa: E731
+    return f"{pick(l1)}_{pick(l2)}"
+
+
+POINTS_PREDICTIONS = (
+    Prediction(
+        "ends",
+        T(
+            "Five values: 2, 2.5, 3, 3.2 and 20. One weight has to stand for them all. Where do L1 and L2 put it?",
+            "Năm giá trị: 2, 2.5, 3, 3.2 và 20. Một trọng số phải đại diện cho tất cả. L1 và L2 đặt nó ở đâu?",
+        ),
+        ends,
+        lambda view: T(
+            "L1 ends at {a}: its slope counts how many values lie on either side, not how far. L2 ends at {b}: its slope adds up the distances.",
+            "L1 dừng ở {a}: độ dốc của nó đếm mỗi bên có bao nhiêu giá trị, không kể xa gần. L2 dừng ở {b}: độ dốc của nó cộng các khoảng cách.",
+        ).format(a=number(view.result("l1").final("rest")), b=number(view.result("l2").final("rest"))),
+        (
+            ("median_median", T("both near 3", "cả hai gần 3")),
+            ("median_mean", T("L1 near 3, L2 near 6", "L1 gần 3, L2 gần 6")),
+            ("mean_median", T("L1 near 6, L2 near 3", "L1 gần 6, L2 gần 3")),
+            ("mean_mean", T("both near 6", "cả hai gần 6")),
+        ),
+    ),
+)
+
+
+def bottom(view: View) -> str | None:
+    raw = view.result("raw")
+    if "loss" not in raw.metrics:
+        return None
+    return "zero" if abs(raw.final("loss")) < 0.5 else "below" if raw.final("loss") < 0 else "chance"
+
+
+LOGITS_PREDICTIONS = (
+    Prediction(
+        "bottom",
+        T(
+            "Somebody forgets log_softmax and gives the raw logits to NLL. What does the loss do in 200 steps?",
+            "Ai đó quên log_softmax và đưa thẳng logits vào NLL. Loss làm gì trong 200 bước?",
+        ),
+        bottom,
+        lambda view: T(
+            "It ends at {v}. −z of the right class falls for as long as z may grow, and nothing holds it: the other logits are not even asked.",
+            "Nó kết thúc ở {v}. −z của lớp đúng giảm chừng nào z còn lớn được, và không gì giữ nó: các logit khác còn chẳng được hỏi tới.",
+        ).format(v=number(view.result("raw").final("loss"))),
+        (
+            ("zero", T("falls to 0", "giảm về 0")),
+            ("chance", T("stays above 0", "ở trên 0")),
+            ("below", T("falls below 0, without end", "xuống dưới 0, không dừng")),
+        ),
+    ),
+)
+
+
+def smoother(view: View) -> str | None:
+    a, b = view.result("ce"), view.result("smoothing")
+    if not view.done or math.isnan(a.final("test_loss")) or math.isnan(b.final("test_loss")):
+        return None
+    gap = b.final("test_loss") - a.final("test_loss")
+    return "worse" if gap > 0.03 else "better" if gap < -0.03 else "same"
+
+
+MODEL_PREDICTIONS = (
+    Prediction(
+        "smooth",
+        T(
+            "One model is trained with plain cross-entropy, one with a tenth of every label smoothed over all tokens. Whose plain test loss is lower?",
+            "Một mô hình học với entropy chéo thường, một mô hình với một phần mười mỗi nhãn rải đều cho mọi token. Loss kiểm thử thường của ai thấp hơn?",
+        ),
+        smoother,
+        lambda view: T(
+            "Cross-entropy {a}, smoothing {b} nats/token: what you minimise is what you get, and smoothing asks for {e} % of the probability on tokens that never come.",
+            "Entropy chéo {a}, làm mềm {b} nats/token: giảm cái gì thì được cái đó, mà làm mềm đòi đặt {e} % xác suất lên những token không bao giờ đến.",
+        ).format(
+            a=f"{view.result('ce').final('test_loss'):.3f}",
+            b=f"{view.result('smoothing').final('test_loss'):.3f}",
+            e=knob(100 * view.config.smoothing),
+        ),
+        (
+            ("worse", T("cross-entropy's", "của entropy chéo")),
+            ("better", T("label smoothing's", "của làm mềm nhãn")),
+            ("same", T("about equal", "gần bằng nhau")),
+        ),
+    ),
+)

@@ -32,7 +32,7 @@ def number(value: float) -> str:
     if size >= 1e6 or size < 1e-4:
         return f"{value:.2e}".replace("e-0", "e-").replace("e+0", "e")
     if size >= 100:
-        return f"{value:,.0f}"
+        return f"{value:,.0f}".replace("-", "−")
     digits = max(0, 2 - math.floor(math.log10(size)))
     return f"{value:.{digits}f}".replace("-", "−")
 

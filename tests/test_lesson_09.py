@@ -1,0 +1,239 @@
+"""Lesson 9: the walks against closed forms and PyTorch, the refusals, and what the page says about runs that show it."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from app.lesson import discover, start
+from app.view import View, look
+from core.experiments import arrival_map, lm_losses, loss_calls, loss_logits, loss_path, loss_points
+from core.result import Result
+
+LESSON = discover()[9]
+PLAY = {p.slug: p for p in LESSON.playgrounds}
+L1, L2 = loss_path.Config(loss="l1"), loss_path.Config(loss="l2")
+
+
+def result(experiment, config) -> Result:
+    return Result(tuple(experiment.run(config, {})))
+
+
+def view_of(slug, **values) -> View:
+    playground = PLAY[slug]
+    values = start(LESSON, playground) | values
+    own = {f: v for f, v in values.items() if f in type(playground.config).__dataclass_fields__}
+    config = replace(playground.config, **own)
+    return View(tuple(look(arm) for arm in playground.arms(config, values)), values)
+
+
+def said(slug, **values) -> str:
+    view = view_of(slug, **values)
+    lines = PLAY[slug].verdict(view)
+    assert all(line.en and line.vi for line in lines)
+    return " ".join(line.en for line in lines)
+
+
+@pytest.mark.parametrize(("distance", "steps"), [(1.0, 19), (1.5, 29), (2.0, 39), (8.0, 159)])
+def test_l1_arrives_after_distance_less_tolerance_over_the_learning_rate(distance, steps):
+    run = result(loss_path, replace(L1, target=2 + distance, steps=200))
+    assert run.final("arrival") == steps == math.ceil((distance - 0.06) / 0.05)
+
+
+@pytest.mark.parametrize("distance", [1.0, 2.0, 3.0, 8.0])
+def test_l2_arrives_after_the_logarithm_of_the_distance(distance):
+    run = result(loss_path, replace(L2, target=2 + distance, steps=200))
+    assert run.final("arrival") == math.ceil(math.log(distance / 0.06) / -math.log(1 - 2 * 0.05))
+
+
+@pytest.mark.parametrize("loss", ["l1", "l2"])
+def test_the_path_is_pytorchs_to_the_last_digit_that_counts(loss):
+    w = torch.tensor([2.0], requires_grad=True)
+    opt, path = torch.optim.SGD([w], lr=0.05), [2.0]
+    for _ in range(50):
+        opt.zero_grad()
+        ((w - 3).abs() if loss == "l1" else (w - 3) ** 2).mean().backward()
+        opt.step()
+        path.append(w.item())
+    mine = list(result(loss_path, replace(L1, loss=loss)).metrics["w"].values())
+    np.testing.assert_allclose(mine, path, rtol=1e-6)
+
+
+def test_l1_swings_by_its_learning_rate_unless_it_lands_exactly():
+    assert result(loss_path, L1).final("swing") == pytest.approx(0.05, rel=1e-4)
+    assert result(loss_path, replace(L1, lr=0.5)).final("swing") == 0
+    assert result(loss_path, replace(L1, decay="linear")).final("swing") < 0.02
+
+
+def test_what_overflows_ends_the_walk_as_diverged():
+    run = result(loss_path, replace(L2, lr=5.0, steps=100))
+    assert run.finished.reason == "diverged" and run.final("arrival") == -1
+    assert all(math.isfinite(w) for w in run.metrics["w"].values())
+
+
+def test_the_map_agrees_with_single_walks():
+    table = result(arrival_map, arrival_map.Config()).tables["map"][arrival_map.STEPS]
+    for i in range(0, len(table["lr"]), 97):
+        lr, target = table["lr"][i], table["distance"][i]
+        for loss in ("l1", "l2"):
+            alone = result(loss_path, replace(L1, loss=loss, start=0.0, target=target, lr=lr, steps=500))
+            assert abs(alone.final("arrival") - table[loss][i]) <= 1, (loss, target, lr)  # a tie may round either way
+
+
+def test_each_loss_walks_to_the_place_where_its_mean_is_lowest():
+    for loss, slack in (("l2", 1e-3), ("huber", 1e-3), ("log_cosh", 1e-3), ("l1", 0.05), ("pinball", 0.05)):
+        run = result(loss_points, loss_points.Config(loss=loss, steps=500))
+        assert run.final("w") == pytest.approx(run.final("rest"), abs=slack), loss
+
+
+def test_a_loss_without_reduction_is_refused_with_the_number_of_its_values():
+    run = result(loss_points, loss_points.Config(reduction="none", outliers=2))
+    assert run.finished.reason == "failed"
+    assert run.finished.facts == {"code": "loss_not_scalar", "values": 6}
+
+
+def test_a_label_that_is_no_class_is_refused_in_pytorchs_words():
+    run = result(loss_logits, loss_logits.Config(label=12))
+    assert run.finished.facts["code"] == "label_out_of_range"
+    message = result(loss_calls, loss_calls.Config()).samples["label"][0].text
+    assert message in said("logits", label=12)
+
+
+def test_the_messages_quoted_on_the_page_are_pytorchs():
+    calls = result(loss_calls, loss_calls.Config())
+    message = calls.samples["no_reduction_many"][0].text.removeprefix("RuntimeError: ")
+    assert message in said("points", reduction="none")
+    assert calls.final("no_reduction_one") == 0 and calls.final("correlation") == 1
+    assert calls.final("gap") < 1e-6
+
+
+def test_nll_on_raw_logits_falls_by_the_learning_rate_at_every_step():
+    run = result(loss_logits, loss_logits.Config(objective="raw", lr=0.2, steps=100))
+    assert run.final("loss") - run.at("loss", 0) == pytest.approx(-0.2 * 100)
+
+
+def test_squared_probabilities_hardly_push_where_the_model_is_surely_wrong():
+    def start_push(objective):
+        return result(loss_logits, loss_logits.Config(objective=objective, lead=12.0)).at("push", 0)
+
+    assert start_push("squares") < 0.01 < 1 < start_push("ce")
+    assert "squared probabilities has hardly moved" in said("logits", objectives="ce,squares", lead=12.0)
+
+
+# --- what the page says -----------------------------------------------------------------------------------------------
+
+
+def test_the_race_says_who_arrives_and_who_swings():
+    text = said("race")
+    assert "L1 at step 19, L2 at step 27" in text and "L1 never comes to rest" in text
+
+
+def test_the_race_says_who_runs_away_and_that_nothing_moves():
+    text = said("race", lr=1.1)
+    assert "L2 runs away: w = −9,097 after 50 steps" in text and "L1 runs away" not in text
+    assert "no step is taken" in said("race", lr=0.0)
+    assert "Not within 50 steps: L1" in said("race", target=10.0)
+
+
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        ("3", "slope of this loss is 0 everywhere"),
+        ("e", "no minimum"),
+        ("(e - 0.5)**2", "lowest point of this loss is at e = 0.5"),
+        ("abs(yhat - y)", "Unknown name `yhat`"),
+        ("", "Type a loss first"),
+        ("e" * 130, "at most 120"),
+        ("e**2 +", "not a complete formula"),
+    ],
+)
+def test_every_odd_expression_is_explained_and_l1_and_l2_stay_in_the_picture(expression, words):
+    assert words in said("own", expression=expression)
+    rows = PLAY["own"].figures[0].rows(view_of("own", expression=expression))
+    assert {"L1", "L2"} <= set(rows["name"])
+
+
+def test_the_answers_of_the_questions_are_those_of_the_runs():
+    near, far = PLAY["race"].predictions
+    assert near.answer(view_of("race")) == "l1" and far.answer(view_of("race")) is None
+    assert far.answer(view_of("race", target=10.0, steps=200)) == "l2"
+    assert near.answer(view_of("race", lr=0.1)) is None
+    (ends,) = PLAY["points"].predictions
+    assert ends.answer(view_of("points")) == "median_mean"
+    assert ends.answer(view_of("points", outlier=30.0)) is None
+    (bottom,) = PLAY["logits"].predictions
+    assert bottom.answer(view_of("logits")) == "below"
+
+
+def test_inline_playgrounds_draw_every_figure_with_every_preset():
+    for slug in ("race", "own", "points", "logits"):
+        for preset in PLAY[slug].presets:
+            view = view_of(slug, **preset.values)
+            PLAY[slug].verdict(view), PLAY[slug].readouts(view)
+            for figure in PLAY[slug].figures:
+                rows, charts = figure.rows(view), figure.chart(view)
+                assert rows is not None
+                for chart in charts if isinstance(charts, tuple) else (charts,):
+                    chart.to_dict()
+
+
+def test_moving_a_knob_of_one_loss_trains_no_other_loss_anew():
+    def ids(**values):
+        config = replace(PLAY["model"].config, **values)
+        return {arm.label: arm.config for arm in PLAY["model"].arms(config, {})}
+
+    usual = ids()
+    assert {k for k, v in ids(smoothing=0.3).items() if v != usual[k]} == {"smoothing"}
+    assert {k for k, v in ids(gamma=4.0).items() if v != usual[k]} == {"focal"}
+    assert {k for k, v in ids(extra="doubt").items() if v != usual[k]} == {"extra"}
+    assert set(usual) - set(ids(extra_weight=0.0)) == {"extra"}
+
+
+# --- the language model -----------------------------------------------------------------------------------------------
+
+TINY = lm_losses.Config(tokenizer="words", width=8, batch=16, steps=10)
+
+
+@pytest.mark.usefixtures("private_home")
+def test_what_is_measured_on_the_pairs_is_what_a_walk_over_the_text_gives():
+    from core import corpora
+
+    run = result(lm_losses, TINY)
+    model, tokenizer = lm_losses.build(TINY)
+    held = torch.from_numpy(corpora.tokens("tales-en", "words", "test").astype(np.int64))
+    with torch.no_grad():
+        logits = model(held[None, :-1])[0]
+    log_p, y = torch.log_softmax(logits, -1), held[1:]
+    p, own = log_p.exp(), log_p[torch.arange(len(y)), y]
+    assert run.at("test_loss", 0) == pytest.approx(-own.mean().item(), rel=1e-5)
+    assert run.at("accuracy", 0) == pytest.approx((p.argmax(-1) == y).float().mean().item(), abs=1e-6)
+    assert run.at("confidence", 0) == pytest.approx(p.max(-1).values.mean().item(), rel=1e-5)
+    assert run.at("entropy", 0) == pytest.approx(-(p * log_p).sum(-1).mean().item(), rel=1e-5)
+    brier = ((p - torch.nn.functional.one_hot(y, p.shape[-1])) ** 2).sum(-1).mean().item()
+    assert run.at("own_squares", 0) == pytest.approx(brier, rel=1e-5)
+    smooth = torch.nn.functional.cross_entropy(logits, y, label_smoothing=TINY.smoothing).item()
+    assert run.at("own_smoothing", 0) == pytest.approx(smooth, rel=1e-5)
+    assert run.at("own_focal", 0) == pytest.approx((-((1 - own.exp()) ** TINY.gamma) * own).mean().item(), rel=1e-5)
+    lengths = torch.tensor([float(len(piece)) for piece in tokenizer.pieces])
+    assert run.at("letters", 0) == pytest.approx((p @ lengths).mean().item(), rel=1e-5)
+
+
+@pytest.mark.usefixtures("private_home")
+def test_each_objective_trains_on_its_own_number():
+    first = {
+        o: result(lm_losses, replace(TINY, objective=o, steps=1)).at("train_loss", 1) for o in lm_losses.OBJECTIVES
+    }
+    assert len({round(v, 6) for v in first.values()}) == len(first)
+    zero = result(lm_losses, replace(TINY, objective="extra", extra_weight=0.0))
+    assert zero.final("test_loss") == result(lm_losses, TINY).final("test_loss")
+
+
+@pytest.mark.usefixtures("private_home")
+def test_a_length_penalty_shortens_the_tokens_and_an_entropy_bonus_raises_the_doubt():
+    plain = result(lm_losses, replace(TINY, steps=60))
+    short = result(lm_losses, replace(TINY, steps=60, objective="extra", extra="short", extra_weight=2.0))
+    doubt = result(lm_losses, replace(TINY, steps=60, objective="extra", extra="doubt", extra_weight=2.0))
+    assert short.final("letters") < plain.final("letters") - 0.1
+    assert doubt.final("entropy") > plain.final("entropy") + 0.05

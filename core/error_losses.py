@@ -35,7 +35,8 @@ def log_cosh(e):
 
 def pinball(e, q: float):
     """Koenker and Bassett (1978): too low costs q, too high costs 1 - q; lowest at the quantile q."""
-    return np.where(e < 0, -q * e, (1 - q) * e), np.where(e < 0, -q, np.where(e > 0, 1 - q, 0.0))
+    slope = np.where(e < 0, -q, np.where(e > 0, 1 - q, 0.0)).astype(np.asarray(e).dtype)
+    return slope * e, slope
 
 
 def epsilon(e, zone: float):

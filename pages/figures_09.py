@@ -8,7 +8,7 @@ import pandas as pd
 from app.charts import STEP, arm_color
 from app.i18n import T
 from app.lesson import Figure
-from app.theme import ARMS, GREY, number
+from app.theme import ARMS, GREY, knob, number
 from app.view import inline
 from core.experiments import arrival_map
 
@@ -49,7 +49,7 @@ def path_chart(view):
     y = alt.Y("w:Q", title=T("weight w", "trọng số w")(lang), scale=alt.Scale(zero=False, nice=True))
     low, high = config.target - config.tolerance, config.target + config.tolerance
     band = alt.Chart(alt.Data(values=[{"low": low, "high": high}]))
-    label = T("target {t}", "đích {t}").format(t=number(config.target))(lang)
+    label = T("target {t}", "đích {t}").format(t=knob(config.target))(lang)
     mark = alt.Chart(alt.Data(values=[{"w": config.target, "label": label}]))
     base = alt.Chart()
     arm, pin = alt.datum.role == "arm", alt.datum.role == "pinned"
@@ -57,8 +57,8 @@ def path_chart(view):
     return alt.layer(
         band.mark_rect(color=GREY, opacity=0.2).encode(y=alt.Y("low:Q"), y2="high:Q"),
         mark.mark_rule(strokeDash=[6, 4], color=GREY).encode(y="w:Q"),
-        mark.mark_text(align="right", baseline="bottom", dx=-4, dy=-4, color=GREY, fontSize=12 * view.size).encode(
-            y="w:Q", x=alt.value("width"), text="label:N"
+        mark.mark_text(align="left", baseline="bottom", dx=14, dy=-4, color=GREY, fontSize=12 * view.size).encode(
+            y="w:Q", x=alt.value(0), text="label:N"
         ),
         base.transform_filter(pin)
         .mark_line(strokeDash=[5, 4], opacity=0.8)
@@ -165,7 +165,7 @@ def distance_chart(view):
         title=T("distance to the target (log)", "khoảng cách tới đích (log)")(lang),
         scale=alt.Scale(type="log"),
     )
-    label = T("tolerance {t}", "dung sai {t}").format(t=number(config.tolerance))(lang)
+    label = T("tolerance {t}", "dung sai {t}").format(t=knob(config.tolerance))(lang)
     mark = alt.Chart(alt.Data(values=[{"distance": config.tolerance, "label": label}]))
     lines = alt.Chart().mark_line(strokeWidth=2.5).encode(x=x, y=y, color=arm_color(view), detail="run:N")
     return alt.layer(
@@ -318,45 +318,48 @@ strip = Figure(
 )
 
 
-def valley_rows(view):
+WINDOW = 2.0  # slopes beyond are cut off, or L2's would hide the others
+
+
+def balance_rows(view):
     rows = []
     for a, role, name in groups(view):
-        if role == "pinned":
-            continue
-        table = a.result.tables["mean_loss"][0]
-        finite = [v for v in table["loss"] if drawn(v) is not None]
-        top = max(finite, default=0) or 1
-        for w, loss in zip(table["w"], table["loss"], strict=True):
-            rows.append((name, w, None if drawn(loss) is None else loss / top))
-    return pd.DataFrame(rows, columns=["name", "w", "loss"])
+        if role == "arm":
+            table = a.result.tables["pull"][0]
+            rows += [(name, w, drawn(slope)) for w, slope in zip(table["w"], table["slope"], strict=True)]
+    return pd.DataFrame(rows, columns=["name", "w", "slope"])
 
 
-def valley_chart(view):
-    return (
-        alt.Chart()
-        .mark_line(strokeWidth=2.5)
-        .encode(
-            x=alt.X("w:Q", title=T("weight w", "trọng số w")(view.lang), axis=alt.Axis(grid=False)),
-            y=alt.Y(
-                "loss:Q",
-                title=T("mean loss, lowest = 0, highest = 1", "loss trung bình, thấp nhất = 0, cao nhất = 1")(
-                    view.lang
-                ),
-            ),
-            color=arm_color(view),
-            tooltip=["name:N", alt.Tooltip("w:Q", format=".2f"), alt.Tooltip("loss:Q", format=".3f")],
-        )
-        .properties(height=280 * view.size, width="container")
+def balance_chart(view):
+    lang = view.lang
+    x = alt.X("w:Q", title=T("weight w", "trọng số w")(lang), axis=alt.Axis(grid=False), scale=alt.Scale(nice=False))
+    y = alt.Y(
+        "slope:Q",
+        title=T("mean slope", "độ dốc trung bình")(lang),
+        scale=alt.Scale(domain=[-WINDOW, WINDOW]),
     )
+    tip = ["name:N", alt.Tooltip("w:Q", format=".2f"), alt.Tooltip("slope:Q", format=".3f")]
+    zero = alt.Data(values=[{"slope": 0, "label": T("0: the pulls balance", "0: các lực kéo cân bằng")(lang)}])
+    return alt.layer(
+        alt.Chart(zero).mark_rule(strokeDash=[6, 4], color=GREY).encode(y=y),
+        alt.Chart(zero)
+        .mark_text(align="right", baseline="top", dx=-4, dy=5, color=GREY, fontSize=12 * view.size)
+        .encode(y=y, x=alt.value("width"), text="label:N"),
+        alt.Chart().mark_line(strokeWidth=2.5, clip=True).encode(x=x, y=y, color=arm_color(view), tooltip=tip),
+    ).properties(height=280 * view.size, width="container")
 
 
-valley = Figure(
-    "valley",
-    T("The valleys they walk down", "Những thung lũng mà chúng đi xuống"),
+balance = Figure(
+    "balance",
+    T("A tug-of-war: each value pulls with its slope", "Kéo co: mỗi giá trị kéo bằng độ dốc của nó"),
     T(
-        "Mean loss over all values for every weight, one curve per loss. {now}",
-        "Loss trung bình trên mọi giá trị ứng với từng trọng số, mỗi loss một đường. {now}",
+        "Mean slope over all values for every weight, one curve per loss; the weight rests where its curve crosses 0. {now}",
+        "Độ dốc trung bình trên mọi giá trị ứng với từng trọng số, mỗi loss một đường; trọng số nghỉ ở chỗ đường của nó cắt 0. {now}",
     ),
-    valley_rows,
-    valley_chart,
+    balance_rows,
+    balance_chart,
+    T(
+        "Below 0 the weight is pulled up, above 0 down. L1 climbs a stair, one step a value, however far it lies; L2 climbs evenly.",
+        "Dưới 0 thì trọng số bị kéo lên, trên 0 thì bị kéo xuống. L1 leo từng bậc, mỗi giá trị một bậc dù xa gần; L2 leo đều.",
+    ),
 )

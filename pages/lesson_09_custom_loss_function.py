@@ -8,7 +8,7 @@ from core.experiments import lm_losses, loss_logits, loss_path, loss_points
 from pages.claims_09 import CLAIMS
 from pages.class_figures_09 import bars, calibration, effect, model_loss, own, scores
 from pages.controls_09 import CONTROLS, LOSSES, OBJECTIVES, TRAINED
-from pages.figures_09 import arrivals, distance, path, shape, strip, valley
+from pages.figures_09 import arrivals, balance, distance, path, shape, strip
 from pages.verdict_09 import (
     LOGITS_PREDICTIONS,
     MODEL_PREDICTIONS,
@@ -308,7 +308,7 @@ LESSON = Lesson(
                 ),
             ),
             pull,
-            (strip, valley),
+            (strip, balance),
             ("outlier", "outliers", "delta"),
             points_verdict,
             POINTS_PREDICTIONS,

@@ -103,7 +103,7 @@ def own_verdict(view: View) -> list[T]:
     mine, other = view.result("custom").final("arrival"), view.result("l2").final("arrival")
     if mine >= 0 and other >= 0:
         text = (
-            T("Yours is there first.", "Loss của bạn tới trước.")
+            T("Yours is there before L2.", "Loss của bạn tới trước L2.")
             if mine < other
             else T(
                 "L2 is there first: what is the slope of yours near 0, and far away?",

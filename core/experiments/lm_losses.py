@@ -22,7 +22,7 @@ class Config:
     smoothing: float = knob(0.1, low=0.0, high=0.99)
     gamma: float = knob(2.0, low=0.0, high=10.0)
     extra: str = knob("short", choices=("short", "doubt"))
-    extra_weight: float = knob(0.1, low=0.0, high=10.0)
+    extra_weight: float = knob(0.3, low=0.0, high=10.0)
     corpus: str = knob("tales-en", choices=CORPORA, pattern="text-[0-9a-f]{12}", corpus=True)
     tokenizer: str = knob("bpe", choices=("bpe", "words", "bytes", "gpt2"))
     lr: float = knob(5e-3, low=0.0, high=100.0)

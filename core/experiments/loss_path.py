@@ -65,7 +65,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         optimizer=config.optimizer,
         decay=config.decay,
     )[:, 0]
-    reach = max(3.0, 1.25 * abs(config.start - config.target))
+    reach = max(1.5, 1.25 * abs(config.start - config.target))
     e = np.linspace(-reach, reach, 2 * REACH + 1)
     with np.errstate(all="ignore"):
         values, pushes = loss(path - target)

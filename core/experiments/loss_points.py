@@ -8,7 +8,7 @@ from core.events import Event, Finished, Metric, Note, Started, Table
 from core.experiment import Experiment, knob
 from core.problem import Problem
 
-GRID = 161  # places at which the mean loss is drawn
+GRID = 241  # places at which the pull is drawn
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def values(config: Config) -> list[float]:
 
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     """Metrics: "w" at every step, "rest" at the end (where the mean loss is lowest, found on a grid: what w walks to).
-    Table "mean_loss": the mean loss for every w, less its lowest value. Facts: the values, their mean and median.
+    Table "pull": the mean slope for every w. Facts: the values, their mean and median.
     reduction "none" and a refused expression end the run as failed, with a Problem's code."""
     import numpy as np
 
@@ -79,9 +79,9 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     low, high = min(points.min(), config.start), max(points.max(), config.start)
     grid = np.linspace(low - 0.05 * (high - low) - 0.5, high + 0.05 * (high - low) + 0.5, GRID)
     with np.errstate(all="ignore"):
-        mean = loss(grid[:, None] - points)[0].mean(1)
+        pull = loss(grid[:, None] - points)[1].mean(1)
         rest = error_losses.lowest(loss, points)
-    yield Table(0, "mean_loss", {"w": grid.tolist(), "loss": (mean - np.nanmin(mean)).tolist()})
+    yield Table(0, "pull", {"w": grid.tolist(), "slope": pull.tolist()})
     alive = int(np.isfinite(path).cumprod().sum())
     for step, w in enumerate(path[:alive].tolist()):
         yield Metric(step, "w", w)

@@ -148,11 +148,11 @@ model_loss = Figure(
 )
 
 JUDGES = (
-    ("test_loss", T("plain test loss", "loss kiểm thử"), None),
-    ("own_smoothing", T("smoothed loss", "loss nhãn mềm"), "smoothing"),
-    ("own_focal", T("focal loss", "loss focal"), "focal"),
-    ("own_squares", T("squared probabilities", "bình phương xác suất"), "squares"),
-    ("calibration_error", T("calibration error", "sai số hiệu chuẩn"), None),
+    ("test_loss", T("plain", "thường"), None),
+    ("own_smoothing", T("smoothed", "nhãn mềm"), "smoothing"),
+    ("own_focal", T("focal", "focal"), "focal"),
+    ("own_squares", T("squares", "bình phương"), "squares"),
+    ("calibration_error", T("calibration", "hiệu chuẩn"), None),
 )
 
 
@@ -175,17 +175,17 @@ def score_chart(view):
     lang = view.lang
     x = alt.X(
         "judge:N",
-        sort=[t(lang) for _, t, _ in JUDGES],
-        title=T("judged by (lower is better)", "chấm bằng (thấp hơn là tốt hơn)")(lang),
-        axis=alt.Axis(orient="top", labelAngle=0, labelLimit=150),
+        scale=alt.Scale(domain=[t(lang) for _, t, _ in JUDGES]),
+        title=T("judged by the loss … (lower is better)", "chấm bằng loss … (thấp hơn là tốt hơn)")(lang),
+        axis=alt.Axis(orient="top", labelAngle=0, labelLimit=150, labelOverlap=False),
     )
     y = alt.Y(
         "name:N",
-        sort=[a.arm.name(lang) for a in view.arms],
+        scale=alt.Scale(domain=[a.arm.name(lang) for a in view.arms]),
         title=T("trained on", "huấn luyện bằng")(lang),
         axis=alt.Axis(labelLimit=220),
     )
-    base = alt.Chart().encode(x=x, y=y)
+    base = alt.Chart().transform_filter("isValid(datum.value)").encode(x=x, y=y)
     return alt.layer(
         base.mark_rect(stroke="white", strokeWidth=3).encode(
             color=alt.condition(alt.datum.best, alt.value("#009E73"), alt.value("#e3e6e9")),

@@ -109,7 +109,12 @@ def shape_chart(view):
     lang = view.lang
 
     def panel(field, title):
-        x = alt.X("e:Q", title=T("error e = w − target", "sai số e = w − đích")(lang), axis=alt.Axis(grid=False))
+        x = alt.X(
+            "e:Q",
+            title=T("error e = w − target", "sai số e = w − đích")(lang),
+            axis=alt.Axis(grid=False),
+            scale=alt.Scale(nice=False),
+        )
         y = alt.Y(f"{field}:Q", title=title)
         base = alt.Chart()
         zero = alt.Chart(alt.Data(values=[{"e": 0}])).mark_rule(strokeDash=[6, 4], color=GREY).encode(x="e:Q")
@@ -346,7 +351,7 @@ def balance_chart(view):
         .mark_text(align="right", baseline="top", dx=-4, dy=5, color=GREY, fontSize=12 * view.size)
         .encode(y=y, x=alt.value("width"), text="label:N"),
         alt.Chart().mark_line(strokeWidth=2.5, clip=True).encode(x=x, y=y, color=arm_color(view), tooltip=tip),
-    ).properties(height=280 * view.size, width="container")
+    ).properties(height=320 * view.size, width="container")
 
 
 balance = Figure(

@@ -290,10 +290,10 @@ LESSON = Lesson(
                 Preset(
                     "sum",
                     T("sum instead of mean", "tổng thay vì trung bình"),
-                    {"reduction": "sum", "lr": 0.15},
+                    {"reduction": "sum", "lr": 0.2},
                     T(
-                        "Five values, five times the step: L2 sits on the edge of diverging, though nothing else changed.",
-                        "Năm giá trị, bước dài gấp năm: L2 đứng bên bờ phân kỳ dù không đổi gì khác.",
+                        "Five values, five times the step: L2 jumps to and fro for ever, where the mean walked calmly.",
+                        "Năm giá trị, bước dài gấp năm: L2 nhảy qua nhảy lại mãi, trong khi với trung bình nó đi rất êm.",
                     ),
                 ),
                 Preset(

@@ -120,7 +120,7 @@ def arrival_text(view, a) -> T:
     steps = a.result.final("arrival")
     if math.isnan(steps):
         return same("–")
-    return T("never", "không bao giờ") if steps < 0 else T(f"step {steps:.0f}", f"bước {steps:.0f}")
+    return T("never", "không tới") if steps < 0 else T(f"step {steps:.0f}", f"bước {steps:.0f}")
 
 
 def path_readouts(view: View) -> list[Readout]:
@@ -129,8 +129,7 @@ def path_readouts(view: View) -> list[Readout]:
         if "w" not in a.result.metrics:
             continue
         w, swing = a.result.final("w"), a.result.final("swing")
-        tail = T("ends at {w}", "kết thúc ở {w}").format(w=number(w))
-        value = T("{when}, {tail}", "{when}, {tail}").format(when=arrival_text(view, a), tail=tail)
+        value = T("{when}, w {w}", "{when}, w {w}").format(when=arrival_text(view, a), w=number(w))
         rows.append(
             Readout(
                 a.arm.name,
@@ -147,22 +146,36 @@ def path_readouts(view: View) -> list[Readout]:
 # --- several values ---------------------------------------------------------------------------------------------------
 
 
+UNSETTLED = 0.5  # farther from its resting place than this, in the values' own unit
+
+
 def points_verdict(view: View) -> list[T]:
-    lines = said(view)
-    facts = view.main.facts
-    l1, l2 = view.result("l1").final("rest"), view.result("l2").final("rest")
-    if math.isnan(l1) or math.isnan(l2):
+    """Where L1 and L2 rest, and whose steps have not brought it there."""
+    lines, facts = said(view), view.main.facts
+    l1, l2 = view.result("l1"), view.result("l2")
+    if math.isnan(l1.final("rest")) or math.isnan(l2.final("rest")) or l1.step == 0:
         return lines
-    return [
-        *lines,
+    lines.append(
         T(
-            "L2 is drawn to the mean, {l2}. L1 stays at the median, {l1}.",
-            "L2 bị kéo về trung bình, {l2}. L1 ở lại trung vị, {l1}.",
-        ).format(l2=number(l2), l1=number(l1)),
-        T("Mean of the values {m}, median {h}.", "Trung bình các giá trị {m}, trung vị {h}.").format(
-            m=number(facts["mean"]), h=number(facts["median"])
-        ),
-    ]
+            "L2 is drawn to the mean ({m}) and rests at {l2}. L1 stays at the median ({h}): {l1}.",
+            "L2 bị kéo về trung bình ({m}), nghỉ ở {l2}. L1 ở lại trung vị ({h}): {l1}.",
+        ).format(
+            l2=number(l2.final("rest")),
+            l1=number(l1.final("rest")),
+            m=number(facts["mean"]),
+            h=number(facts["median"]),
+        )
+    )
+    for a in view.arms:
+        w, rest = a.result.final("w"), a.result.final("rest")
+        if abs(w - rest) > UNSETTLED or (a.result.finished and a.result.finished.reason == "diverged"):
+            lines.append(
+                T(
+                    "{name} has not settled: w = {w} after {n} steps. Its steps are too long or too few.",
+                    "{name} chưa yên: w = {w} sau {n} bước. Bước của nó quá dài hoặc quá ít.",
+                ).format(name=a.arm.name, w=number(w), n=a.result.step)
+            )
+    return lines
 
 
 def points_readouts(view: View) -> list[Readout]:
@@ -204,7 +217,7 @@ def logits_verdict(view: View) -> list[T]:
             )
         )
     for a in view.arms:
-        if a.arm.label != "raw" and a.result.metrics.get("p") and a.result.final("p") < STUCK:
+        if a.arm.label != "raw" and "push" in a.result.metrics and a.result.final("p") < STUCK:
             lines.append(
                 T(
                     "{name} has hardly moved: P(right) = {p}. At the start its slope has length {g}, that of cross-entropy {c}.",
@@ -217,7 +230,16 @@ def logits_verdict(view: View) -> list[T]:
                 )
             )
     ce, smooth = view.result("ce"), view.result("smoothing")
-    if ce.metrics and smooth.metrics and smooth.final("p") > STUCK:
+    others = [view.result(name) for name in ("nll", "twice")]
+    if "loss" in ce.metrics and all("loss" in other.metrics for other in others):
+        gap = max(abs(o.metrics["loss"][s] - v) for o in others for s, v in ce.metrics["loss"].items())
+        lines.append(
+            T(
+                "Cross-entropy, NLL(log_softmax) and CE(log_softmax) are one loss: over all steps they differ by at most {gap}.",
+                "Entropy chéo, NLL(log_softmax) và CE(log_softmax) là một: qua mọi bước chúng lệch nhau nhiều nhất {gap}.",
+            ).format(gap=number(gap))
+        )
+    if "loss" in ce.metrics and "loss" in smooth.metrics and smooth.final("p") > STUCK:
         lines.append(
             T(
                 "Cross-entropy is at P(right) = {c}, label smoothing at {s}: it asks for no more than 1 − ε + ε/V.",

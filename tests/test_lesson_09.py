@@ -122,6 +122,16 @@ def test_squared_probabilities_hardly_push_where_the_model_is_surely_wrong():
     assert "squared probabilities has hardly moved" in said("logits", objectives="ce,squares", lead=12.0)
 
 
+def test_the_three_names_of_cross_entropy_are_one_curve_and_the_page_says_so():
+    assert "are one loss: over all steps they differ by at most" in said("logits", objectives="ce,nll,twice")
+
+
+def test_a_sum_over_five_values_makes_l2_jump_for_ever():
+    text = said("points", reduction="sum", lr=0.2)
+    assert "L2 has not settled" in text and "L1 has not settled" not in text
+    assert "has not settled" not in said("points")
+
+
 # --- what the page says -----------------------------------------------------------------------------------------------
 
 

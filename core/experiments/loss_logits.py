@@ -42,6 +42,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     yield Started(config.steps, {"classes": CLASSES})
     if config.label >= CLASSES:
         problem = Problem("label_out_of_range", label=config.label, classes=CLASSES, last=CLASSES - 1)
+        yield Metric(0, "p", 0.0)  # no logit stands for it
         yield Finished(0, "failed", {"code": problem.code} | problem.facts)
         return
     loss = class_losses.build(config.objective, smoothing=config.smoothing, gamma=config.gamma)

@@ -44,7 +44,7 @@ def values(config: Config) -> list[float]:
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     """Metrics: "w" at every step, "rest" at the end (where the mean loss is lowest, found on a grid: what w walks to).
     Table "pull": the mean slope for every w. Facts: the values, their mean and median.
-    reduction "none" and a refused expression end the run as failed, with a Problem's code."""
+    reduction "none" (after step 0) and a refused expression end the run as failed, with a Problem's code."""
     import numpy as np
 
     from core import descent, error_losses
@@ -58,14 +58,24 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         loss = error_losses.build(
             config.loss, delta=config.delta, q=config.q, zone=config.zone, expression=config.expression
         )
-        if config.reduction == "none":
-            raise Problem("loss_not_scalar", values=len(points))
     except Problem as problem:
         yield Finished(0, "failed", {"code": problem.code} | problem.facts)
         return
     if config.loss == "custom":
         for code, facts in error_losses.warnings(loss, config.start, float(np.median(points))):
             yield Note(0, code, facts)
+    low, high = min(points.min(), config.start), max(points.max(), config.start)
+    grid = np.linspace(low - 0.05 * (high - low) - 0.5, high + 0.05 * (high - low) + 0.5, GRID)
+    with np.errstate(all="ignore"):
+        pull = loss(grid[:, None] - points)[1].mean(1)
+        rest = error_losses.lowest(loss, points)
+    yield Table(0, "pull", {"w": grid.tolist(), "slope": pull.tolist()})
+    if config.reduction == "none":
+        problem = Problem("loss_not_scalar", values=len(points))
+        yield Metric(0, "w", config.start)  # it never leaves its place
+        yield Metric(0, "rest", rest)
+        yield Finished(0, "failed", {"code": problem.code} | problem.facts)
+        return
     y = points.astype(np.float32)
     gather = np.mean if config.reduction == "mean" else np.sum
     path = descent.descend(
@@ -76,12 +86,6 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         optimizer=config.optimizer,
         decay=config.decay,
     )[:, 0]
-    low, high = min(points.min(), config.start), max(points.max(), config.start)
-    grid = np.linspace(low - 0.05 * (high - low) - 0.5, high + 0.05 * (high - low) + 0.5, GRID)
-    with np.errstate(all="ignore"):
-        pull = loss(grid[:, None] - points)[1].mean(1)
-        rest = error_losses.lowest(loss, points)
-    yield Table(0, "pull", {"w": grid.tolist(), "slope": pull.tolist()})
     alive = int(np.isfinite(path).cumprod().sum())
     for step, w in enumerate(path[:alive].tolist()):
         yield Metric(step, "w", w)

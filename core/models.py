@@ -79,7 +79,8 @@ class Model5(nn.Module):
 
     tying: "same" (one Parameter), "course" (nn.Parameter(wte.weight): a second Parameter on the same memory, until
     the first move to another device), "untied". divide_logits: by sqrt(width), as the course does. drops: probability
-    of dropping per place (embedding, attention, residual, mlp). attention_scale: times 1/sqrt(d_head).
+    of dropping per place (embedding, attention, residual, mlp). attention_scale: times 1/sqrt(d_head). qk_norm: LayerNorm on
+    queries and keys.
     """
 
     def __init__(
@@ -95,13 +96,14 @@ class Model5(nn.Module):
         attention_scale: float = 1.0,
         drops: dict | None = None,
         tanh: bool = False,
+        qk_norm: bool = False,
     ):
         super().__init__()
         drops = drops or {}
         self.wte = nn.Embedding(vocabulary, width)
         self.wpe = nn.Embedding(context, width)
         self.h = nn.ModuleList(
-            Block(width, heads, scale=attention_scale, drops=drops, tanh=tanh) for _ in range(blocks)
+            Block(width, heads, scale=attention_scale, drops=drops, tanh=tanh, qk_norm=qk_norm) for _ in range(blocks)
         )
         self.ln_f = nn.LayerNorm(width)
         self.lm_head = nn.Linear(width, vocabulary, bias=False)

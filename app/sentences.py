@@ -17,6 +17,10 @@ SENTENCES = {
         "{field} = {value} nằm ngoài khoảng: cần một số ({number}) từ {low} đến {high}.",
     ),
     "not_a_choice": T("{field} = {value} is not one of: {valid}.", "{field} = {value} không thuộc: {valid}."),
+    "heads_do_not_divide": T(
+        "{heads} heads do not divide the width {width}. Choose another number of heads, or width {near}.",
+        "{heads} đầu chú ý không chia hết độ rộng {width}. Hãy chọn số đầu khác, hoặc độ rộng {near}.",
+    ),
     "wrong_parent": T(
         "This continues a {wanted} run; {given} was given.",
         "Bước này đi tiếp từ một lần chạy {wanted}; bạn đưa {given}.",

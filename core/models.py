@@ -79,8 +79,8 @@ class Model5(nn.Module):
 
     tying: "same" (one Parameter), "course" (nn.Parameter(wte.weight): a second Parameter on the same memory, until
     the first move to another device), "untied". divide_logits: by sqrt(width), as the course does. drops: probability
-    of dropping per place (embedding, attention, residual, mlp). attention_scale: times 1/sqrt(d_head). qk_norm: LayerNorm on
-    queries and keys.
+    of dropping per place (embedding, attention, residual, mlp). attention_scale: times 1/sqrt(d_head). qk_norm:
+    LayerNorm on queries and keys.
     """
 
     def __init__(

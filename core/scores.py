@@ -12,9 +12,9 @@ def heads(model, x) -> list[dict]:
 
     block, head: counted from 1. raw: std of q·k before any scale, over all pairs a token may look at. expected:
     σ_q σ_k √d_head, what the raw std would be if q and k were independent with mean 0. std: of the scores softmax
-    gets (raw, times the scale). largest: their largest absolute value. entropy: of the attention of a row, divided by ln
-    of the tokens it may look at (1: looks everywhere equally), mean over rows with at least two. top: the largest weight
-    of a row, mean over the same rows.
+    gets (raw, times the scale). largest: their largest absolute value. entropy: of the attention of a row, divided by
+    ln of the tokens it may look at (1: looks everywhere equally), mean over rows with at least two. top: the largest
+    weight of a row, mean over the same rows.
     """
     rows = []
     for number, (attention, seen) in enumerate(zip(*_inputs(model, x), strict=True), 1):

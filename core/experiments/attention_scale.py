@@ -1,4 +1,4 @@
-"""Train a small GPT whose attention divides by √d, or does not, from weights as large as you like (course lesson 11)."""
+"""Train a small GPT whose attention divides by √d, or does not, from weights of any size (course lesson 11)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ LENGTH = 40  # tokens it writes
 class Config:
     """attention_scale: times 1/sqrt(d_head); sqrt(d_head) is "no division", 0 makes every token average its past.
 
-    init_std: of every matrix, embeddings and tied head included (the two projections into the residual stream smaller by
-    sqrt(2·blocks), GPT-2's scheme); 1/sqrt(width) gives queries and keys of variance 1. qk_norm: LayerNorm on queries and
-    keys. divide_logits: by sqrt(width), the same rule at the head.
+    init_std: of every matrix, embeddings and tied head included (the two projections into the residual stream smaller
+    by sqrt(2·blocks), GPT-2's scheme); 1/sqrt(width) gives queries and keys of variance 1. qk_norm: LayerNorm on
+    queries and keys. divide_logits: by sqrt(width), the same rule at the head.
     """
 
     experiment: ClassVar[str] = "attention_scale"
@@ -90,8 +90,8 @@ def qk_gradient(model, width: int) -> float:
 
 
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
-    """Metrics: train_loss every step; on the grid test_loss, score_std, raw_std, entropy (share of a uniform look), top,
-    largest (score), qk_gradient. Table "heads". Sample "story" before and after.
+    """Metrics: train_loss every step; on the grid test_loss, score_std, raw_std, entropy (share of a uniform look),
+    top, largest (score), qk_gradient. Table "heads". Sample "story" before and after.
     Raises the Problems of build, corpora and batches (too_few_tokens)."""
     from core import batches, corpora, losses, references
     from core import train as loop

@@ -12,7 +12,7 @@ ASKED = 200  # a length always among the measured ones: the lesson asks about it
 
 @dataclass(frozen=True)
 class Config:
-    """n vectors a side, `draws` fresh pairs at each of about 24 lengths from 2 to `longest`, entries mean + std·N(0, 1)."""
+    """n vectors a side, `draws` fresh pairs at each of about 24 lengths from 2 to `longest`; entries mean + std·N."""
 
     experiment: ClassVar[str] = "dot_growth"
     n: int = knob(32, low=2, high=200)

@@ -15,8 +15,8 @@ BUDGET = 800_000  # random numbers in one run: beyond it there are fewer redraws
 @dataclass(frozen=True)
 class Config:
     """Q, K (n, d) with entries mean + std·N(0, 1), `correlation` between entries of q_i and k_i. product: "matrix" is
-    Q @ K.T, "elementwise" is Q * K, the usual slip. dtype: what inputs and results are rounded to (sums are kept in full,
-    as accelerators do). divide: by sqrt(d) "after" the product, or q and k each by d^(1/4) "before" it."""
+    Q @ K.T, "elementwise" is Q * K, the usual slip. dtype: what inputs and results are rounded to (sums are kept in
+    full, as accelerators do). divide: by sqrt(d) "after" the product, or q and k each by d^(1/4) "before" it."""
 
     experiment: ClassVar[str] = "dot_products"
     n: int = knob(50, low=2, high=200)
@@ -43,7 +43,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     """Metrics at step 0, means over redraws: std_q, std_k, std (of the scores of different vectors, i ≠ j), std_sd (its
     spread over redraws), scaled (the same after the division), diagonal (mean of q_i·k_i), expected, expected_diagonal,
     overflow and scaled_overflow (shares that became infinite), overflow_row (the first such row, from 1; nan: none).
-    Tables of the first draw: strips (name, value, row, column, jitter), spreads (name, std), cells (row, column, value).
+    Tables of the first draw: strips (name, value, row, column, jitter, own), spreads (name, std), cells (row,
+    column, value, overflow).
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""Which power of d keeps attention open? Entropy and dead rows over exponent and length, before training (lesson 11)."""
+"""Which power of d keeps attention open? Entropy and dead rows by exponent and length, untrained (lesson 11)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Read the LayerNorms of a trained model, then change their gains and see whether it is still the same network (lesson 11)."""
+"""Read the LayerNorms of a trained model, change their gains: is it still the same network? (lesson 11)"""
 
 import copy
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ WINDOWS = 16
 
 @dataclass(frozen=True)
 class Config:
-    """The model: lesson 11's small GPT (experiment attention_scale) with these knobs, trained first if it is not there."""
+    """The model: lesson 11's small GPT (experiment attention_scale) with these knobs, trained first if need be."""
 
     experiment: ClassVar[str] = "gains"
     corpus: str = knob("manual", choices=("tales-en", "tales-vi", "manual"), pattern="text-[0-9a-f]{12}", corpus=True)

@@ -1,4 +1,4 @@
-"""Scores of random queries and keys go through softmax: who gets the attention, and who still learns? (course lesson 11)"""
+"""Random scores go through softmax: who gets the attention, and who still learns? (course lesson 11)"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ BINS = 50  # of the Jacobian's norm, from 0 to 0.5: no probabilities give more
 
 @dataclass(frozen=True)
 class Config:
-    """n queries and keys of length d with entries std·N(0, 1); scores s·QKᵀ·d^(−exponent). exponent: 0 raw, 1/2 the paper
-    (Vaswani et al. 2017), 1 what μP uses (Yang et al. 2022). form: "rows", one softmax for each query, or "course", one
-    over all n² scores."""
+    """n queries and keys of length d with entries std·N(0, 1); scores s·QKᵀ·d^(−exponent). exponent: 0 raw, 1/2 the
+    paper (Vaswani et al. 2017), 1 what μP uses (Yang et al. 2022). form: "rows", one softmax for each query, or
+    "course", one over all n² scores."""
 
     experiment: ClassVar[str] = "softmax_spread"
     n: int = knob(64, low=2, high=200)
@@ -38,9 +38,9 @@ def scores(config: Config, draws):
 
 
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
-    """Metrics at step 0, over all rows of all redraws: top (mean largest probability), entropy (share of ln of the number
-    of keys), effective (mean 1/Σp²), jacobian_mean, jacobian_median, dead (share of rows below 0.01), cells90 (how many
-    probabilities of a row hold 90 %), temperature_gap (largest difference between dividing the scores of the first draw
+    """Metrics at step 0, over all rows of all redraws: top (mean largest probability), entropy (share of ln of the
+    number of keys), effective (mean 1/Σp²), jacobian_mean, jacobian_median, dead (share of rows below 0.01),
+    cells90 (how many probabilities of a row hold 90 %), temperature_gap (largest difference between dividing the scores of the first draw
     by √d and sampling from the undivided ones at temperature √d).
     Tables: row (one row sorted: rank, p, score), jacobian (norm, share: a histogram)."""
     import numpy as np

@@ -167,19 +167,32 @@ def test_what_leaves_a_layernorm_has_the_size_of_its_gain():
     assert rows[-1]["after"] == pytest.approx(1.0, rel=0.02)
 
 
-def test_reading_the_gains_starts_from_the_trained_model_and_finds_it_unchanged():
-    config = make(reading.Config, steps=20, blocks=1)
-    parent = reading.trained(config)
-    assert parent.steps == 20 and reading.needs(config) == {"model": parent}
-    state = {}
-    for event in attention_scale.run(parent, {}):
-        if event.kind == "snapshot" and event.step == 20:
-            state = {name: tensor.clone() for name, tensor in event.state().items()}
-    result = Result(tuple(reading.run(config, {"model": state})))
+def read(resume=None, **values):
+    config = make(reading.Config, steps=20, blocks=1, **values)
+    return list(reading.run(config, {}, resume))
+
+
+def test_reading_the_gains_finds_the_same_network_at_every_factor_and_another_with_gains_alone():
+    events = read()
+    result = Result(tuple(e for e in events if e.kind != "snapshot"))
     assert result.finished.reason == "done" and result.step == 20
     assert result.final("same_gap") < 1e-4
-    assert result.final("small_loss") == pytest.approx(result.final("test_loss"), abs=1e-4)
+    assert result.final("small_loss") == pytest.approx(result.final("base_loss"), abs=1e-4)
     assert result.tables["norms"][0]["gain"] == [1.0] * 3 and result.tables["norms"][20]["gain"] != [1.0] * 3
     table = result.tables["rescale"][20]
     alone = [v for v, way in zip(table["loss"], table["way"], strict=True) if way == "gain"]
     assert max(alone) - min(alone) > 0.01
+
+
+def test_a_reading_goes_on_from_a_snapshot_of_the_training_even_the_last_one():
+    events, states = [], {}
+    for event in reading.run(make(reading.Config, steps=20, blocks=1), {}):
+        if event.kind == "snapshot":
+            states[event.step] = {name: tensor.clone() for name, tensor in event.state().items()}
+        else:
+            events.append(event)
+    whole = Result(tuple(events))
+    for step in (10, 20):
+        again = Result(tuple(e for e in read((step, states[step])) if e.kind != "snapshot"))
+        assert again.final("base_loss") == whole.final("base_loss")
+        assert again.tables["rescale"][20] == whole.tables["rescale"][20]

@@ -36,7 +36,7 @@ class Config:
     width: int = knob(64, low=4, high=768)
     context: int = knob(64, low=4, high=1024)
     batch: int = knob(16, low=1, high=256)
-    steps: int = knob(150, low=0, high=20_000)
+    steps: int = knob(200, low=0, high=20_000)
     seed: int = knob(0, low=0, high=10_000)
     device: str = knob("cpu", choices=("cpu", "cuda", "mps"))
 

@@ -1,0 +1,450 @@
+"""What lesson 11 says about its runs: verdicts, readouts and answers to the predictions, from rules on the numbers."""
+
+import math
+
+from app.i18n import T, same
+from app.lesson import Prediction, Readout
+from app.theme import number
+
+FLAT = 0.1  # nats/token: two runs closer than this count as the same; the difference scatters that much over seeds
+
+
+# --- dot products ----------------------------------------------------------------------------------------------------
+
+
+def dots_verdict(view):
+    main, config = view.result("dots"), view.config
+    if not main.metrics:
+        return []
+    said = []
+    facts = {
+        "d": config.d,
+        "std": number(main.final("std")),
+        "expected": number(main.final("expected")),
+        "scaled": number(main.final("scaled")),
+        "entry": number(config.std),
+        "root": number(math.sqrt(config.d)),
+    }
+    if config.product == "elementwise":
+        said.append(
+            T(
+                "Q * K multiplies entry by entry and adds up nothing: its std is {std} however long the vectors are. "
+                "It is no attention score.",
+                "Q * K nhân từng phần tử và không cộng gì: độ lệch chuẩn {std} dù vector dài bao nhiêu. Đó không phải điểm số attention.",
+            ).format(**facts)
+        )
+    elif config.mean:
+        said.append(
+            T(
+                "Entries with mean {mean} make dot products of std {std}, not σ²√d = {plain}: the mean adds up as well. The full "
+                "rule √(d(σ⁴ + 2μ²σ²)) says {expected}.",
+                "Phần tử có trung bình {mean} cho tích vô hướng với độ lệch chuẩn {std} chứ không phải σ²√d = {plain}: trung bình "
+                "cũng cộng dồn. Quy luật đầy đủ √(d(σ⁴ + 2μ²σ²)) cho {expected}.",
+            ).format(mean=number(config.mean), plain=number(config.std**2 * math.sqrt(config.d)), **facts)
+        )
+    else:
+        said.append(
+            T(
+                "Entries of std {entry} make dot products of std {std}; the rule σ²√d says {expected}. Divided by √{d} = {root} "
+                "they are back at {scaled}.",
+                "Phần tử có độ lệch chuẩn {entry} cho tích vô hướng với độ lệch chuẩn {std}; quy luật σ²√d cho {expected}. Chia cho "
+                "√{d} = {root}, chúng trở lại {scaled}.",
+            ).format(**facts)
+        )
+    if config.correlation and config.product == "matrix" and math.isfinite(main.final("diagonal")):
+        said.append(
+            T(
+                "A query and its own key now share a direction: their scores (orange) sit at {diagonal}, ρσ²d + dμ² = {law}. "
+                "Such scores grow with d, and √d is not enough to tame them.",
+                "Truy vấn và khóa của chính nó giờ cùng hướng: điểm số của chúng (màu cam) nằm ở {diagonal}, ρσ²d + dμ² = {law}. "
+                "Các điểm này tăng theo d, và √d không đủ để kìm lại.",
+            ).format(diagonal=number(main.final("diagonal")), law=number(main.final("expected_diagonal")))
+        )
+    if main.final("overflow"):
+        text = (
+            T(
+                "{share} % of the scores are beyond {dtype}'s largest number; the first in row {row}. Dividing afterwards cannot "
+                "bring them back: set “divide by √d” to before.",
+                "{share} % điểm số vượt số lớn nhất của {dtype}; đầu tiên ở hàng {row}. Chia sau đó không cứu lại được: hãy đặt “chia "
+                "cho √d” thành trước.",
+            )
+            if main.final("scaled_overflow")
+            else T(
+                "{share} % of the undivided scores overflow {dtype} (first in row {row}). With q and k divided by d^¼ first, none does.",
+                "{share} % điểm số chưa chia vượt {dtype} (đầu tiên ở hàng {row}). Khi chia q và k cho d^¼ trước, không còn điểm nào.",
+            )
+        )
+        said.append(
+            text.format(
+                share=number(100 * main.final("overflow")), dtype=config.dtype, row=int(main.final("overflow_row"))
+            )
+        )
+    return said
+
+
+def dots_readouts(view):
+    main, growth = view.result("dots"), view.result("growth")
+    if not main.metrics:
+        return []
+    rows = [
+        Readout(
+            T("std of the scores", "độ lệch chuẩn của điểm số"),
+            f"{number(main.final('std'))} ± {number(main.final('std_sd'))}",
+            T(
+                "Mean and spread over fresh draws of Q and K, pairs i ≠ j.",
+                "Trung bình và độ dao động qua các lần rút mới của Q và K, các cặp i ≠ j.",
+            ),
+        ),
+        Readout(
+            T("the law says", "quy luật nói"), number(main.final("expected")), T("√(d(σ⁴ + 2μ²σ²))", "√(d(σ⁴ + 2μ²σ²))")
+        ),
+        Readout(
+            T("times larger than Q", "lớn gấp mấy lần Q"),
+            f"{number(main.final('std') / main.final('std_q'))} ×",
+            T("std of the scores over std of the entries of Q.", "độ lệch chuẩn của điểm số chia cho của phần tử Q."),
+        ),
+    ]
+    if growth.metrics:
+        rows.append(
+            Readout(
+                T("slope in the growth chart", "độ dốc trong biểu đồ tăng trưởng"),
+                f"{growth.final('slope'):.3f} ± {growth.final('slope_se'):.3f}",
+                T("Of log std against log d. √d means 0.5.", "Của log độ lệch chuẩn theo log d. √d nghĩa là 0.5."),
+            )
+        )
+    return rows
+
+
+def at_200(view):
+    config, growth = view.config, view.result("growth")
+    plain = config.mean == 0 and config.std == 1 and config.product == "matrix"
+    value = growth.metrics.get("raw", {}).get(200)
+    return value if plain else None
+
+
+def at_200_why(view):
+    return T(
+        "Four times as long, twice as large: √200 = 14.1. Independent terms partly cancel, so a sum of d of them grows like √d.",
+        "Dài gấp bốn, lớn gấp hai: √200 = 14.1. Các số hạng độc lập triệt tiêu bớt nhau, nên tổng của d số hạng tăng như √d.",
+    )
+
+
+LENGTH = Prediction(
+    "length",
+    T(
+        "Entries of variance 1, d = 50: the scores QKᵀ have std 7. And at d = 200?",
+        "Phần tử có phương sai 1, d = 50: điểm số QKᵀ có độ lệch chuẩn 7. Còn ở d = 200?",
+    ),
+    at_200,
+    at_200_why,
+    kind="number",
+    low=5,
+    high=60,
+    step=1,
+    tolerance=1.4,
+)
+
+
+# --- softmax ---------------------------------------------------------------------------------------------------------
+
+
+def softmax_verdict(view):
+    chosen, raw = view.result("chosen"), view.result("raw")
+    if not chosen.metrics:
+        return []
+    facts = {
+        "top": number(100 * chosen.final("top")),
+        "keys": number(chosen.final("effective")),
+        "dead": number(100 * chosen.final("dead")),
+        "all": view.config.n if view.config.form == "rows" else view.config.n**2,
+        "alpha": number(view.config.exponent),
+    }
+    said = [
+        T(
+            "With α = {alpha} the best key gets {top} %, the attention is spread over {keys} of {all} keys, and {dead} % of the rows are dead.",
+            "Với α = {alpha}, khóa tốt nhất nhận {top} %, attention trải trên {keys} trong {all} khóa, và {dead} % hàng đã chết.",
+        ).format(**facts)
+    ]
+    if raw.metrics:
+        more = raw.final("jacobian_mean") > chosen.final("jacobian_mean")
+        facts |= {
+            "rtop": number(100 * raw.final("top")),
+            "rdead": number(100 * raw.final("dead")),
+            "rmean": number(raw.final("jacobian_mean")),
+            "mean": number(chosen.final("jacobian_mean")),
+        }
+        said.append(
+            (
+                T(
+                    "Undivided: {rtop} % and {rdead} % dead rows; yet the mean gradient is larger ({rmean} against {mean}). It does not vanish, it splits: "
+                    "nothing for the sure rows, a lot for the torn ones.",
+                    "Không chia: {rtop} % và {rdead} % hàng chết; vậy mà gradient trung bình lại lớn hơn ({rmean} so với {mean}). Nó không biến mất "
+                    "mà phân hóa: hàng chắc chắn không được gì, hàng lưỡng lự được rất nhiều.",
+                )
+                if more
+                else T(
+                    "Undivided: {rtop} % and {rdead} % dead rows, mean gradient {rmean} against {mean}.",
+                    "Không chia: {rtop} % và {rdead} % hàng chết, gradient trung bình {rmean} so với {mean}.",
+                )
+            ).format(**facts)
+        )
+    if chosen.final("entropy") > 0.995:
+        said.append(
+            T(
+                "Almost uniform: every key looks alike, and attention is a plain average.",
+                "Gần như đều: khóa nào cũng như nhau, attention chỉ còn là phép lấy trung bình.",
+            )
+        )
+    return said
+
+
+def softmax_readouts(view):
+    result = view.result("chosen")
+    if not result.metrics:
+        return []
+    return [
+        Readout(
+            T("best key gets", "khóa tốt nhất nhận"),
+            f"{number(100 * result.final('top'))} %",
+            T("Mean over all rows.", "Trung bình trên mọi hàng."),
+        ),
+        Readout(
+            T("effective keys 1/Σp²", "số khóa hiệu dụng 1/Σp²"),
+            number(result.final("effective")),
+            T("n if all are equal, 1 if one has everything.", "n nếu đều nhau, 1 nếu một khóa giữ tất cả."),
+        ),
+        Readout(
+            T("dead rows", "hàng chết"),
+            f"{number(100 * result.final('dead'))} %",
+            T("Rows whose softmax passes a gradient below 0.01.", "Hàng mà softmax cho qua gradient dưới 0.01."),
+        ),
+        Readout(
+            T("keys that hold 90 %", "số khóa giữ 90 %"),
+            number(result.final("cells90")),
+            T("How many probabilities add up to 0.9.", "Bao nhiêu xác suất cộng lại được 0.9."),
+        ),
+    ]
+
+
+def split_answer(view):
+    raw, chosen = view.result("raw"), view.result("chosen")
+    if not raw.metrics or not chosen.metrics or view.config.exponent != 0.5 or view.config.d != 50:
+        return None
+    ratio = raw.final("jacobian_mean") / chosen.final("jacobian_mean")
+    return "larger" if ratio > 1.1 else "gone" if ratio < 0.1 else "smaller"
+
+
+def split_why(view):
+    raw = view.result("raw")
+    return T(
+        "{dead} % of the undivided rows are dead, but rows torn between two keys get a gradient near 0.5: the mean is {mean}.",
+        "{dead} % hàng không chia đã chết, nhưng hàng lưỡng lự giữa hai khóa có gradient gần 0.5: trung bình là {mean}.",
+    ).format(dead=number(100 * raw.final("dead")), mean=number(raw.final("jacobian_mean")))
+
+
+SPLIT = Prediction(
+    "split",
+    T(
+        "Leave out the division at d = 50. The gradient softmax lets through, on average over rows, becomes …",
+        "Bỏ phép chia ở d = 50. Gradient mà softmax cho qua, trung bình trên các hàng, sẽ …",
+    ),
+    split_answer,
+    split_why,
+    (
+        ("gone", T("almost zero", "gần bằng không")),
+        ("smaller", T("smaller", "nhỏ hơn")),
+        ("larger", T("larger", "lớn hơn")),
+    ),
+)
+
+
+# --- training --------------------------------------------------------------------------------------------------------
+
+
+def gap(view, size):
+    """Test loss without the division minus with it, nats/token; nan while unknown. size: "small" or "unit"."""
+    return view.result(f"{size} other").final("test_loss") - view.result(f"{size} divided").final("test_loss")
+
+
+def train_verdict(view):
+    said = [
+        T(
+            "{name}: diverged at step {step}. Try a tenth of the learning rate, or switch on “normalise q and k”.",
+            "{name}: phân kỳ ở bước {step}. Hãy thử một phần mười tốc độ học, hoặc bật “chuẩn hóa q và k”.",
+        ).format(name=a.arm.name, step=a.result.finished.step)
+        for a in view.arms
+        if a.result.finished and a.result.finished.reason == "diverged"
+    ]
+    if said or not view.done:
+        return said
+    for size, std in (("unit", view.config.init_std), ("small", 0.02)):
+        other, difference = view.result(f"{size} other"), gap(view, size)
+        if math.isnan(difference):
+            continue
+        facts = {
+            "std": number(std),
+            "gap": f"{difference:+.3f}",
+            "scores": number(other.at("score_std", 0)),
+            "entropy": number(other.at("entropy", 0)),
+            "s": number(view.config.attention_scale),
+        }
+        if difference > FLAT:
+            text = T(
+                "Init {std}: s = {s} costs {gap} nats/token. Its scores start at std {scores} and attention at {entropy} of uniform.",
+                "Khởi tạo {std}: s = {s} mất {gap} nats/token. Điểm số của nó khởi đầu với độ lệch chuẩn {scores}, attention ở {entropy} so với đều.",
+            )
+        elif difference < -FLAT:
+            text = T(
+                "Init {std}: s = {s} is better here ({gap} nats/token). Scores start at std {scores}, attention at {entropy} of uniform.",
+                "Khởi tạo {std}: ở đây s = {s} lại tốt hơn ({gap} nats/token). Điểm số khởi đầu với độ lệch chuẩn {scores}, attention ở {entropy} so với đều.",
+            )
+        else:
+            text = T(
+                "Init {std}: s = {s} makes no difference one run could show ({gap} nats/token). Scores start at std {scores}, attention at {entropy} of uniform.",
+                "Khởi tạo {std}: s = {s} không tạo khác biệt mà một lần chạy thấy được ({gap} nats/token). Điểm số khởi đầu với độ lệch chuẩn {scores}, attention ở {entropy} so với đều.",
+            )
+        said.append(text.format(**facts))
+    return said
+
+
+def train_readouts(view):
+    rows = []
+    for a in view.arms:
+        loss = a.result.final("test_loss")
+        if not math.isnan(loss):
+            rows.append(
+                Readout(
+                    a.arm.name,
+                    f"{number(loss)} nats",
+                    T("Test loss now, nats per token.", "Loss kiểm thử lúc này, nats mỗi token."),
+                )
+            )
+    return rows
+
+
+def birth_answer(view):
+    other = view.result("small other")
+    entropy = other.at("entropy", 0)
+    if math.isnan(entropy) or view.config.attention_scale != 4 or view.config.qk_norm or view.config.heads != 4:
+        return None
+    return "even" if entropy > 0.9 else "few" if entropy > 0.3 else "one"
+
+
+def birth_why(view):
+    other = view.result("small other")
+    return T(
+        "Entropy {entropy} of uniform. With weights of 0.02 the queries have std 0.16, not 1, and q·k only {raw}, not √16 = 4: "
+        "there is nothing to tame.",
+        "Entropy bằng {entropy} so với đều. Với trọng số 0.02, truy vấn có độ lệch chuẩn 0.16 chứ không phải 1, và q·k chỉ {raw} chứ không phải "
+        "√16 = 4: chẳng có gì phải kìm.",
+    ).format(entropy=number(other.at("entropy", 0)), raw=number(other.at("raw_std", 0)))
+
+
+BIRTH = Prediction(
+    "birth",
+    T(
+        "GPT-2's init (0.02), no division by √d, before any training. Where does a head look?",
+        "Khởi tạo của GPT-2 (0.02), không chia √d, trước mọi huấn luyện. Một đầu chú ý nhìn vào đâu?",
+    ),
+    birth_answer,
+    birth_why,
+    (
+        ("one", T("at one token", "một token")),
+        ("few", T("at a few tokens", "vài token")),
+        ("even", T("at all of them evenly", "đều khắp mọi token")),
+    ),
+)
+
+
+# --- LayerNorm -------------------------------------------------------------------------------------------------------
+
+
+def rescaled(view, way):
+    """Loss at the chosen c, that way; nan while unknown."""
+    found = view.main.tables.get("rescale", {})
+    if not found:
+        return math.nan
+    table, factor = found[max(found)], float(view.values.get("factor", 1.0))
+    for f, w, loss in zip(table["factor"], table["way"], table["loss"], strict=True):
+        if w == way and math.isclose(f, factor, rel_tol=0.01):
+            return loss
+    return math.nan
+
+
+def gains_verdict(view):
+    found = view.main.tables.get("norms", {})
+    base, alone, same_ = view.main.final("base_loss"), rescaled(view, "gain"), rescaled(view, "all three")
+    if not found or math.isnan(base) or math.isnan(alone):
+        return []
+    table = found[max(found)]
+    inside = [g for g, name in zip(table["gain"], table["norm"], strict=True) if name != "ln_f"]
+    small = view.main.tables.get("small", {})
+    first = small[max(small)] if small else None
+    said = [
+        T(
+            "After {steps} steps the block gains stand between {low} and {high}: they started at 1 and have hardly moved.",
+            "Sau {steps} bước, γ trong các khối nằm giữa {low} và {high}: chúng khởi đầu ở 1 và hầu như chưa đi đâu.",
+        ).format(steps=view.config.steps, low=number(min(inside)), high=number(max(inside)))
+        if min(inside) > 0.8 and max(inside) < 1.25
+        else T(
+            "After {steps} steps the block gains stand between {low} and {high}; they started at 1.",
+            "Sau {steps} bước, γ trong các khối nằm giữa {low} và {high}; chúng khởi đầu ở 1.",
+        ).format(steps=view.config.steps, low=number(min(inside)), high=number(max(inside))),
+        T(
+            "c = {c}: γ alone moves the loss from {base} to {alone}; with β and the next weights along it stays at {same}: the same network.",
+            "c = {c}: chỉ đổi γ thì loss đi từ {base} đến {alone}; khi β và trọng số kế tiếp cùng đổi, nó vẫn là {same}: cùng một mạng.",
+        ).format(
+            c=number(float(view.values.get("factor", 1.0))), base=number(base), alone=number(alone), same=number(same_)
+        ),
+    ]
+    if first:
+        before, after = first["before"][0], first["after"][0]
+        said.append(
+            T(
+                "With every γ at 0.3 the first LayerNorm still {does} its input: std {before} in, {after} out.",
+                "Với mọi γ bằng 0.3, LayerNorm đầu tiên vẫn {does} đầu vào: vào {before}, ra {after}.",
+            ).format(
+                does=T("amplifies", "khuếch đại") if after > before else T("shrinks", "thu nhỏ"),
+                before=number(before),
+                after=number(after),
+            )
+        )
+    return said
+
+
+def gains_readouts(view):
+    base = view.main.final("base_loss")
+    if math.isnan(base):
+        return []
+    rows = [Readout(T("test loss as trained", "loss kiểm thử như đã huấn luyện"), f"{base:.6f}", same("c = 1"))]
+    for way, label in (
+        ("gain", T("γ alone × c", "chỉ γ × c")),
+        ("gain and weights", T("γ × c, next W ÷ c", "γ × c, W kế tiếp ÷ c")),
+        ("all three", T("γ × c, β × c, next W ÷ c", "γ × c, β × c, W kế tiếp ÷ c")),
+    ):
+        rows.append(Readout(label, f"{rescaled(view, way):.6f}", T("nats per token", "nats mỗi token")))
+    return rows
+
+
+def still_answer(view):
+    gap_ = view.main.final("same_gap")
+    return None if math.isnan(gap_) else "same" if gap_ < 1e-4 else "other"
+
+
+def still_why(view):
+    return T(
+        "Over all c from 0.1 to 10 the loss moves by at most {gap}: rounding. W/c (cγz + cβ) + b = W (γz + β) + b.",
+        "Với mọi c từ 0.1 đến 10, loss chỉ đổi tối đa {gap}: do làm tròn. W/c (cγz + cβ) + b = W (γz + β) + b.",
+    ).format(gap=number(view.main.final("same_gap")))
+
+
+STILL = Prediction(
+    "still",
+    T(
+        "Make every γ and β three times smaller and the next weights three times larger. What happens to the loss?",
+        "Cho mọi γ và β nhỏ đi ba lần, trọng số kế tiếp lớn lên ba lần. Loss sẽ ra sao?",
+    ),
+    still_answer,
+    still_why,
+    (("other", T("it gets worse", "tệ đi")), ("same", T("nothing", "không đổi"))),
+)

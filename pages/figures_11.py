@@ -29,7 +29,8 @@ def reach(config):
         abs(config.d * config.mean**2),
         abs(dots.expected_diagonal(config.d, config.mean, config.std, config.correlation)),
     )
-    return 4 ** math.ceil(math.log(max(4 * expected + middle, 4 * config.std + config.mean, 1e-6), 4))
+    half = 4 ** math.ceil(math.log(max(4 * expected + middle, 4 * config.std + config.mean, 1e-6), 4))
+    return min(half, dots.LARGEST[config.dtype])  # beyond the largest number of the format there is only ∞
 
 
 def strip_rows(view):
@@ -42,7 +43,7 @@ def strip_rows(view):
     points["kind"] = points["value"].isna().map({True: "overflow", False: "point"})
     points.loc[points["kind"] == "overflow", "value"] = half
     marks = [
-        (name, side * std, f"std {number(std)}", "tick")
+        (name, side * std, f"± {number(std)}", "tick")
         for name, std in zip(spreads["name"], spreads["std"], strict=True)
         for side in (-1, 1)
     ]
@@ -58,7 +59,12 @@ def strip_rows(view):
 def strip_chart(view):
     half, order = reach(view.config), list(strip_names(view).values())
     x = alt.X("value:Q", title=T("value", "giá trị")(view.lang), scale=alt.Scale(domain=[-half, half], clamp=True))
-    y = alt.Y("strip:N", sort=order, title=None, axis=alt.Axis(labelFontSize=15 * view.size, grid=False))
+    y = alt.Y(
+        "strip:N",
+        sort=order,
+        title=None,
+        axis=alt.Axis(labelFontSize=15 * view.size, grid=False, labelLimit=220 * view.size),
+    )
     base = alt.Chart().encode(x=x, y=y)
     tip = ["strip:N", alt.Tooltip("value:Q", format=".3g"), "row:Q", "column:Q"]
     color = alt.condition(
@@ -78,12 +84,12 @@ def strip_chart(view):
         alt.Chart()
         .transform_filter((alt.datum.kind == "tick") & (alt.datum.value >= 0))
         .transform_aggregate(label="min(label)", groupby=["strip"])
-        .mark_text(align="right", dx=-4, dy=-26 * view.size, fontSize=14 * view.size, fontWeight="bold", color=BROKEN)
-        .encode(x=alt.value("width"), y=y, text="label:N")
+        .mark_text(align="left", dx=4, dy=-24 * view.size, fontSize=14 * view.size, fontWeight="bold", color=BROKEN)
+        .encode(x=alt.value(0), y=y, text="label:N")
     )
     beyond = (
         base.transform_filter(alt.datum.kind == "overflow")
-        .mark_text(text="∞", fontSize=18 * view.size, color=BROKEN, fontWeight="bold")
+        .mark_text(text="∞", dx=-14, fontSize=20 * view.size, color=BROKEN, fontWeight="bold")
         .encode(yOffset=alt.YOffset("jitter:Q", scale=alt.Scale(domain=[-1.6, 1.6])))
     )
     return alt.layer(points, ticks, words, beyond).properties(
@@ -146,13 +152,13 @@ def growth_chart(view):
         for d in (2, 1024)
         for name, power in zip(names, (0, 0.5, 1), strict=True)
     ]
-    now = alt.Chart(alt.Data(values=[{"d": min(max(config.d, 2), 1024), "label": f"d = {config.d}"}]))
+    known = 2 <= config.d <= 1024
+    now = alt.Chart(alt.Data(values=[{"d": config.d, "label": f"d = {config.d}"}] if known else []))
+    side = {"align": "left", "dx": 5} if config.d < 300 else {"align": "right", "dx": -5}
     return alt.layer(
         alt.Chart(alt.Data(values=law)).mark_line(strokeDash=[6, 4], strokeWidth=1.5).encode(x=x, y=y, color=color),
         now.mark_rule(color=GREY, strokeWidth=1.5).encode(x=x),
-        now.mark_text(color=GREY, align="left", dx=5, fontSize=13 * view.size).encode(
-            x=x, y=alt.value(10), text="label:N"
-        ),
+        now.mark_text(color=GREY, fontSize=13 * view.size, **side).encode(x=x, y=alt.value(10), text="label:N"),
         alt.Chart()
         .mark_point(filled=True, size=60 * view.size, opacity=1)
         .encode(x=x, y=y, color=color, tooltip=["kind:N", "d:Q", alt.Tooltip("std:Q", format=".3g")]),
@@ -411,8 +417,8 @@ exponents = Figure(
 )
 
 PLOTTED = (
-    ("right", T("−log p: what was meant", "−log p: điều định vẽ")),
-    ("course", T("−1/log p: what the notebook plots", "−1/log p: điều notebook vẽ")),
+    ("right", T("−log p, as meant", "−log p, định vẽ")),
+    ("course", T("−1/log p, as plotted", "−1/log p, đã vẽ")),
 )
 
 
@@ -440,7 +446,7 @@ def negative_chart(view):
                 color=two_colors(view, legend=what == "right"),
                 tooltip=["name:N", alt.Tooltip("p:Q", format=".3g"), alt.Tooltip("y:Q", format=".3g")],
             )
-            .properties(height=220 * view.size, width="container")
+            .properties(height=(270 if what == "right" else 230) * view.size, width="container")
         )
 
     return tuple(panel(*each) for each in PLOTTED)

@@ -25,9 +25,9 @@ loss = Figure(
 )
 
 INNER = (
-    ("entropy", T("attention entropy (share of uniform)", "entropy của attention (so với đều)"), "linear"),
-    ("score_std", T("std of the scores (log)", "độ lệch chuẩn của điểm số (log)"), "log"),
-    ("qk_gradient", T("gradient of W_q, W_k (log)", "gradient của W_q, W_k (log)"), "log"),
+    ("entropy", T("entropy / ln n", "entropy / ln n"), "linear"),
+    ("score_std", T("std of scores (log)", "std điểm số (log)"), "log"),
+    ("qk_gradient", T("gradient (log)", "gradient (log)"), "log"),
 )
 
 
@@ -57,7 +57,8 @@ def inner_chart(view):
         dots = base.mark_point(filled=True, size=36 * view.size, opacity=1).encode(
             tooltip=["name:N", "step:Q", alt.Tooltip("value:Q", format=".3g")]
         )
-        return alt.layer(base.mark_line(strokeWidth=2.5), dots).properties(height=210 * view.size, width="container")
+        height = 280 if metric == "entropy" else 210  # the first also holds the legend
+        return alt.layer(base.mark_line(strokeWidth=2.5), dots).properties(height=height * view.size, width="container")
 
     return tuple(panel(*each) for each in INNER)
 
@@ -72,8 +73,8 @@ inner = Figure(
     inner_rows,
     inner_chart,
     help=T(
-        "Entropy 1: every token looks at its whole past equally. Near 0: each token stares at one other, and hardly learns to look elsewhere.",
-        "Entropy 1: mỗi token nhìn đều cả quá khứ. Gần 0: mỗi token chỉ nhìn chằm chằm một token khác và khó học nhìn chỗ khác.",
+        "From top to bottom: entropy of attention, std of the scores, gradient of the query and key weights. Entropy 1: every token looks at its whole past equally. Near 0: each token stares at one other, and hardly learns to look elsewhere.",
+        "Từ trên xuống: entropy của attention, độ lệch chuẩn của điểm số, gradient của trọng số truy vấn và khóa. Entropy 1: mỗi token nhìn đều cả quá khứ. Gần 0: mỗi token chỉ nhìn chằm chằm một token khác và khó học nhìn chỗ khác.",
     ),
 )
 
@@ -184,6 +185,8 @@ def norm_chart(view):
         axis=alt.Axis(labelAngle=0),
     )
 
+    begins = T("where training starts", "nơi huấn luyện bắt đầu")(view.lang)
+
     def panel(part, title, start):
         y = alt.Y(
             "value:Q",
@@ -192,9 +195,7 @@ def norm_chart(view):
             axis=alt.Axis(tickCount=5),
         )
         base = alt.Chart().transform_filter(alt.datum.part == part).encode(x=x)
-        ruler = alt.Chart(
-            alt.Data(values=[{"y": start, "label": T("where training starts", "nơi huấn luyện bắt đầu")(view.lang)}])
-        )
+        ruler = alt.Chart(alt.Data(values=[{"y": start, "label": begins if part == "gain" else ""}]))
         marks = [
             ruler.mark_rule(color=GREY, strokeDash=[6, 4]).encode(y="y:Q"),
             ruler.mark_text(align="right", dx=-4, dy=-8, color=GREY, fontSize=13 * view.size).encode(
@@ -345,7 +346,7 @@ def flow_chart(view):
                 ),
                 tooltip=["norm:N", "side:N", alt.Tooltip("std:Q", format=".3f")],
             )
-            .properties(height=200 * view.size, width="container")
+            .properties(height=250 * view.size, width="container")
         )
 
     titles = (

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.i18n import T, same
 from app.lesson import Arm, Lesson, Playground, Preset
-from app.theme import number
+from app.theme import knob
 from core.experiments import attention_scale, dot_growth, dot_products, exponent_map, gains, softmax_spread
 from pages.claims_11 import CLAIMS
 from pages.controls_11 import CONTROLS
@@ -48,18 +48,18 @@ def softmax_arms(config, values):
 
 def train_arms(config, values):
     """With the division and with the chosen scale, at the chosen initial size and at GPT-2's: same batches."""
-    scale = f"s = {number(config.attention_scale)}"
-    arms = [
-        Arm("unit other", same(f"init {number(config.init_std)}, {scale}"), config, 5),
-        Arm("unit divided", same(f"init {number(config.init_std)}, ÷ √d"), replace(config, attention_scale=1.0), 0),
-        Arm("small other", same(f"init {GPT2_STD}, {scale}"), replace(config, init_std=GPT2_STD), 1),
-        Arm(
-            "small divided",
-            same(f"init {GPT2_STD}, ÷ √d"),
-            replace(config, init_std=GPT2_STD, attention_scale=1.0),
-            2,
-        ),
-    ]
+
+    def arm(label, std, scale, color):
+        what = "÷ √d" if label.endswith("divided") else f"s = {knob(scale)}"
+        name = T(f"init {knob(std)}, {what}", f"khởi tạo {knob(std)}, {what}")
+        return Arm(label, name, replace(config, init_std=std, attention_scale=scale), color)
+
+    arms = (
+        arm("unit other", config.init_std, config.attention_scale, 5),
+        arm("unit divided", config.init_std, 1.0, 0),
+        arm("small other", GPT2_STD, config.attention_scale, 1),
+        arm("small divided", GPT2_STD, 1.0, 2),
+    )
     kept, seen = [], set()
     for arm in arms:  # where the sliders stand on a reference, it is one run, not two
         if arm.config not in seen:

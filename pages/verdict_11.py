@@ -4,7 +4,7 @@ import math
 
 from app.i18n import T, same
 from app.lesson import Prediction, Readout
-from app.theme import number
+from app.theme import knob, number
 
 FLAT = 0.1  # nats/token: two runs closer than this count as the same; the difference scatters that much over seeds
 
@@ -22,7 +22,7 @@ def dots_verdict(view):
         "std": number(main.final("std")),
         "expected": number(main.final("expected")),
         "scaled": number(main.final("scaled")),
-        "entry": number(config.std),
+        "entry": knob(config.std),
         "root": number(math.sqrt(config.d)),
     }
     if config.product == "elementwise":
@@ -40,7 +40,7 @@ def dots_verdict(view):
                 "rule √(d(σ⁴ + 2μ²σ²)) says {expected}.",
                 "Phần tử có trung bình {mean} cho tích vô hướng với độ lệch chuẩn {std} chứ không phải σ²√d = {plain}: trung bình "
                 "cũng cộng dồn. Quy luật đầy đủ √(d(σ⁴ + 2μ²σ²)) cho {expected}.",
-            ).format(mean=number(config.mean), plain=number(config.std**2 * math.sqrt(config.d)), **facts)
+            ).format(mean=knob(config.mean), plain=number(config.std**2 * math.sqrt(config.d)), **facts)
         )
     else:
         said.append(
@@ -89,7 +89,7 @@ def dots_readouts(view):
     rows = [
         Readout(
             T("std of the scores", "độ lệch chuẩn của điểm số"),
-            f"{number(main.final('std'))} ± {number(main.final('std_sd'))}",
+            number(main.final("std")) + (f" ± {number(main.final('std_sd'))}" if main.final("std_sd") else ""),
             T(
                 "Mean and spread over fresh draws of Q and K, pairs i ≠ j.",
                 "Trung bình và độ dao động qua các lần rút mới của Q và K, các cặp i ≠ j.",
@@ -157,7 +157,7 @@ def softmax_verdict(view):
         "keys": number(chosen.final("effective")),
         "dead": number(100 * chosen.final("dead")),
         "all": view.config.n if view.config.form == "rows" else view.config.n**2,
-        "alpha": number(view.config.exponent),
+        "alpha": knob(view.config.exponent),
     }
     said = [
         T(
@@ -277,16 +277,23 @@ def train_verdict(view):
     ]
     if said or not view.done:
         return said
+    if view.config.attention_scale == 1:
+        return [
+            T(
+                "s = 1 is the division by √d itself: move s to compare. 4 takes it back, 0 makes every token average its past.",
+                "s = 1 chính là phép chia cho √d: hãy đổi s để so sánh. 4 là bỏ phép chia, 0 khiến mỗi token lấy trung bình quá khứ.",
+            )
+        ]
     for size, std in (("unit", view.config.init_std), ("small", 0.02)):
         other, difference = view.result(f"{size} other"), gap(view, size)
         if math.isnan(difference):
             continue
         facts = {
-            "std": number(std),
+            "std": knob(std),
             "gap": f"{difference:+.3f}",
             "scores": number(other.at("score_std", 0)),
             "entropy": number(other.at("entropy", 0)),
-            "s": number(view.config.attention_scale),
+            "s": knob(view.config.attention_scale),
         }
         if difference > FLAT:
             text = T(
@@ -394,7 +401,7 @@ def gains_verdict(view):
             "c = {c}: γ alone moves the loss from {base} to {alone}; with β and the next weights along it stays at {same}: the same network.",
             "c = {c}: chỉ đổi γ thì loss đi từ {base} đến {alone}; khi β và trọng số kế tiếp cùng đổi, nó vẫn là {same}: cùng một mạng.",
         ).format(
-            c=number(float(view.values.get("factor", 1.0))), base=number(base), alone=number(alone), same=number(same_)
+            c=knob(float(view.values.get("factor", 1.0))), base=number(base), alone=number(alone), same=number(same_)
         ),
     ]
     if first:

@@ -1,0 +1,140 @@
+"""What lesson 11 says, on runs made to show it: the verdicts follow the numbers, the answers come from the run."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.i18n import same
+from app.lesson import Arm
+from app.view import ArmView, View, inline
+from core.events import Finished, Metric, Started, Table
+from core.experiments import attention_scale, dot_growth, dot_products, gains, softmax_spread
+from core.result import Result
+from core.runs import Status
+from pages import verdict_11 as rules
+from pages.figures_11 import strip_rows
+from pages.lesson_11_numerical_scaling import TRAIN, train_arms
+
+
+def seen(label, config, result, color=0):
+    return ArmView(Arm(label, same(label), config, color), label, Status("done", 0, 0), result, "inline")
+
+
+def dots(**values):
+    config = dot_products.Config(**values)
+    law = dot_growth.Config(mean=config.mean, std=config.std, product=config.product)
+    return View((seen("dots", config, inline(config)), seen("growth", law, inline(law))), {})
+
+
+def said(rule, view):
+    return " ".join(line.en for line in rule(view))
+
+
+def test_the_length_question_is_answered_by_the_measured_law_and_only_for_plain_entries():
+    assert rules.at_200(dots()) == pytest.approx(14.1, abs=rules.LENGTH.tolerance)
+    assert rules.at_200(dots(std=2.0)) is None and rules.at_200(dots(mean=1.0)) is None
+    assert rules.at_200(dots(product="elementwise")) is None
+
+
+def test_each_case_of_the_dot_products_has_its_own_sentence():
+    assert "they are back at" in said(rules.dots_verdict, dots())
+    assert "adds up nothing" in said(rules.dots_verdict, dots(product="elementwise"))
+    assert "the mean adds up as well" in said(rules.dots_verdict, dots(mean=1.0))
+    assert "share a direction" in said(rules.dots_verdict, dots(correlation=0.5))
+    hot = {"dtype": "float16", "std": 15.0, "d": 4096, "correlation": 0.9}
+    assert "cannot bring them back" in said(rules.dots_verdict, dots(**hot))
+    assert "none does" in said(rules.dots_verdict, dots(**hot, divide="before"))
+
+
+def test_infinite_scores_are_drawn_at_the_edge_and_not_lost():
+    rows = strip_rows(dots(dtype="float16", std=15.0, d=4096, correlation=1.0))
+    assert (rows["kind"] == "overflow").any() and rows["value"].notna().all()
+
+
+def softmaxes(**values):
+    config = softmax_spread.Config(**values)
+    raw = replace(config, exponent=0.0)
+    return View((seen("chosen", config, inline(config)), seen("raw", raw, inline(raw))), {})
+
+
+def test_the_gradient_question_is_answered_only_where_it_was_asked():
+    assert rules.split_answer(softmaxes()) == "larger"
+    assert rules.split_answer(softmaxes(d=256)) is None and rules.split_answer(softmaxes(exponent=1.0)) is None
+
+
+def test_a_flat_softmax_is_called_a_plain_average():
+    assert "plain average" in said(rules.softmax_verdict, softmaxes(attention_scale=0.0))
+    assert "plain average" not in said(rules.softmax_verdict, softmaxes())
+
+
+def trained(losses, config=TRAIN, reason="done"):
+    """A view of the four arms whose runs end at these losses, in order."""
+    arms = []
+    for arm, loss in zip(train_arms(config, {}), losses, strict=True):
+        events = [
+            Started(200),
+            *(Metric(s, n, v) for s in (0, 200) for n, v in (("score_std", 4.0), ("entropy", 0.37), ("raw_std", 4.0))),
+        ]
+        events += [Metric(200, "test_loss", loss), Finished(200, reason)]
+        arms.append(seen(arm.label, arm.config, Result(tuple(events))))
+    return View(tuple(arms), {})
+
+
+def test_a_gap_is_a_cost_a_gain_or_no_difference_one_run_could_show():
+    costs = said(rules.train_verdict, trained((5.9, 5.6, 5.41, 5.4)))
+    assert "costs +0.300" in costs and "no difference one run could show (+0.010" in costs
+    assert "is better here (-0.200" in said(rules.train_verdict, trained((5.4, 5.6, 5.4, 5.4)))
+    assert "diverged" in said(rules.train_verdict, trained((5.4, 5.6, 5.4, 5.4), reason="diverged"))
+
+
+def test_where_the_sliders_meet_a_reference_there_are_fewer_runs_and_the_page_still_speaks():
+    assert len(train_arms(TRAIN, {})) == 4
+    assert len(train_arms(replace(TRAIN, init_std=0.02), {})) == 2
+    assert len(train_arms(replace(TRAIN, attention_scale=1.0, init_std=0.02), {})) == 1
+    config = replace(TRAIN, init_std=0.02)
+    assert "costs" in said(rules.train_verdict, trained((5.9, 5.6), config))
+
+
+def test_where_a_head_looks_at_birth_is_read_from_its_entropy():
+    view = trained((5.9, 5.6, 5.4, 5.4))
+    assert rules.birth_answer(view) == "few"  # the made-up entropy is 0.37
+    other = replace(TRAIN, attention_scale=8.0)
+    assert rules.birth_answer(trained((5.9, 5.6, 5.4, 5.4), other)) is None
+
+
+def read(gain=1.0, gap=1e-8, first=(0.07, 0.3)):
+    names, blank = ["1.ln_1", "1.ln_2", "ln_f"], [0.0] * 3
+    norms = {"norm": names, "gain": [gain] * 3, "gain_std": blank, "shift": blank, "shift_std": blank}
+    small = norms | {"before": [first[0]] * 3, "after": [first[1]] * 3}
+    table = {"factor": [0.3] * 3, "way": list(gains.WAYS), "loss": [5.5, 4.9, 4.8]}
+    events = (
+        Started(300),
+        Table(300, "norms", norms | {"before": blank, "after": blank}),
+        Table(300, "rescale", table),
+        Table(300, "small", small),
+        Metric(300, "base_loss", 4.8),
+        Metric(300, "same_gap", gap),
+        Finished(300, "done"),
+    )
+    return View((seen("main", gains.Config(), Result(events)),), {"factor": 0.3})
+
+
+def test_gains_that_stayed_and_gains_that_moved_are_told_apart():
+    assert "hardly moved" in said(rules.gains_verdict, read())
+    assert "hardly moved" not in said(rules.gains_verdict, read(gain=0.3))
+
+
+def test_small_gains_may_amplify_or_shrink_and_the_verdict_says_which():
+    assert "still amplifies" in said(rules.gains_verdict, read())
+    assert "still shrinks" in said(rules.gains_verdict, read(first=(2.0, 0.3)))
+
+
+def test_the_chosen_factor_picks_its_losses():
+    view = read()
+    assert [rules.rescaled(view, way) for way in gains.WAYS] == [5.5, 4.9, 4.8]
+    assert rules.still_answer(view) == "same" and rules.still_answer(read(gap=0.2)) == "other"
+
+
+def test_the_default_of_the_lesson_is_a_head_of_sixteen():
+    config = attention_scale.Config()
+    assert (config.width // config.heads) ** 0.5 == TRAIN.attention_scale

@@ -21,6 +21,7 @@ UNIT = replace(SMALL, init_std=0.125)  # queries and keys of variance 1
 UNIT_NONE = replace(SMALL_NONE, init_std=0.125)
 GAINS = gains.Config()
 SEEDS = (10, 11, 12, 13, 14)
+FRESH = (20, 21, 22, 23, 24)  # 11.7 was reworded after a look at SEEDS: it is judged on others
 
 
 def runs(**configs):
@@ -182,16 +183,16 @@ CLAIMS = (
         T("said, not trained", "chỉ nói, không huấn luyện"),
         "training",
         measure=lambda r: 100 * fallen(r["none"]) / fallen(r["divided"]),
-        judge=fails(between(90.0, 110.0)),
+        judge=fails(above(90.0)),  # falling further without it refutes the statement too
         needs=runs(none=SMALL_NONE, divided=SMALL),
-        seeds=SEEDS,
+        seeds=FRESH,
         unit=T(
             "% of the loss's fall is there without the division (init 0.02)",
             "% mức giảm loss vẫn có khi không chia (khởi tạo 0.02)",
         ),
         explain=T(
-            "Not at GPT-2's init in a short run of a small model. A single seed may lose 0.2 nats and another none: the two runs leave the same plateau a little earlier or later.",
-            "Không, với khởi tạo của GPT-2 trong một lần chạy ngắn của mô hình nhỏ. Hạt giống này mất 0.2 nats, hạt giống kia không mất gì: hai lần chạy rời cùng một đoạn phẳng sớm hay muộn hơn chút ít.",
+            "Not at GPT-2's init in a short run of a small model. A single seed may win or lose 0.2 nats: the two runs leave the same plateau a little earlier or later.",
+            "Không, với khởi tạo của GPT-2 trong một lần chạy ngắn của mô hình nhỏ. Một hạt giống riêng lẻ có thể được hay mất 0.2 nats: hai lần chạy rời cùng một đoạn phẳng sớm hay muộn hơn chút ít.",
         ),
     ),
     Claim(

@@ -35,7 +35,7 @@ class Config:
     heads: int = knob(4, low=1, high=64)
     width: int = knob(64, low=4, high=768)
     context: int = knob(64, low=4, high=1024)
-    batch: int = knob(16, low=1, high=256)
+    batch: int = knob(12, low=1, high=256)
     steps: int = knob(200, low=0, high=20_000)
     seed: int = knob(0, low=0, high=10_000)
     device: str = knob("cpu", choices=("cpu", "cuda", "mps"))

@@ -231,6 +231,47 @@ SENTENCES = {
         "This Python has no source files in {folder}, so there are no docstrings to read.",
         "Bản Python này không có mã nguồn trong {folder}, nên không có docstring để đọc.",
     ),
+    # downloads
+    "download_unreachable": T(
+        "{address} cannot be reached ({reason}). Is this machine online? What had arrived is kept.",
+        "Không kết nối được tới {address} ({reason}). Máy này có mạng không? Phần đã tải vẫn được giữ.",
+    ),
+    "download_slow": T(
+        "{address} sent nothing for {seconds} seconds. What had arrived is kept: try again and it goes on from there.",
+        "{address} không gửi gì suốt {seconds} giây. Phần đã tải được giữ lại: thử lại là tải tiếp từ chỗ đó.",
+    ),
+    "download_refused": T(
+        "{address} answered with status {status} instead of the file. Try later, or put the file there by hand.",
+        "{address} trả về mã {status} thay vì tệp. Hãy thử lại sau, hoặc tự đặt tệp vào chỗ.",
+    ),
+    "download_cut": T(
+        "The connection to {address} broke after {bytes} of {total} bytes. They are kept: try again and it goes "
+        "on from there.",
+        "Kết nối tới {address} bị đứt sau {bytes} trong {total} byte. Phần này được giữ lại: thử lại là tải tiếp "
+        "từ chỗ đó.",
+    ),
+    "download_wrong": T(
+        "What {address} sent is not the file expected ({found} instead of {expected}). It was not kept; a network "
+        "that asks "
+        "for a login sends its own page like this.",
+        "Thứ {address} gửi về không phải tệp cần tìm ({found} thay vì {expected}). Nó không được giữ; mạng đòi "
+        "đăng nhập "
+        "thường gửi trang của chính nó như vậy.",
+    ),
+    "download_no_ranges": T(
+        "{address} cannot send a part of a file, only all of it.",
+        "{address} không gửi được một phần tệp, chỉ gửi được cả tệp.",
+    ),
+    "download_cancelled": T(
+        "Stopped. The {bytes} bytes that had arrived are kept: start again and it goes on from there.",
+        "Đã dừng. {bytes} byte đã tải được giữ lại: bắt đầu lại là tải tiếp từ chỗ đó.",
+    ),
+    "download_busy": T("{path} is being downloaded already.", "{path} đang được tải rồi."),
+    "no_room": T(
+        "{needed} bytes are needed and {free} are free at {path}. Make room, or set PLAYGROUND_HOME to a larger disk.",
+        "Cần {needed} byte mà {path} chỉ còn trống {free}. Hãy giải phóng chỗ, hoặc đặt PLAYGROUND_HOME sang ổ "
+        "đĩa lớn hơn.",
+    ),
     # files and runs
     "disk_full": T(
         "The disk is full; {path} could not be saved. What was there is unchanged. Make room, then resume.",

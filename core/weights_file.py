@@ -1,4 +1,4 @@
-"""A safetensors file: eight bytes of length, a JSON header with every tensor's name and place, then nothing but numbers.
+"""A safetensors file: eight bytes of length, a JSON header with every tensor's name and place, then only numbers.
 
 So the shapes of a file of any size are known in a millisecond, one tensor is read without the others, and, unlike in a
 pickle, nothing in it can run. Layout: https://github.com/huggingface/safetensors#format

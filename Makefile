@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 TORCH ?= default
 CPU_INDEX := https://download.pytorch.org/whl/cpu
 
-.PHONY: app test slow claims warm gallery golden bench lint format
+.PHONY: app test slow claims warm gallery golden bench house-model lint format
 
 app: $(VENV)/.ready
 	$(PY) -m streamlit run app/main.py
@@ -33,6 +33,9 @@ golden: $(VENV)/.ready-test
 
 bench: $(VENV)/.ready-test
 	$(PY) -m app bench
+
+house-model: $(VENV)/.ready
+	$(PY) -m core.house
 
 lint: $(VENV)/.ready-test
 	$(PY) -m ruff check . && $(PY) -m ruff format --check .

@@ -27,7 +27,8 @@ GPT2_FILES = {
     "vocab.json": WORDS,
 }
 GPT2_ADDRESS = "https://openaipublic.blob.core.windows.net/encodings/r50k_base.tiktoken"
-GPT2_SIZE = 50257
+GPT2_BYTES = 835_554
+GPT2_SIZE, GPT2_END = 50257, 50256  # tokens, and the id of <|endoftext|>
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +40,7 @@ class Tokenizer:
     encode: Callable[[str], list[int]]
     decode: Callable[[list[int]], str]
     fingerprint: str  # 12 hex digits that change with the vocabulary
+    raw: Callable[[int], bytes]  # the bytes of one token: of a letter, often only a part
 
     @cached_property
     def pieces(self) -> list[str]:
@@ -59,7 +61,7 @@ def load(name: str, corpus_name: str = "manual") -> Tokenizer:
             raise Problem("words_needs_tales", corpus=str(corpus_name)[:80])
         return _words(corpus_name)
     if name == "gpt2":
-        return _gpt2(*_find_gpt2())
+        return _gpt2(*find_gpt2())
     return {"bpe": _bpe, "bytes": _bytes}[name]()
 
 
@@ -71,6 +73,7 @@ def _bytes() -> Tokenizer:
         lambda text: list(text.encode("utf-8", "replace")),
         lambda ids: bytes(ids).decode("utf-8", "replace"),
         "256",
+        lambda i: bytes([i]),
     )
 
 
@@ -90,8 +93,11 @@ def _words(corpus_name: str) -> Tokenizer:
             out.append(ids.get(piece, ids.get(other, unknown)))
         return out
 
-    text = "\n".join(pieces)
-    return Tokenizer("words", len(pieces), encode, lambda row: "".join(pieces[i] for i in row), _hash(text.encode()))
+    def decode(row):
+        return "".join(pieces[i] for i in row)
+
+    fingerprint = _hash("\n".join(pieces).encode())
+    return Tokenizer("words", len(pieces), encode, decode, fingerprint, lambda i: pieces[i].encode())
 
 
 @cache
@@ -112,7 +118,9 @@ def _byte_pairs(name: str, ranks: dict[bytes, int], size: int, special: dict[str
     encoding = tiktoken.Encoding(
         name, pat_str=bpe.PATTERN, mergeable_ranks=ranks, special_tokens=special, explicit_n_vocab=size
     )
-    return Tokenizer(name, size, encoding.encode_ordinary, encoding.decode, fingerprint)
+    return Tokenizer(
+        name, size, encoding.encode_ordinary, encoding.decode, fingerprint, encoding.decode_single_token_bytes
+    )
 
 
 # --- GPT-2 ------------------------------------------------------------------------------------------------------
@@ -128,7 +136,7 @@ def gpt2_folders() -> list[Path]:
     return [Path(folder) for folder in folders if folder]
 
 
-def _find_gpt2() -> tuple[str, str]:
+def find_gpt2() -> tuple[str, str]:
     """(path, sha256) of the first good file. tiktoken itself would delete a bad one and go to the network, so the
     check is ours. Raises Problem gpt2_damaged where there are only bad ones, gpt2_missing where there is none."""
     bad = None
@@ -144,13 +152,20 @@ def _find_gpt2() -> tuple[str, str]:
             bad = bad or (path, len(data))
     if bad:
         raise Problem("gpt2_damaged", path=str(bad[0]), bytes=bad[1])
-    raise Problem(
-        "gpt2_missing",
-        folder=str(files.home() / "tokenizers"),
-        file="r50k_base.tiktoken",
-        address=GPT2_ADDRESS,
-        bytes=835_554,
-    )
+    where = str(files.home() / "tokenizers")
+    raise Problem("gpt2_missing", folder=where, file="r50k_base.tiktoken", address=GPT2_ADDRESS, bytes=GPT2_BYTES)
+
+
+def download_gpt2(*, progress=None, cancelled=None) -> Path:
+    """Fetch GPT-2's vocabulary, checked against its hash. The only function here that uses the network.
+
+    Goes into home()/tokenizers: a damaged file elsewhere stays where it is. Raises the Problems of core.download.
+    """
+    from core import download
+
+    path = files.home() / "tokenizers" / "r50k_base.tiktoken"
+    check = {"size": GPT2_BYTES, "sha256": RANKS}
+    return download.fetch(GPT2_ADDRESS, path, **check, progress=progress, cancelled=cancelled)
 
 
 @cache
@@ -160,8 +175,8 @@ def _gpt2(path: str, kind: str) -> Tokenizer:
         ranks = {base64.b64decode(token): int(rank) for token, rank in map(bytes.split, data.splitlines())}
     else:
         byte = _printable_bytes()
-        ranks = {bytes(byte[c] for c in token): rank for token, rank in json.loads(data).items() if rank < 50256}
-    return _byte_pairs("gpt2", ranks, GPT2_SIZE, {"<|endoftext|>": 50256}, RANKS[:12])
+        ranks = {bytes(byte[c] for c in token): rank for token, rank in json.loads(data).items() if rank < GPT2_END}
+    return _byte_pairs("gpt2", ranks, GPT2_SIZE, {"<|endoftext|>": GPT2_END}, RANKS[:12])
 
 
 def _printable_bytes() -> dict[str, int]:

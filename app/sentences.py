@@ -70,12 +70,16 @@ SENTENCES = {
         "Tệp của bộ tách token có sẵn bị hỏng: {path}. Hãy lấy lại từ kho mã nguồn.",
     ),
     "gpt2_missing": T(
-        "GPT-2's vocabulary is not on this machine. Download it in the library, or put {address} ({bytes} bytes) into {folder} as {file}; until then use bpe.",
-        "Máy này chưa có bộ từ vựng của GPT-2. Hãy tải trong thư viện, hoặc đặt {address} ({bytes} byte) vào {folder} với tên {file}; trong lúc chờ hãy dùng bpe.",
+        "GPT-2's vocabulary is not on this machine. Download it in the library, or put {address} ({bytes} bytes) "
+        "into {folder} as {file}; until then use bpe.",
+        "Máy này chưa có bộ từ vựng của GPT-2. Hãy tải trong thư viện, hoặc đặt {address} ({bytes} byte) vào "
+        "{folder} với tên {file}; trong lúc chờ hãy dùng bpe.",
     ),
     "gpt2_damaged": T(
-        "{path} ({bytes} bytes) is not GPT-2's vocabulary, or only part of it. It was left alone; download a good one in the library.",
-        "{path} ({bytes} byte) không phải từ vựng GPT-2 hoặc chỉ là một phần. Tệp vẫn được giữ nguyên; hãy tải bản tốt trong thư viện.",
+        "{path} ({bytes} bytes) is not GPT-2's vocabulary, or only part of it. It was left alone; download a good "
+        "one in the library.",
+        "{path} ({bytes} byte) không phải từ vựng GPT-2 hoặc chỉ là một phần. Tệp vẫn được giữ nguyên; hãy tải bản "
+        "tốt trong thư viện.",
     ),
     "too_few_tokens": T(
         "The text has {tokens} tokens; one window needs {needed}. Use a longer text or a shorter context.",
@@ -156,10 +160,12 @@ SENTENCES = {
         "Không có bộ trọng số nào tên “{name}”. Hãy chọn một trong: {valid}.",
     ),
     "weights_needed": T(
-        "GPT-2's weights are not on this machine. Download them in the library, or put model.safetensors ({bytes} bytes) from "
+        "GPT-2's weights are not on this machine. Download them in the library, or put model.safetensors ({bytes} "
+        "bytes) from "
         "{address} into {folder}. Until then the house model takes their place.",
-        "Máy này chưa có trọng số của GPT-2. Hãy tải trong thư viện, hoặc lấy model.safetensors ({bytes} byte) từ {address} "
-        "rồi đặt vào {folder}. Trong lúc chờ, mô hình nhà đứng vào chỗ đó.",
+        "Máy này chưa có trọng số của GPT-2. Hãy tải trong thư viện, hoặc lấy model.safetensors ({bytes} byte) từ "
+        "{address} "
+        "rồi đặt vào {folder}. Trong lúc chờ, mô hình có sẵn đứng vào chỗ đó.",
     ),
     "weights_missing": T(
         "There is no file at {path}. Check the path, or whether the disk it lies on is plugged in.",
@@ -176,17 +182,22 @@ SENTENCES = {
     "weights_html": T(
         "{path} is a web page, not weights: the browser saved the page about the file. Use the page's download button, "
         "or the address with /resolve/ in it.",
-        "{path} là một trang web, không phải trọng số: trình duyệt đã lưu trang giới thiệu tệp. Hãy dùng nút tải trên trang, "
+        "{path} là một trang web, không phải trọng số: trình duyệt đã lưu trang giới thiệu tệp. Hãy dùng nút tải "
+        "trên trang, "
         "hoặc địa chỉ có /resolve/.",
     ),
     "weights_pointer": T(
-        "{path} is only git-lfs's note about where the weights are. Run “git lfs pull” in that folder, or download the file.",
-        "{path} chỉ là mẩu ghi chú của git-lfs cho biết trọng số ở đâu. Hãy chạy “git lfs pull” trong thư mục đó, hoặc tải tệp về.",
+        "{path} is only git-lfs's note about where the weights are. Run “git lfs pull” in that folder, or download "
+        "the file.",
+        "{path} chỉ là mẩu ghi chú của git-lfs cho biết trọng số ở đâu. Hãy chạy “git lfs pull” trong thư mục đó, "
+        "hoặc tải tệp về.",
     ),
     "weights_pickle": T(
-        "{path} is a pickle (PyTorch's old format). Opening one can run any program it carries, so it was not opened. Get "
+        "{path} is a pickle (PyTorch's old format). Opening one can run any program it carries, so it was not "
+        "opened. Get "
         "model.safetensors from the same place.",
-        "{path} là tệp pickle (định dạng cũ của PyTorch). Mở nó có thể chạy bất cứ chương trình nào nằm trong đó, nên nó không "
+        "{path} là tệp pickle (định dạng cũ của PyTorch). Mở nó có thể chạy bất cứ chương trình nào nằm trong đó, "
+        "nên nó không "
         "được mở. Hãy lấy model.safetensors ở cùng chỗ.",
     ),
     "weights_strange": T(
@@ -204,28 +215,38 @@ SENTENCES = {
         "Cần tệp model.safetensors của GPT-2.",
     ),
     "weights_key_strange": T(
-        "{path} has a tensor “{name}” that no GPT-2 has: these are the weights of another model. GPT-2's model.safetensors is needed.",
-        "{path} có tensor “{name}” mà không GPT-2 nào có: đây là trọng số của mô hình khác. Cần tệp model.safetensors của GPT-2.",
+        "{path} has a tensor “{name}” that no GPT-2 has: these are the weights of another model. GPT-2's "
+        "model.safetensors is needed.",
+        "{path} có tensor “{name}” mà không GPT-2 nào có: đây là trọng số của mô hình khác. Cần tệp "
+        "model.safetensors của GPT-2.",
     ),
     "weights_shape": T(
-        "“{name}” in {path} is {found}; {expected} is needed. It may be a larger or smaller GPT-2: the one with 124 million "
+        "“{name}” in {path} is {found}; {expected} is needed. It may be a larger or smaller GPT-2: the one with "
+        "124 million "
         "parameters fits.",
-        "“{name}” trong {path} có cỡ {found}; cần {expected}. Có thể đó là một GPT-2 lớn hơn hoặc nhỏ hơn: cần bản 124 triệu "
+        "“{name}” trong {path} có cỡ {found}; cần {expected}. Có thể đó là một GPT-2 lớn hơn hoặc nhỏ hơn: cần bản "
+        "124 triệu "
         "tham số.",
     ),
     "weights_dtype": T(
-        "“{name}” in {path} is stored as {dtype}, which holds no plain real numbers (perhaps it was quantised). Get the float32 file.",
-        "“{name}” trong {path} được lưu dạng {dtype}, không phải số thực thông thường (có thể đã bị lượng tử hóa). Hãy lấy tệp float32.",
+        "“{name}” in {path} is stored as {dtype}, which holds no plain real numbers (perhaps it was quantised). "
+        "Get the float32 file.",
+        "“{name}” trong {path} được lưu dạng {dtype}, không phải số thực thông thường (có thể đã bị lượng tử hóa). "
+        "Hãy lấy tệp float32.",
     ),
     "weights_hash": T(
-        "{path} has the right size and names, but not every byte of the original: its SHA-256 starts with {found:.12}, not "
+        "{path} fits GPT-2 by names and shapes, but is not the original byte for byte: its SHA-256 starts with "
+        "{found:.12}, not "
         "{expected:.12}. Fine if you fine-tuned it yourself; else get it again.",
-        "{path} đúng kích thước và tên, nhưng không giống bản gốc từng byte: SHA-256 bắt đầu bằng {found:.12}, không phải "
+        "{path} khớp GPT-2 về tên và cỡ tensor, nhưng không giống bản gốc từng byte: SHA-256 bắt đầu bằng {found:.12}, "
+        "không phải "
         "{expected:.12}. Không sao nếu chính bạn đã tinh chỉnh; nếu không, hãy lấy lại.",
     ),
     "house_damaged": T(
-        "A file of the house model is missing or was changed: {path}. Get it again from the repository, or run “make house-model”.",
-        "Một tệp của mô hình nhà bị thiếu hoặc đã bị sửa: {path}. Hãy lấy lại từ kho mã nguồn, hoặc chạy “make house-model”.",
+        "A file of the house model is missing or was changed: {path}. Get it again from the repository, or run "
+        "“make house-model”.",
+        "Một tệp của mô hình có sẵn bị thiếu hoặc đã bị sửa: {path}. Hãy lấy lại từ kho mã nguồn, hoặc chạy “make "
+        "house-model”.",
     ),
     "docstrings_missing": T(
         "This Python has no source files in {folder}, so there are no docstrings to read.",

@@ -154,6 +154,7 @@ SENTENCES = {
         "labels run from 0 to {last}.",
         "Không có lớp {label}: PyTorch báo “IndexError: Target {label} is out of bounds.” Với {classes} lớp, nhãn chạy từ "
         "0 đến {last}.",
+    ),
     # weights
     "unknown_source": T(
         "There are no weights called “{name}”. Choose one of: {valid}.",

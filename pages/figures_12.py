@@ -271,8 +271,9 @@ def sweep_rows(view):
         ):
             if value is not None and not math.isnan(value):
                 label = ("▲ " if value > cap else "") + number(value)
-                rows.append((a.arm.name(view.lang), moment, min(value, cap), label, a.arm.config.seed))
-    return pd.DataFrame(rows, columns=["name", "moment", "loss", "label", "seed"])
+                spread = a.arm.config.matrices == "normal"
+                rows.append((a.arm.name(view.lang), moment, min(value, cap), label, a.arm.config.seed, spread))
+    return pd.DataFrame(rows, columns=["name", "moment", "loss", "label", "seed", "spread"])
 
 
 def sweep_chart(view):
@@ -310,7 +311,9 @@ def sweep_chart(view):
     before = alt.Chart().transform_filter(alt.datum.moment == "before")
     now = alt.Chart().transform_filter(alt.datum.moment == "now")
     marks += [
-        now.mark_line(strokeWidth=2, color=GREY, opacity=0.6).encode(x=x, y=alt.Y("mean(loss):Q")),
+        now.transform_filter(alt.datum.spread)
+        .mark_line(strokeWidth=2, color=GREY, opacity=0.6)
+        .encode(x=x, y=alt.Y("mean(loss):Q")),
         before.mark_point(size=90 * view.size, strokeWidth=2).encode(
             x=x, y=y, color=starts_color(view, False), tooltip=["name:N", "label:N"]
         ),
@@ -354,7 +357,7 @@ def curve_chart(view):
         "value:Q",
         title=T("test loss (nats/token), log scale", "loss kiểm thử (nats/token), thang log")(view.lang),
         scale=alt.Scale(type="log", nice=False, zero=False),
-        axis=alt.Axis(values=[1, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 30, 50, 80]),
+        axis=alt.Axis(values=[1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 80], labelOverlap=False),
     )
     tip = ["name:N", "step:Q", alt.Tooltip("value:Q", format=".3f")]
     return alt.layer(

@@ -66,13 +66,13 @@ DEAD = (
     ("zeros", T("all zero", "tất cả bằng 0"), {"matrices": "zeros"}, 5),
     (
         "zero blocks",
-        T("zero blocks, random embeddings", "khối bằng 0, embedding ngẫu nhiên"),
+        T("zero blocks", "khối bằng 0"),
         {"matrices": "zeros", "embeddings": "gpt2"},
         3,
     ),
     (
         "equal blocks",
-        T("equal blocks, random embeddings", "khối bằng nhau, embedding ngẫu nhiên"),
+        T("equal blocks", "khối bằng nhau"),
         {"matrices": "constant", "embeddings": "gpt2"},
         1,
     ),
@@ -380,8 +380,8 @@ LESSON = Lesson(
                     T("broken: dead starts", "hỏng: khởi đầu chết"),
                     {"starts": "dead"},
                     T(
-                        "All zero: the loss stays at ln V to the last digit. Zero or equal blocks under random embeddings: they learn something. What?",
-                        "Tất cả bằng 0: loss đứng ở ln V đến chữ số cuối. Khối bằng 0 hoặc bằng nhau dưới embedding ngẫu nhiên: vẫn học được gì đó. Gì vậy?",
+                        "All zero: the loss stays at ln V to the last digit. Zero or equal blocks under random embeddings: they learn something. What, and who is ahead?",
+                        "Tất cả bằng 0: loss đứng ở ln V đến chữ số cuối. Khối bằng 0 hoặc bằng nhau dưới embedding ngẫu nhiên: vẫn học được gì đó. Gì vậy, và ai đang dẫn?",
                     ),
                     broken=True,
                 ),

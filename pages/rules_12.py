@@ -348,8 +348,8 @@ def gpt_verdict(view):
     if clones:
         said.append(
             T(
-                "{names}: it learns, but the units inside its blocks are copies of one another and get the same gradient for ever.",
-                "{names}: có học, nhưng các nút bên trong khối là bản sao của nhau và mãi nhận cùng một gradient.",
+                "{names}: learning, but the units inside a block are copies of one another and get the same gradient for ever; only the embeddings learn freely.",
+                "{names}: có học, nhưng các nút trong một khối là bản sao của nhau và mãi nhận cùng một gradient; chỉ embedding học tự do.",
             ).format(names=names(clones))
         )
     if len(view.arms) > 2 and not bad and not dead:

@@ -1,0 +1,121 @@
+"""Lesson 12's rules in words: on flights that are computed here and on made-up runs of the small GPT."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.lesson import Arm
+from app.view import ArmView, View, look
+from core.events import Finished, Metric, Started, Table
+from core.experiments import flight
+from core.result import Result
+from core.runs import Status
+from pages import figures_12, rules_12
+from pages import lesson_12_weight_initialization as page
+
+
+def fly(arms=page.fly, **values):
+    return View(tuple(look(a) for a in arms(replace(page.FLIGHT, **values), {})), {"layer_at": 10})
+
+
+CASES = {
+    "overflow": ({"std": 1.0}, "∞ at layer 32; theory had said 32"),
+    "vanished": ({"scheme": "zeros"}, "nothing but zeros from layer 1"),
+    "shrinks": ({}, "of a spread of 1, 1.71e-25 is left"),
+    "grows": ({"std": 0.1}, "has become"),
+    "kept": ({"std": 0.0625}, "kept"),
+    "clones": ({"scheme": "constant", "activation": "tanh", "std": 0.004}, "copies of one"),
+    "nobody": ({"activation": "gelu"}, "No scheme here keeps it"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_flights_verdict_names_what_became_of_the_signal(case):
+    values, words = CASES[case]
+    assert words in " ".join(line.en for line in rules_12.flight_verdict(fly(**values)))
+
+
+def test_the_race_is_decided_only_by_the_race():
+    single, half = (rules_12.race_answer(d) for d in ("float32", "float16"))
+    assert single(fly(std=1.0)) == 32 and single(fly()) is None and single(fly(std=1.0, activation="relu")) is None
+    assert half(fly(std=1.0, dtype="float16")) == 4 and half(fly(std=1.0)) is None
+    assert "16^32" in rules_12.race_why(fly(std=1.0)).en
+
+
+def test_layernorm_is_the_rescuer_on_five_seeds():
+    found = [rules_12.rescue_answer(fly(page.rescue, std=1.0, activation="gelu", seed=s)) for s in range(5)]
+    assert found == ["layernorm"] * 5
+    assert rules_12.rescue_answer(fly(page.rescue, std=0.02)) is None
+
+
+def test_the_limit_of_the_format_is_drawn_only_where_a_line_comes_near():
+    assert "largest" in set(figures_12.flight_rows(fly(std=1.0))["what"])
+    assert "largest" not in set(figures_12.flight_rows(fly(std=0.0625))["what"])
+    assert "normal" in set(figures_12.flight_rows(fly(std=0.01))["what"])
+
+
+def run(first, last, reason="done", rows=256, ratio=0.7):
+    facts = {"references": {"uniform": 7.6, "unigram": 6.2}}
+    events = [Started(120, facts), Metric(0, "test_loss", first), Metric(0, "train_loss", first, 0.0)]
+    events += [Metric(0, "gradient_ratio", ratio), Metric(120, "test_loss", last), Metric(120, "rows", rows)]
+    events += [Metric(120, "train_loss", last, 1.0)]
+    events += [Table(0, "blocks", {"block": [0, 1, 2], "gradient": [1.0, 0.5, 0.3], "stream": [1.0, 2.0, 3.0]})]
+    events += [Table(120, "moved", {"matrix": ["wte"], "moved": [0.5]}), Finished(120, reason)]
+    return Result(tuple(events))
+
+
+def gpt(results, family="sweep", lang="en"):
+    arms = [a for a in page.starts(page.GPT, {"starts": family, "seeds": 1}) if a.label in results]
+    seen = tuple(ArmView(a, a.label, Status("done", 120, 120), results[a.label], "live") for a in arms)
+    return View(seen, {"starts": family}, lang)
+
+
+@pytest.mark.parametrize(
+    ("one", "answer", "words"),
+    [
+        (run(28.0, 8.5), "bad", "bad start, no overflow"),
+        (run(28.0, 27.9), "flat", "bad start, no overflow"),
+        (run(28.0, 6.0), "fine", "bad start, no overflow"),
+        (run(28.0, 28.0, reason="diverged"), "nan", "diverged at step 120"),
+    ],
+)
+def test_what_became_of_std_one_is_read_from_the_run(one, answer, words):
+    view = gpt({"0.02": run(7.6, 5.9), "1": one})
+    assert rules_12.one_answer(view) == answer
+    assert words in " ".join(line.en for line in rules_12.gpt_verdict(view))
+
+
+def test_dead_starts_and_clones_are_called_that():
+    view = gpt({"0.02": run(7.6, 5.9), "zeros": run(7.6, 7.6, rows=1), "zero blocks": run(7.6, 5.8, rows=1)}, "dead")
+    said = " ".join(line.en for line in rules_12.gpt_verdict(view))
+    assert "all zero: the loss has not moved" in said and "zero blocks: learning, but" in said
+
+
+@pytest.mark.parametrize("lang", ["en", "vi"])
+@pytest.mark.parametrize("family", ["sweep", "schemes", "dead"])
+def test_every_figure_of_the_small_gpt_draws(family, lang):
+    labels = [a.label for a in page.starts(page.GPT, {"starts": family, "seeds": 1})]
+    view = gpt({label: run(7.6, 6.0) for label in labels}, family, lang)
+    for figure in (figures_12.sweep, figures_12.curves, figures_12.blocks, figures_12.moved):
+        assert len(figure.rows(view))
+        charts = figure.chart(view)
+        for chart in charts if isinstance(charts, tuple) else (charts,):
+            chart.to_dict()
+
+
+def test_a_start_of_your_own_joins_the_sweep_and_seeds_multiply_it():
+    own = page.starts(replace(page.GPT, std=0.05), {"starts": "sweep", "seeds": 2})
+    assert own[0].config.std == 0.05 and len(own) == 14
+    assert {a.config.seed for a in own} == {0, 1}
+    assert len(page.starts(page.GPT, {"starts": "sweep", "seeds": 1})) == 6
+
+
+def test_arms_differ_and_a_scheme_is_not_drawn_twice():
+    assert len(page.fly(flight.Config(scheme="he_normal"), {})) == 3
+    assert isinstance(page.fly(flight.Config(), {})[0], Arm)
+
+
+def test_every_claim_of_the_course_is_there():
+    ids = [c.id for c in page.LESSON.claims]
+    assert ids[:10] == [f"12.{letter}" for letter in "abcdefghij"]
+    assert not {s for c in page.LESSON.claims for s in c.seeds if c.kind == "training"} & set(range(5))

@@ -15,14 +15,20 @@ NONLINEARITIES = {"gelu": F.gelu, "relu": F.relu, "none": lambda x: x}
 class Model1(nn.Module):
     """Embedding, GELU, unembedding: it sees one token, so it can learn a bigram table and no more (lesson 5)."""
 
-    def __init__(self, vocabulary: int, width: int, *, bias: bool = False, nonlinearity: str = "gelu"):
+    def __init__(
+        self, vocabulary: int, width: int, *, bias: bool = False, nonlinearity: str = "gelu", dropout: float = 0.0
+    ):
         super().__init__()
         self.wte = nn.Embedding(vocabulary, width)
         self.lm_head = nn.Linear(width, vocabulary, bias=bias)
         self.activation = NONLINEARITIES[nonlinearity]
+        self.dropout = dropout  # of the embedding's numbers, in training mode only
 
     def forward(self, x):
-        return self.lm_head(self.activation(self.wte(x)))  # (B, T, V)
+        h = self.wte(x)
+        if self.dropout:
+            h = F.dropout(h, self.dropout, self.training)
+        return self.lm_head(self.activation(h))  # (B, T, V)
 
 
 class Model2(nn.Module):

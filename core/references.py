@@ -68,7 +68,12 @@ def conditional_entropy(tokens, offset: int = 1) -> float:
     """H(x[t+offset] | x[t]) of the counted pairs, nats: no function of one token has a lower mean loss on them."""
     import numpy as np
 
-    a, b = np.asarray(tokens[:-offset], dtype=np.int64), np.asarray(tokens[offset:], dtype=np.int64)
+    tokens = np.asarray(tokens, dtype=np.int64)
+    return pair_entropy(tokens[:-offset], tokens[offset:])
+
+
+def pair_entropy(a, b) -> float:
+    """H(b | a) of the counted pairs (a, b), int64 (n,) each: no function of `a` has a lower mean loss on them, nats."""
     return entropy(a * (int(b.max()) + 1) + b) - entropy(a)
 
 
@@ -82,13 +87,22 @@ def count_tables(train, windows, vocabulary: int | None = None) -> dict[str, flo
 
     train, windows = np.asarray(train, dtype=np.int64), np.asarray(windows, dtype=np.int64)
     size = vocabulary or int(max(train.max(), windows.max())) + 1
-    unigram = (np.bincount(train, minlength=size) + 1) / (len(train) + size)  # (V,)
-    pairs, counts = np.unique(train[:-1] * size + train[1:], return_counts=True)
-    seen = np.bincount(train[:-1], minlength=size)  # (V,) how often each token was followed by anything
-    kinds = np.bincount(pairs // size, minlength=size)  # (V,) by how many different tokens
-    a, b = windows[:, :-1].ravel(), windows[:, 1:].ravel()
-    place = np.minimum(np.searchsorted(pairs, a * size + b), len(pairs) - 1)
-    count = np.where(pairs[place] == a * size + b, counts[place], 0)
+    asked = windows[:, :-1].ravel(), windows[:, 1:].ravel()
+    return pair_tables(train, (train[:-1], train[1:]), asked, size)
+
+
+def pair_tables(tokens, pairs, asked, size: int) -> dict[str, float]:
+    """The same from pairs that need not stand in a row: tokens (M,) for the unigram, pairs = (first, second) for the
+    bigram, asked = (first, second) to be predicted; int64 each, ids below `size`."""
+    import numpy as np
+
+    unigram = (np.bincount(tokens, minlength=size) + 1) / (len(tokens) + size)  # (V,)
+    keys, counts = np.unique(pairs[0] * size + pairs[1], return_counts=True)
+    seen = np.bincount(pairs[0], minlength=size)  # (V,) how often each token was followed by anything
+    kinds = np.bincount(keys // size, minlength=size)  # (V,) by how many different tokens
+    a, b = asked
+    place = np.minimum(np.searchsorted(keys, a * size + b), len(keys) - 1)
+    count = np.where(keys[place] == a * size + b, counts[place], 0)
     weight = np.maximum(seen[a] + kinds[a], 1)
     bigram = np.where(kinds[a] > 0, (count + kinds[a] * unigram[b]) / weight, unigram[b])
     return {"unigram_table": float(-np.log(unigram[b]).mean()), "bigram_table": float(-np.log(bigram).mean())}

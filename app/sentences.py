@@ -85,6 +85,10 @@ SENTENCES = {
         "The text has {tokens} tokens; one window needs {needed}. Use a longer text or a shorter context.",
         "Văn bản có {tokens} token; một cửa sổ cần {needed}. Hãy dùng văn bản dài hơn hoặc ngữ cảnh ngắn hơn.",
     ),
+    "split_empty": T(
+        "This split leaves {train} training and {test} test windows of {windows}: one side is empty. Take a larger share, longer blocks, or a smaller gap, stride or context.",
+        "Cách chia này để lại {train} cửa sổ huấn luyện và {test} cửa sổ kiểm thử trong {windows}: một bên trống. Hãy tăng tỉ lệ kiểm thử hoặc độ dài khối, hay giảm khoảng trống, bước nhảy hoặc ngữ cảnh.",
+    ),
     "no_token_has": T(
         "No token contains {letters}. These letters work: {works}.",
         "Không token nào chứa {letters}. Các chữ dùng được: {works}.",

@@ -64,9 +64,10 @@ def test_other_splits_are_other_runs_of_the_same_start(tiny):
 
 
 def test_another_book_is_tested_on_another_text():
-    model, tokenizer = study.build(replace(TINY, tokenizer="bpe"))
+    tokenizer = tokenizers.load("bpe")
     parts = study.sides(replace(TINY, tokenizer="bpe", split="other"), tokenizer)
-    assert "story" not in tokenizer.decode(parts.tokens[parts.test[:200]].tolist()) or parts.test.min() > 3000
+    assert "Python" in tokenizer.decode(parts.tokens[parts.test[0] :].tolist())
+    assert "Python" not in tokenizer.decode(parts.tokens[: parts.test[0]].tolist())
     assert parts.train.max() + 8 < parts.test.min()
     assert not leakage.trained(parts.train, len(parts.tokens), 8)[parts.test[0] :].any()
 

@@ -185,17 +185,14 @@ class Look:
     def at(self, model, step: int) -> Iterator[Event]:
         import numpy as np
 
-        from core import leakage
-
         by_key, error = self.losses(model)
         test = by_key[self.inverse[self.places["test"]]]
         yield Metric(step, "test_loss", float(test.mean()))
         yield Metric(step, "test_se", standard_error(test, self.places["test"], self.config.context))
         yield Metric(step, "same_loss", float(by_key[self.inverse[self.places["train"]]].mean()))
         for name, chosen in (("seen", self.seen), ("unseen", ~self.seen), ("told", self.told), ("clean", ~self.told)):
-            if name not in ("told", "clean") or self.config.dose:
-                if chosen.any():
-                    yield Metric(step, f"test_{name}", float(test[chosen].mean()))
+            if chosen.any() and (self.config.dose or name in ("seen", "unseen")):
+                yield Metric(step, f"test_{name}", float(test[chosen].mean()))
         rows = by_key[self.inverse[self.parts.test[:, None] + np.arange(self.config.context)]].mean(1)  # (windows,)
         batches = [rows[i : i + self.config.batch].mean() for i in range(0, len(rows), self.config.batch)]
         yield Metric(step, "batch_means", float(np.mean(batches)))

@@ -1,0 +1,418 @@
+"""Lesson 6 in words: what the numbers of its runs say, and how the learner's predictions are decided."""
+
+import math
+from itertools import pairwise
+
+from app.i18n import T, same
+from app.lesson import Prediction, Readout
+from app.theme import number
+from pages.figures_06 import best, ended, running, stopped
+from pages.sweeps_06 import percent
+
+TURNED = 0.05  # nats above its best: memorising (five seeds of the quick run: 0.08 to 0.11)
+LEAKS = 0.05  # share of the test predictions known from training that makes a test worthless
+NOISY = 0.1  # standard error, nats, above which a test says little
+
+
+def by_label(view, label):
+    """The finished Result of that arm, None before its end."""
+    a = next((a for a in view.arms if a.arm.label == label), None)
+    return a.result if a and ended(a) and a.result.metrics.get("test_loss") else None
+
+
+# --- the main playground -----------------------------------------------------------------------------------------
+
+
+def verdict(view) -> list[T]:
+    said = []
+    for a in view.arms:
+        if ended(a) and a.result.metrics.get("test_loss"):
+            said += judge(view, a)
+    return said + illusion(view)
+
+
+def judge(view, a) -> list[T]:
+    """Sentences about one finished run, the first rule that fits."""
+    result = a.result
+    test, train, error = result.final("test_loss"), result.final("same_loss"), result.final("test_se")
+    step, low = best(result)
+    f = {"name": a.arm.name, "test": number(test), "train": number(train), "step": step, "last": result.step}
+    f |= {"leak": percent(result.facts["leaked"]), "rose": number(test - low), "low": number(low)}
+    f |= {"fell": number(result.at("same_loss", step) - train), "error": number(2 * error)}
+    if result.finished and result.finished.reason == "diverged":
+        return [
+            T(
+                "{name}: diverged at step {at}. The learning rate is too high; try a tenth of it.",
+                "{name}: phân kỳ ở bước {at}. Tốc độ học quá cao; hãy thử một phần mười.",
+            ).format(name=a.arm.name, at=result.finished.step)
+        ]
+    if result.step < 50:
+        return [
+            T(
+                "{name}: {test} nats after {last} steps. Too early to judge.",
+                "{name}: {test} nats sau {last} bước. Còn quá sớm để kết luận.",
+            ).format(**f)
+        ]
+    if result.facts["leaked"] > LEAKS:
+        text = T(
+            "{name}: test {test}, train {train}, close together. It means nothing: {leak} of the test predictions were made in training too.",
+            "{name}: kiểm thử {test}, huấn luyện {train}, sát nhau. Chẳng nói lên gì: {leak} dự đoán kiểm thử đã có trong huấn luyện.",
+        )
+    elif test > result.facts["references"]["uniform"]:
+        text = T(
+            "{name}: test {test} nats, worse than guessing every token equally. What it learned by heart misleads it here.",
+            "{name}: kiểm thử {test} nats, tệ hơn đoán đều mọi token. Những gì học thuộc đang dẫn nó lạc lối.",
+        )
+    elif test - low >= TURNED and step < result.step:
+        text = T(
+            "{name}: memorising since step {step}. From there train fell by {fell} and test rose by {rose}. The best model is the one of step {step} ({low}).",
+            "{name}: học thuộc từ bước {step}. Từ đó loss huấn luyện giảm {fell} còn kiểm thử tăng {rose}. Mô hình tốt nhất là ở bước {step} ({low}).",
+        )
+    elif test < train - 2 * error:
+        text = T(
+            "{name}: test {test} below train {train}, though nothing leaks. Either the test part is easier text, or one of the two was measured with dropout on.",
+            "{name}: kiểm thử {test} thấp hơn huấn luyện {train} dù không rò rỉ. Hoặc phần kiểm thử dễ hơn, hoặc một bên bị đo khi dropout còn bật.",
+        )
+    elif test - train < 0.1:
+        text = T(
+            "{name}: test {test}, train {train}. An honest test, and no gap: this text holds nothing that its training part had not shown.",
+            "{name}: kiểm thử {test}, huấn luyện {train}. Phép thử trung thực mà không chênh lệch: văn bản này không còn gì mà phần huấn luyện chưa cho thấy.",
+        )
+    else:
+        text = T(
+            "{name}: test {test}, train {train}. The gap is honest and the test has not turned up yet: its best is still near the end (step {step}).",
+            "{name}: kiểm thử {test}, huấn luyện {train}. Khoảng chênh là thật và loss kiểm thử chưa quay lên: mức tốt nhất vẫn gần cuối (bước {step}).",
+        )
+    said = [text.format(**f)]
+    if error > NOISY:
+        said.append(
+            T(
+                "Its test set is small: differences below {error} nats are inside the noise.",
+                "Tập kiểm thử của nó nhỏ: chênh lệch dưới {error} nats nằm trong nhiễu.",
+            ).format(**f)
+        )
+    if result.facts["leaked"] <= LEAKS and result.facts["paragraphs"] > 0.02:
+        said.append(
+            T(
+                "{share} of its test text are passages of 20 tokens that stand word for word in the training text: near-duplicates leak too.",
+                "{share} văn bản kiểm thử là những đoạn 20 token có nguyên văn trong văn bản huấn luyện: gần trùng lặp cũng rò rỉ.",
+            ).format(share=percent(result.facts["paragraphs"]))
+        )
+    stop = stopped(result, int(view.values.get("patience", 0)))
+    if stop:
+        said.append(
+            T(
+                "Early stopping ends it at step {at} and keeps step {kept}.",
+                "Dừng sớm kết thúc ở bước {at} và giữ lại bước {kept}.",
+            ).format(at=stop[0], kept=stop[1])
+        )
+    return said
+
+
+def illusion(view) -> list[T]:
+    """What the leak hides: honest minus leaked test loss, once both are there."""
+    gap = difference(view)
+    if gap is None or gap < 0.1:
+        return []
+    return [
+        T(
+            "Same model, same training: {gap} nats of the random split's success are an illusion.",
+            "Cùng mô hình, cùng huấn luyện: {gap} nats trong thành công của cách chia ngẫu nhiên là ảo.",
+        ).format(gap=number(gap))
+    ]
+
+
+def difference(view):
+    honest, leaked = by_label(view, "contiguous"), by_label(view, "random")
+    if honest is None or leaked is None:
+        return None
+    gap = honest.final("test_loss") - leaked.final("test_loss")
+    return gap if math.isfinite(gap) and leaked.facts["leaked"] > LEAKS else None
+
+
+def readouts(view) -> list[Readout]:
+    rows = []
+    for a in view.arms[:2]:
+        facts = a.result.facts
+        if "leaked" not in facts:
+            continue
+        rows.append(
+            Readout(
+                T("leaked: {name}", "rò rỉ: {name}").format(name=a.arm.name),
+                percent(facts["leaked"]),
+                T(
+                    "Share of the {n} test windows' predictions that a training window makes too.",
+                    "Tỉ lệ dự đoán của {n} cửa sổ kiểm thử mà một cửa sổ huấn luyện cũng dự đoán.",
+                ).format(n=f"{facts['test_windows']:,}"),
+            )
+        )
+    main, facts = view.main, view.main.facts
+    if "leaked" not in facts or not main.metrics.get("test_loss"):
+        return rows
+    test, train = main.final("test_loss"), main.final("same_loss")
+    step, _ = best(main)
+    rows += [
+        Readout(
+            T("gap, test minus train", "chênh lệch, kiểm thử trừ huấn luyện"),
+            same("{gap} nats").format(gap=number(test - train)),
+            T(
+                "Of the first split, both at the same weights. Error of the test loss: ± {error}.",
+                "Của cách chia đầu tiên, cùng trọng số. Sai số của loss kiểm thử: ± {error}.",
+            ).format(error=number(2 * main.final("test_se"))),
+        ),
+        Readout(
+            T("best step", "bước tốt nhất"),
+            T("{step} of {last}", "{step} trên {last}").format(step=step, last=main.step),
+            T("Where the test loss was lowest so far.", "Nơi loss kiểm thử thấp nhất từ đầu đến giờ."),
+        ),
+        Readout(
+            T("windows: train, test", "cửa sổ: huấn luyện, kiểm thử"),
+            f"{facts['train_windows']:,}, {facts['test_windows']:,}",
+            T(
+                "One epoch is {n} steps; {told} of the test passages of 8 tokens stand somewhere in the training text.",
+                "Một lượt duyệt là {n} bước; {told} đoạn kiểm thử 8 token có ở đâu đó trong văn bản huấn luyện.",
+            ).format(n=facts["epoch_steps"], told=percent(facts["passages"])),
+        ),
+    ]
+    if math.isfinite(main.final("pairs")):
+        rows.append(
+            Readout(
+                T("it writes: known pairs, copied text", "nó viết: cặp đã gặp, chép nguyên văn"),
+                f"{percent(main.final('pairs'))}, {percent(main.final('copied'))}",
+                T(
+                    "Of what it writes: neighbouring tokens that stand in the training text, and runs of 8 tokens. A model of one token memorises pairs; it cannot recite.",
+                    "Trong những gì nó viết: cặp token liền nhau có trong văn bản huấn luyện, và dãy 8 token. Mô hình một token thuộc các cặp; nó không đọc thuộc lòng được.",
+                ),
+            )
+        )
+    return rows
+
+
+# --- its predictions ---------------------------------------------------------------------------------------------
+
+
+def leak_answer(view):
+    facts = view.result("random").facts
+    if "leaked" not in facts:
+        return None
+    return min((("tenth", 0.1), ("half", 0.5), ("all", 0.99)), key=lambda o: abs(o[1] - facts["leaked"]))[0]
+
+
+def leak_why(view):
+    facts = view.result("random").facts
+    return T(
+        "{leak}. Every token lies in T/stride windows, and it is enough that one of them went to training. The law says {law}.",
+        "{leak}. Mỗi token nằm trong T/stride cửa sổ, chỉ cần một cửa sổ vào huấn luyện là đủ. Công thức cho {law}.",
+    ).format(leak=percent(facts.get("leaked", math.nan)), law=percent(facts.get("expected", math.nan)))
+
+
+def honest_answer(view):
+    gap = difference(view)
+    return None if gap is None else "same" if gap < 0.1 else "little" if gap < 1 else "much"
+
+
+def honest_why(view):
+    honest, leaked = by_label(view, "contiguous"), by_label(view, "random")
+    return T(
+        "{a} at the end of the book, {b} on random windows. {new} of the pairs at the end never occurred before, and each costs {cost} nats.",
+        "{a} ở cuối sách, {b} trên cửa sổ ngẫu nhiên. {new} số cặp ở cuối sách chưa từng xuất hiện, mỗi cặp tốn {cost} nats.",
+    ).format(
+        a=number(honest.final("test_loss")),
+        b=number(leaked.final("test_loss")),
+        new=percent(1 - honest.facts["known_pairs"]),
+        cost=number(honest.final("test_unseen")),
+    )
+
+
+def first_answer(view):
+    result = view.result("random")
+    test, train = result.at("test_loss", 100), result.at("same_loss", 100)
+    if result.step < 100 or math.isnan(test + train):
+        return None
+    return "below" if test < train - 0.01 else "above"
+
+
+def first_why(view):
+    result = view.result("random")
+    return T(
+        "Step 100: test {test}, train at the same weights {train}, train as a running mean {mean}. The mean still remembers the worse model of earlier steps.",
+        "Bước 100: kiểm thử {test}, huấn luyện cùng trọng số {train}, huấn luyện theo trung bình chạy {mean}. Trung bình ấy còn nhớ mô hình kém hơn của các bước trước.",
+    ).format(
+        test=number(result.at("test_loss", 100)),
+        train=number(result.at("same_loss", 100)),
+        mean=number(running(result).get(100, math.nan)),
+    )
+
+
+PREDICTIONS = (
+    Prediction(
+        "leak",
+        T(
+            "Windows of 8 tokens start every 2 tokens; a random part of them is the test set. What share of the test predictions is also a training target?",
+            "Cửa sổ 8 token, cứ 2 token lại bắt đầu một cửa sổ; rút ngẫu nhiên một phần làm tập kiểm thử. Bao nhiêu dự đoán kiểm thử cũng là đích huấn luyện?",
+        ),
+        leak_answer,
+        leak_why,
+        (("tenth", same("10 %")), ("half", same("50 %")), ("all", same("99 %"))),
+    ),
+    Prediction(
+        "honest",
+        T(
+            "Cut off the end of the book instead. After the same training, its test loss is:",
+            "Thay vào đó, cắt phần cuối cuốn sách ra. Sau cùng một quá trình huấn luyện, loss kiểm thử của nó:",
+        ),
+        honest_answer,
+        honest_why,
+        (
+            ("same", T("about the same", "gần như nhau")),
+            ("little", T("up to 1 nat higher", "cao hơn, chưa tới 1 nat")),
+            ("much", T("over 1 nat higher", "cao hơn hơn 1 nat")),
+        ),
+    ),
+    Prediction(
+        "first",
+        T(
+            "In the first epoch the course sees test below train. Measure both with the same weights: test is then",
+            "Ở lượt duyệt đầu, khóa học thấy kiểm thử thấp hơn huấn luyện. Đo cả hai với cùng trọng số: loss kiểm thử khi đó",
+        ),
+        first_answer,
+        first_why,
+        (
+            ("below", T("still below train", "vẫn thấp hơn huấn luyện")),
+            ("above", T("above train", "cao hơn huấn luyện")),
+        ),
+    ),
+)
+
+# --- the other playgrounds ---------------------------------------------------------------------------------------
+
+
+def overlap_verdict(view) -> list[T]:
+    result, config = view.main, view.config
+    leaked = result.final("leaked")
+    if math.isnan(leaked):
+        return []
+    f = {"leak": percent(leaked), "whole": percent(result.final("whole")), "law": percent(result.final("expected"))}
+    f |= {"tests": f"{result.final('test_windows'):,.0f}", "lost": f"{result.final('lost_windows'):,.0f}"}
+    if config.split == "random" and config.stride >= config.context:
+        text = T(
+            "Nothing leaks: with a stride of at least T no two windows share a prediction. For a one-token model the random split is now honest, though neighbours still talk of the same things.",
+            "Không rò rỉ: bước nhảy từ T trở lên thì không hai cửa sổ nào chung dự đoán. Với mô hình một token, chia ngẫu nhiên nay là trung thực, dù các cửa sổ cạnh nhau vẫn nói cùng chuyện.",
+        )
+    elif config.split == "random":
+        text = T(
+            "{leak} of the test predictions are training predictions, and {whole} of the {tests} test windows are known completely. The law for random windows says {law}.",
+            "{leak} dự đoán kiểm thử cũng là dự đoán huấn luyện, và {whole} trong {tests} cửa sổ kiểm thử đã biết trọn vẹn. Công thức cho cửa sổ ngẫu nhiên: {law}.",
+        )
+    elif leaked > 0:
+        text = T(
+            "Only the windows at the cut overlap across it: {leak} of the test predictions. A gap of T − stride tokens removes even that.",
+            "Chỉ các cửa sổ ở chỗ cắt chồng qua nhau: {leak} dự đoán kiểm thử. Khoảng trống T − stride token sẽ xóa nốt.",
+        )
+    else:
+        text = T(
+            "Nothing leaks: no prediction is on both sides. The price: {lost} windows at the border are dropped.",
+            "Không rò rỉ: không dự đoán nào ở cả hai bên. Cái giá: bỏ {lost} cửa sổ ở biên.",
+        )
+    return [text.format(**f)]
+
+
+def size_verdict(view) -> list[T]:
+    rows = sorted(
+        (
+            a.result.facts["train_predictions"],
+            a.result.final("test_loss") - a.result.final("same_loss"),
+            *best(a.result),
+        )
+        for a in view.arms
+        if ended(a) and a.result.metrics.get("test_loss")
+    )
+    if not view.done or len(rows) < 3:
+        return []
+    falls = all(later[1] < sooner[1] for sooner, later in pairwise(rows))
+    text = T(
+        "From {few} to {many} training tokens the gap goes from {wide} to {narrow} nats, and the best honest test loss from {worst} (step {early}) to {best} (step {late}).{note}",
+        "Từ {few} lên {many} token huấn luyện, khoảng chênh đi từ {wide} xuống {narrow} nats, và loss kiểm thử trung thực tốt nhất từ {worst} (bước {early}) xuống {best} (bước {late}).{note}",
+    )
+    note = T(" More text, less to gain from learning by heart.", " Càng nhiều văn bản, học thuộc càng ít lợi.")
+    (few, wide, early, worst), (many, narrow, late, low) = rows[0], rows[-1]
+    return [
+        text.format(
+            few=f"{few:,}",
+            many=f"{many:,}",
+            wide=number(wide),
+            narrow=number(narrow),
+            worst=number(worst),
+            best=number(low),
+            early=early,
+            late=late,
+            note=note if falls else T(" ", " "),
+        )
+    ]
+
+
+def dose_verdict(view) -> list[T]:
+    by = {a.arm.config.dose: a.result for a in view.arms if ended(a) and a.result.metrics.get("test_loss")}
+    dose = view.config.dose
+    if not view.done or 0.0 not in by or dose not in by or 1.0 not in by:
+        return []
+    clean, now, full = (by[d].final("test_loss") for d in (0.0, dose, 1.0))
+    return [
+        T(
+            "With {dose} of the test set in training the reported loss moves by {by} nats; with all of it, by {all}. The overlap detector, which reads no loss, goes from {none} to {found}.",
+            "Khi {dose} tập kiểm thử lọt vào huấn luyện, loss được báo cáo đổi {by} nats; khi lọt hết, đổi {all}. Máy dò trùng lặp, không nhìn loss nào, đi từ {none} lên {found}.",
+        ).format(
+            dose=percent(dose),
+            by=number(now - clean),
+            all=number(full - clean),
+            none=percent(by[0.0].facts["passages"]),
+            found=percent(by[dose].facts["passages"]),
+        )
+    ]
+
+
+def evaluation_verdict(view) -> list[T]:
+    result = view.main
+    wrong, right, sd = (result.final(n) for n in ("train_mode_loss", "eval_loss", "window_sd"))
+    if math.isnan(wrong + right + sd):
+        return []
+    f = {"wrong": number(wrong), "right": number(right), "more": number(wrong - right), "p": f"{view.config.dropout:g}"}
+    f |= {"few": number(2 * sd / 4), "all": number(2 * sd / result.final("windows") ** 0.5)}
+    said = T(
+        "All test windows: {right} nats, ± {all}. Sixteen windows would say it only to ± {few}.",
+        "Mọi cửa sổ kiểm thử: {right} nats, ± {all}. Mười sáu cửa sổ thì chỉ chính xác đến ± {few}.",
+    )
+    if view.config.dropout == 0:
+        more = T(
+            "With p = 0, forgetting model.eval() costs nothing: the same number.",
+            "Với p = 0, quên model.eval() không mất gì: vẫn con số đó.",
+        )
+    else:
+        more = T(
+            "Without model.eval(), dropout p = {p} stays on and the report is {wrong}: {more} too high, however many windows. no_grad does not switch it off.",
+            "Quên model.eval() thì dropout p = {p} vẫn bật và báo cáo là {wrong}: cao hơn {more}, dù đo bao nhiêu cửa sổ. no_grad không tắt nó.",
+        )
+    return [said.format(**f), more.format(**f)]
+
+
+def evaluation_readouts(view) -> list[Readout]:
+    result = view.main
+    if "kept_bytes" not in result.metrics:
+        return []
+    return [
+        Readout(
+            T("kept for a backward pass", "giữ lại cho lượt lan truyền ngược"),
+            T("{a} MB per test batch; under no_grad {b}", "{a} MB mỗi lô kiểm thử; với no_grad: {b}").format(
+                a=number(result.final("kept_bytes") / 1e6), b=number(result.final("kept_no_grad"))
+            ),
+            T(
+                "Counted, not timed: what autograd stores in one forward pass, weights not included.",
+                "Đếm chứ không bấm giờ: những gì autograd lưu trong một lượt tiến, không kể trọng số.",
+            ),
+        ),
+        Readout(
+            T("spread of one window", "độ tản của một cửa sổ"),
+            same("{sd} nats").format(sd=number(result.final("window_sd"))),
+            T("Standard error with n windows: this / √n.", "Sai số chuẩn với n cửa sổ: số này / √n."),
+        ),
+    ]

@@ -6,9 +6,9 @@ import altair as alt
 import pandas as pd
 
 from app import charts
-from app.i18n import T
+from app.i18n import T, same
 from app.lesson import Figure
-from app.theme import ARMS, BROKEN
+from app.theme import BROKEN
 
 SETS = {
     "test": T("test", "kiểm thử"),
@@ -18,8 +18,8 @@ SETS = {
 FIRST = 20  # the fall from ln V in the first steps would flatten all that matters
 CLEAR = 0.02  # nats above its best that count as having turned up
 LINES = {
-    "unigram_table": T("counted token table, on the last part", "bảng đếm token, trên phần cuối"),
-    "bigram_table": T("counted pair table, on the last part", "bảng đếm cặp, trên phần cuối"),
+    "unigram_table": T("counted token table", "bảng đếm token"),
+    "bigram_table": T("counted pair table", "bảng đếm cặp"),
     "bigram": T("lowest possible train loss", "loss huấn luyện thấp nhất có thể"),
 }
 
@@ -134,7 +134,7 @@ def loss_chart(view):
         part("line").mark_line(strokeWidth=3 * view.size).encode(x=x, y=y, color=color, detail="run:N"),
         part("line").mark_point(filled=True, size=45 * view.size, opacity=1).encode(x=x, y=y, color=color, tooltip=tip),
     ]
-    for what, shape, dy in (("best", "circle", 22), ("stop", "square", -18)):
+    for what, shape, dy in (("best", "circle", -22), ("stop", "square", 24)):
         at = part(what)
         marks.append(at.mark_point(shape=shape, size=240, strokeWidth=2.5, color=BROKEN).encode(x=x, y=y, tooltip=tip))
         marks.append(
@@ -159,67 +159,59 @@ loss = Figure(
     loss_rows,
     loss_chart,
     help=T(
-        "Each colour is one split and one model. Band: two standard errors of the test loss, tokens taken in stretches of T. Grey lines are counted, not trained. The first 20 steps are left out.",
-        "Mỗi màu là một cách chia và một mô hình. Dải: hai sai số chuẩn của loss kiểm thử, tính theo từng đoạn T token. Đường xám do đếm, không huấn luyện. Bỏ qua 20 bước đầu.",
+        "Each colour is one split and one model. Band: two standard errors of the test loss, tokens taken in stretches of T. Grey lines are counted, not trained, the tables on the first split's test text. The first 20 steps are left out.",
+        "Mỗi màu là một cách chia và một mô hình. Dải: hai sai số chuẩn của loss kiểm thử, tính theo từng đoạn T token. Đường xám do đếm, không huấn luyện; các bảng tính trên văn bản kiểm thử của cách chia đầu tiên. Bỏ qua 20 bước đầu.",
     ),
 )
 
 # --- what the test loss is made of -------------------------------------------------------------------------------
 
 
+PARTS = {
+    "seen": (T("pairs met in training", "cặp đã gặp khi huấn luyện"), "#7fb8d8"),
+    "unseen": (T("pairs never met", "cặp chưa từng gặp"), "#e8955f"),
+}
+
+
 def parts_rows(view):
     rows = []
     for a in view.arms:
-        known = a.result.facts.get("known_pairs")
+        known, start = a.result.facts.get("known_pairs"), 0.0
         if known is None or not a.result.metrics.get("test_loss"):
             continue
-        for kind, share, title in (
-            ("seen", known, T("pairs met in training", "cặp đã gặp khi huấn luyện")),
-            ("unseen", 1 - known, T("pairs never met", "cặp chưa từng gặp")),
-        ):
+        for kind, share in (("seen", known), ("unseen", 1 - known)):
             mean = a.result.final(f"test_{kind}")
             if share > 0 and math.isfinite(mean):
-                label = T("{share} of the predictions × {mean} nats", "{share} số dự đoán × {mean} nats").format(
-                    share=f"{100 * share:.0f} %", mean=f"{mean:.2f}"
-                )
+                label = same("{share} × {mean} nats").format(share=f"{100 * share:.0f} %", mean=f"{mean:.2f}")
                 words = label(view.lang) if share * mean > 1 else ""
-                rows.append((a.arm.name(view.lang), title(view.lang), kind, share * mean, share, mean, words))
-    return pd.DataFrame(rows, columns=["name", "part", "kind", "nats", "share", "mean", "label"])
+                title, end = PARTS[kind][0](view.lang), start + share * mean
+                rows.append((a.arm.name(view.lang), title, start, end, share, mean, words))
+                start = end
+    return pd.DataFrame(rows, columns=["name", "part", "start", "end", "share", "mean", "label"])
 
 
 def parts_chart(view):
-    y = alt.Y("name:N", title=None, sort=[a.arm.name(view.lang) for a in view.arms], axis=alt.Axis(labelLimit=260))
+    names = [a.arm.name(view.lang) for a in view.arms]
+    y = alt.Y("name:N", title=None, scale=alt.Scale(domain=names), axis=alt.Axis(labelLimit=260))
     x = alt.X(
-        "nats:Q",
-        stack="zero",
+        "start:Q",
         title=T("part of the test loss (nats/token)", "phần trong loss kiểm thử (nats/token)")(view.lang),
+        axis=alt.Axis(grid=False),
     )
-    names = [T("pairs met in training", "cặp đã gặp khi huấn luyện"), T("pairs never met", "cặp chưa từng gặp")]
+    titles, colors = zip(*((title(view.lang), color) for title, color in PARTS.values()), strict=True)
     color = alt.Color(
         "part:N",
-        scale=alt.Scale(domain=[n(view.lang) for n in names], range=["#7fb8d8", ARMS[5]]),
+        scale=alt.Scale(domain=list(titles), range=list(colors)),
         legend=alt.Legend(title=None, orient="top", labelLimit=300),
     )
-    bars = (
-        alt.Chart()
-        .mark_bar()
-        .encode(
-            x=x,
-            y=y,
-            color=color,
-            order="kind:N",
-            tooltip=["name:N", "part:N", alt.Tooltip("share:Q", format=".1%"), alt.Tooltip("mean:Q", format=".2f")],
-        )
-    )
+    tip = ["name:N", "part:N", alt.Tooltip("share:Q", format=".1%"), alt.Tooltip("mean:Q", format=".2f")]
+    bars = alt.Chart().mark_bar().encode(x=x, x2="end:Q", y=y, color=color, tooltip=tip)
     text = (
         alt.Chart()
         .mark_text(align="left", dx=6, color="#111111", fontSize=13 * view.size)
-        .encode(x=alt.X("start:Q"), y=y, text="label:N")
-        .transform_stack(
-            stack="nats", as_=["start", "end"], groupby=["name"], sort=[alt.SortField("kind", order="ascending")]
-        )
+        .encode(x="start:Q", y=y, text="label:N")
     )
-    return alt.layer(bars, text).properties(height=(60 + 48 * len(view.arms)) * view.size, width="container")
+    return alt.layer(bars, text).properties(height=(120 + 46 * len(view.arms)) * view.size, width="container")
 
 
 parts = Figure(
@@ -232,7 +224,7 @@ parts = Figure(
     parts_rows,
     parts_chart,
     help=T(
-        "A one-token model can only know pairs it has met. The honest test is full of others; the leaked one has hardly any.",
-        "Mô hình một token chỉ biết những cặp đã gặp. Phép thử trung thực đầy cặp lạ; phép thử bị rò rỉ hầu như không có.",
+        "Share of the predictions × their mean loss. A one-token model can only know pairs it has met. The honest test is full of others; the leaked one has hardly any.",
+        "Tỉ lệ dự đoán × loss trung bình của chúng. Mô hình một token chỉ biết những cặp đã gặp. Phép thử trung thực đầy cặp lạ; phép thử bị rò rỉ hầu như không có.",
     ),
 )

@@ -6,6 +6,7 @@ import pandas as pd
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
+from core.experiments import overlap
 
 KINDS = {
     "trained": (T("trained only", "chỉ huấn luyện"), ARMS[4]),
@@ -42,7 +43,7 @@ def strip_chart(view):
             x2="end:Q",
             y=alt.Y(
                 "low:Q",
-                title=T("share of the predictions there", "tỉ lệ dự đoán ở đó")(view.lang),
+                title=T("predictions there", "dự đoán ở đó")(view.lang),
                 axis=alt.Axis(format="%", grid=False),
                 scale=alt.Scale(domain=[0, 1]),
             ),
@@ -54,7 +55,7 @@ def strip_chart(view):
             ),
             tooltip=["kind:N", alt.Tooltip("share:Q", format=".0%"), alt.Tooltip("cell:Q", format=".1%")],
         )
-        .properties(height=230 * view.size, width="container")
+        .properties(height=300 * (1 + (view.size - 1) * 0.6), width="container")
     )
 
 
@@ -84,19 +85,20 @@ ZOOM = {
 def zoom_rows(view):
     table = view.main.tables.get("zoom", {}).get(0)
     if not table:
-        return pd.DataFrame(columns=["row", "line", "place", "end", "piece", "kind"])
+        return pd.DataFrame(columns=["row", "place", "middle", "end", "piece", "kind"])
     frame = pd.DataFrame(table)
-    test, train = T("test", "kiểm thử")(view.lang), T("training", "huấn luyện")(view.lang)
-    frame["line"] = [test if r == 0 else f"{train} {r}" for r in frame["row"]]
     frame["piece"] = [str(p).replace("\n", "⏎").strip() or "␣" for p in frame["piece"]]
-    frame["end"] = frame["place"] + 0.96
+    frame["middle"], frame["end"] = frame["place"] + 0.48, frame["place"] + 0.96
     frame["kind"] = frame["kind"].map({kind: title(view.lang) for kind, (title, _) in ZOOM.items()})
     return frame
 
 
 def zoom_chart(view):
     names, colors = zip(*((title(view.lang), color) for title, color in ZOOM.values()), strict=True)
-    y = alt.Y("line:N", title=None, sort=alt.SortField("row"), axis=alt.Axis(ticks=False, domain=False, labelLimit=200))
+    test, train = T("test", "kiểm thử")(view.lang), T("training", "huấn luyện")(view.lang)
+    names_of_rows = f"datum.value == 0 ? '{test}' : '{train} ' + datum.value"
+    axis = alt.Axis(ticks=False, domain=False, labelLimit=200, labelExpr=names_of_rows)
+    y = alt.Y("row:O", title=None, scale=alt.Scale(domain=list(range(overlap.ROWS + 1))), axis=axis)
     x = alt.X("place:Q", axis=None, scale=alt.Scale(nice=False, zero=False))
     boxes = (
         alt.Chart()
@@ -110,16 +112,15 @@ def zoom_chart(view):
                 scale=alt.Scale(domain=list(names), range=list(colors)),
                 legend=alt.Legend(title=None, orient="top", labelLimit=320, columns=2),
             ),
-            tooltip=["line:N", "piece:N", "kind:N"],
+            tooltip=["row:O", "piece:N", "kind:N"],
         )
     )
     words = (
         alt.Chart()
-        .transform_calculate(middle="datum.place + 0.48")
         .mark_text(fontSize=13 * view.size, limit=86 * view.size, color="#111111")
         .encode(x="middle:Q", y=y, text="piece:N")
     )
-    return alt.layer(boxes, words).properties(height=300 * view.size, width="container")
+    return alt.layer(boxes, words).properties(height=340 * view.size, width="container")
 
 
 zoom = Figure(

@@ -92,7 +92,7 @@ LESSON = Lesson(
             PRESETS,
             sides,
             (loss, parts),
-            ("splits", "stride", "keep"),
+            ("splits", "stride"),
             verdict,
             PREDICTIONS,
             readouts,

@@ -108,7 +108,12 @@ def dose_chart(view):
             .transform_filter(alt.FieldOneOfPredicate("code", list(codes)))
             .mark_line(strokeWidth=3, point=alt.OverlayMarkDef(size=90))
             .encode(
-                x=alt.X("name:O", sort=doses, title=x_title(view.lang), axis=alt.Axis(labelAngle=0)),
+                x=alt.X(
+                    "name:O",
+                    scale=alt.Scale(domain=doses),
+                    title=None if len(codes) > 1 else x_title(view.lang),
+                    axis=alt.Axis(labelAngle=0),
+                ),
                 y=alt.Y("value:Q", title=title(view.lang), scale=alt.Scale(zero=len(codes) == 1), axis=axis),
                 color=alt.Color(
                     "curve:N",
@@ -121,8 +126,8 @@ def dose_chart(view):
         )
 
     return (
-        panel(("reported", "clean"), charts.NATS, alt.Axis(), 280),
-        panel(("detector",), T("test passages found", "đoạn kiểm thử bị tìm thấy"), alt.Axis(format="%"), 180),
+        panel(("reported", "clean"), charts.NATS, alt.Axis(), 300),
+        panel(("detector",), T("passages found", "đoạn bị tìm thấy"), alt.Axis(format="%", tickCount=4), 270),
     )
 
 
@@ -152,20 +157,21 @@ MODES = {
 def estimates_rows(view):
     tables = view.main.tables.get("estimates", {})
     if not tables:
-        return pd.DataFrame(columns=["windows", "mode", "loss", "what", "low", "high"])
+        return pd.DataFrame(columns=["x", "windows", "mode", "loss", "what", "low", "high"])
     frame = pd.DataFrame(tables[max(tables)]).assign(what="dot", low=0.0, high=0.0)
     mean, sd = view.main.final("eval_loss"), view.main.final("window_sd")
     count = int(frame["windows"].max())
     curve = [n for n in (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768) if n < count] + [count]
-    fan = [(n, "eval", mean, "fan", mean - 2 * sd / n**0.5, mean + 2 * sd / n**0.5) for n in curve]
+    fan = [(n, n, "eval", mean, "fan", mean - 2 * sd / n**0.5, mean + 2 * sd / n**0.5) for n in curve]
+    frame["x"] = frame["windows"] * frame["mode"].map({"eval": 0.96, "train": 1.04})  # side by side
     frame["mode"] = frame["mode"].map({code: title(view.lang) for code, (title, _) in MODES.items()})
-    return pd.concat([frame, pd.DataFrame(fan, columns=["windows", "mode", "loss", "what", "low", "high"])])
+    return pd.concat([frame, pd.DataFrame(fan, columns=["x", "windows", "mode", "loss", "what", "low", "high"])])
 
 
 def estimates_chart(view):
     names, colors = zip(*((title(view.lang), color) for title, color in MODES.values()), strict=True)
     x = alt.X(
-        "windows:Q",
+        "x:Q",
         scale=alt.Scale(type="log", base=2, nice=False),
         title=T("test windows in the estimate", "số cửa sổ kiểm thử trong ước lượng")(view.lang),
     )
@@ -179,7 +185,6 @@ def estimates_chart(view):
         dots.mark_point(filled=True, size=60 * view.size, opacity=0.75).encode(
             x=x,
             y=y,
-            xOffset=alt.XOffset("mode:N", sort=list(names)),
             color=alt.Color(
                 "mode:N",
                 scale=alt.Scale(domain=list(names), range=list(colors)),

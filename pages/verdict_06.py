@@ -55,8 +55,8 @@ def judge(view, a) -> list[T]:
         ]
     if result.facts["leaked"] > LEAKS:
         text = T(
-            "{name}: test {test}, train {train}, close together. It means nothing: {leak} of the test predictions were made in training too.",
-            "{name}: kiểm thử {test}, huấn luyện {train}, sát nhau. Chẳng nói lên gì: {leak} dự đoán kiểm thử đã có trong huấn luyện.",
+            "{name}: test {test}, close to train {train}. It means nothing: {leak} of its predictions were trained.",
+            "{name}: kiểm thử {test}, sát huấn luyện {train}. Chẳng nói lên gì: {leak} dự đoán của nó đã được huấn luyện.",
         )
     elif test > result.facts["references"]["uniform"]:
         text = T(

@@ -97,8 +97,9 @@ def zoom_chart(view):
     names, colors = zip(*((title(view.lang), color) for title, color in ZOOM.values()), strict=True)
     test, train = T("test", "kiểm thử")(view.lang), T("training", "huấn luyện")(view.lang)
     names_of_rows = f"datum.value == 0 ? '{test}' : '{train} ' + datum.value"
+    most = min(overlap.ROWS, 2 * ((view.config.context - 1) // view.config.stride))  # training windows it can overlap
     axis = alt.Axis(ticks=False, domain=False, labelLimit=200, labelExpr=names_of_rows)
-    y = alt.Y("row:O", title=None, scale=alt.Scale(domain=list(range(overlap.ROWS + 1))), axis=axis)
+    y = alt.Y("row:O", title=None, scale=alt.Scale(domain=list(range(most + 1))), axis=axis)
     x = alt.X("place:Q", axis=None, scale=alt.Scale(nice=False, zero=False))
     boxes = (
         alt.Chart()
@@ -120,7 +121,7 @@ def zoom_chart(view):
         .mark_text(fontSize=13 * view.size, limit=86 * view.size, color="#111111")
         .encode(x="middle:Q", y=y, text="piece:N")
     )
-    return alt.layer(boxes, words).properties(height=340 * view.size, width="container")
+    return alt.layer(boxes, words).properties(height=(110 + 32 * most) * view.size, width="container")
 
 
 zoom = Figure(

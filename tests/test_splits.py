@@ -111,7 +111,7 @@ def test_dropout_is_on_in_training_and_off_in_evaluation():
 
 def test_a_split_without_test_windows_is_refused():
     with pytest.raises(Problem) as refused:
-        play(replace(TINY, gap=4096))
+        play(replace(TINY, split="blocks", block=4, share=0.001, keep=50_000))
     assert refused.value.code == "split_empty"
 
 

@@ -1,0 +1,151 @@
+"""Lesson 6's rules in words, on made-up runs that show each case; early stopping; its claims' arithmetic; its figures."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.view import ArmView, View
+from core.events import Finished, Metric, Started
+from core.result import Result
+from core.runs import Status
+from pages import claims_06, figures_06, leaks_06, sweeps_06, verdict_06
+from pages import lesson_06_add_a_test_set as page
+
+FACTS = {
+    "references": {"uniform": 7.6, "unigram_table": 6.2, "bigram_table": 4.7, "bigram": 2.9},
+    "leaked": 0.0,
+    "expected": 0.997,
+    "known_pairs": 0.7,
+    "paragraphs": 0.0,
+    "passages": 0.01,
+    "train_windows": 100,
+    "test_windows": 10,
+    "epoch_steps": 3,
+    "train_predictions": 40_000,
+}
+
+
+def result(test, train=3.0, se=0.04, reason="done", **facts):
+    """A finished run whose test loss went through `test`, {step: value}; its train loss falls evenly to `train`."""
+    events, last = [Started(900, FACTS | facts)], max(test)
+    for step in range(1, last + 1):
+        events.append(Metric(step, "train_loss", 7.0 - 3 * step / last, step / 100))
+        if step in test:
+            same = 7.0 + (train - 7.0) * step / last
+            for name, value in (
+                ("test_loss", test[step]),
+                ("test_se", se),
+                ("same_loss", same),
+                ("test_seen", 3.3),
+                ("test_unseen", 8.8),
+            ):
+                events.append(Metric(step, name, value))
+    return Result((*events, Finished(last, reason)))
+
+
+def view(results, lang="en", **values):
+    values = {"splits": ",".join(sorted(results))} | values
+    arms = page.sides(page.QUICK, values)
+    arms = [replace(a, config=replace(a.config, steps=results[a.label].step)) for a in arms]
+    return View(tuple(ArmView(a, a.label, Status("done", 1, 1), results[a.label], "live") for a in arms), values, lang)
+
+
+CASES = {
+    "leaked": ({"random": result({100: 4.0, 900: 3.5}, leaked=0.997)}, "It means nothing: 99.7 %"),
+    "memorising": ({"contiguous": result({100: 5.2, 500: 4.8, 900: 5.0})}, "memorising since step 500"),
+    "not yet turned": ({"contiguous": result({100: 5.2, 900: 4.8})}, "has not turned up yet"),
+    "worse than guessing": ({"contiguous": result({100: 6.8, 900: 9.5})}, "worse than guessing"),
+    "no gap": ({"contiguous": result({100: 2.0, 900: 1.25}, train=1.23)}, "no gap"),
+    "below train": ({"contiguous": result({100: 5.0, 900: 2.5})}, "below train"),
+    "early": ({"contiguous": result({10: 7.0, 20: 6.9})}, "Too early"),
+    "noisy": ({"contiguous": result({100: 5.2, 900: 4.8}, se=0.15)}, "below 0.300 nats are inside the noise"),
+    "near-duplicates": ({"contiguous": result({100: 5.2, 900: 4.8}, paragraphs=0.1)}, "near-duplicates leak too"),
+    "diverged": ({"contiguous": result({100: 50.0}, reason="diverged")}, "diverged at step 100"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_verdict_names_what_happened(case):
+    results, words = CASES[case]
+    assert words in " ".join(line.en for line in verdict_06.verdict(view(results)))
+
+
+def test_the_illusion_is_the_honest_loss_minus_the_leaked_one():
+    both = view({"contiguous": result({100: 5.2, 900: 5.0}), "random": result({100: 4.0, 900: 3.5}, leaked=0.997)})
+    assert "1.50 nats" in verdict_06.verdict(both)[-1].en
+    assert verdict_06.honest_answer(both) == "much" and verdict_06.leak_answer(both) == "all"
+    apart = view({"contiguous": result({100: 5.2, 900: 5.0}), "random": result({100: 5.3, 900: 4.9})})
+    assert "illusion" not in verdict_06.verdict(apart)[-1].en, "a random split that does not leak hides nothing"
+
+
+@pytest.mark.parametrize("way", ["below", "above"])
+def test_the_first_epoch_is_decided_at_the_same_weights(way):
+    test = 6.5 + (0.5 if way == "above" else -0.5)
+    found = view({"random": result({100: test, 900: 3.5}, leaked=0.997)})
+    assert verdict_06.first_answer(found) == way
+
+
+def test_the_running_mean_belongs_to_the_steps_since_the_last_test():
+    means = figures_06.running(result({100: 5.0, 900: 4.0}))
+    assert means[100] == pytest.approx(7 - 3 * 50.5 / 900) and means[900] == pytest.approx(7 - 3 * 500.5 / 900)
+
+
+def test_early_stopping_waits_as_long_as_it_is_told():
+    run = result({50: 1.0, 100: 5.0, 200: 4.0, 300: 4.1, 400: 4.2, 500: 3.9, 600: 4.3})
+    assert figures_06.stopped(run, 0) is None
+    assert figures_06.stopped(run, 1) == (300, 200)
+    assert figures_06.stopped(run, 3) is None
+    rows = figures_06.loss_rows(view({"contiguous": run}, patience=1))
+    assert rows[rows["what"] == "stop"]["step"].tolist() == [300]
+
+
+def test_the_kind_of_train_loss_is_the_one_asked_for():
+    results = {"contiguous": result({100: 5.2, 900: 4.8}), "random": result({100: 4.0, 900: 3.5}, leaked=0.99)}
+    for asked, shown in (("both", {"test", "same", "running"}), ("same", {"test", "same"})):
+        assert set(figures_06.loss_rows(view(results, train_as=asked))["set"]) == shown
+
+
+def test_the_parts_of_the_test_loss_add_up():
+    rows = figures_06.parts_rows(view({"contiguous": result({100: 5.2, 900: 4.95})}))
+    assert rows["end"].max() == pytest.approx(0.7 * 3.3 + 0.3 * 8.8)
+
+
+def test_more_text_is_told_with_both_ends():
+    arms = page.sizes(page.FAST, {})
+    seen = []
+    for a in arms:
+        made = result({100: 6.0, 600: 4.0 + 1e4 / a.config.keep}, train_predictions=a.config.keep)
+        seen.append(ArmView(a, a.label, Status("done", 600, 600), made, "live"))
+    said = verdict_06.size_verdict(View(tuple(seen), {}))[0].en
+    assert "From 2,000 to 100,000" in said and "less to gain" in said
+    assert len(sweeps_06.size_rows(View(tuple(seen), {}))) == 15
+
+
+def test_the_leak_map_follows_every_knob():
+    from app.view import look
+
+    def drawn(**values):
+        arm = page.single(replace(page.LESSON.playgrounds[1].config, **values), {})[0]
+        seen = View((look(arm),), values)
+        return seen, verdict_06.overlap_verdict(seen)[0].en
+
+    assert "99.7 %" in drawn()[1]
+    assert "no two windows share" in drawn(stride=8)[1]
+    assert "Only the windows at the cut" in drawn(split="contiguous", gap=0)[1]
+    assert "dropped" in drawn(split="blocks")[1]
+    for values in ({}, {"stride": 8}, {"context": 1, "stride": 16}, {"context": 32}, {"split": "blocks", "block": 64}):
+        seen, _ = drawn(**values)
+        for figure in (leaks_06.strip, leaks_06.zoom, leaks_06.curve):
+            assert len(figure.rows(seen)), (values, figure.name)
+            figure.chart(seen).to_dict()
+
+
+def test_rank_correlation_and_the_count_of_windows():
+    falling = {str(n): result({100: 6.0, 600: 9.0 - i}) for i, n in enumerate(claims_06.SIZES)}
+    assert claims_06.order(falling) == -1
+    rising = {str(n): result({100: 6.0, 600: 4.0 + i}) for i, n in enumerate(claims_06.SIZES)}
+    assert claims_06.order(rising) == 1
+    windows = next(c for c in page.LESSON.claims if c.id == "6.7")
+    assert windows.measure({}) == 22_644 and windows.judge([22_644.0]).state == "fails"
+    assert windows.judge([23_500.0]).state == "holds"
+    assert claims_06.turn(result({100: 5.0, 500: 4.0, 900: 4.5})) == pytest.approx(0.5)

@@ -78,7 +78,9 @@ def chips(spot, view) -> None:
             None,
         )
         text = f"◈ {one['name']}"
-        if metric:
+        if spot.playground.against is not None:
+            text = f"{text} · {spot.playground.against(found.result, view.main)(lang)}"
+        elif metric:
             a, b = found.result.final(metric), view.main.final(metric)
             facts = {
                 "name": text,

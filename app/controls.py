@@ -150,9 +150,9 @@ def draw(control, key: str, values: dict, lang: str, *, disabled: bool = False) 
         cast = int if whole else float
         step = control.step or (1 if whole else (control.high - control.low) / 100)
         st.session_state.setdefault(key, min(max(cast(now), cast(control.low)), cast(control.high)))
-        new = st.slider(
-            label, cast(control.low), cast(control.high), step=cast(step), key=key, help=help, disabled=disabled
-        )
+        digits = 0 if whole else max(0, math.ceil(-math.log10(step)))  # 5, not 5.00, where the step is 1
+        bounds, shown = (cast(control.low), cast(control.high)), f"%.{digits}f"
+        new = st.slider(label, *bounds, step=cast(step), key=key, help=help, disabled=disabled, format=shown)
         new = float(f"{new:.3g}") if not whole else new
     elif kind == "Choice":
         names = dict(control.options)

@@ -117,6 +117,7 @@ class Figure:
     It may use what is fixed during a run (references, arms, labels, language, size): never the rows' values. A tuple of
     charts is drawn one below the other, each as wide as the page (a concatenated chart cannot follow the page's width);
     with beside=True side by side, sharing that width.
+    constant: it uses language and size alone, so a moved knob sends nothing but rows (what an inline lesson needs).
     """
 
     name: str
@@ -127,6 +128,7 @@ class Figure:
     help: T | None = None
     folded: bool = False  # in "Look inside" instead of on the first screen
     beside: bool = False  # the charts of a tuple stand next to each other
+    constant: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,8 @@ class Readout:
 @dataclass(frozen=True)
 class Prediction:
     """A question the learner answers before Train. answer(view): the code (or number, or order) the run decided,
-    None while it has not. kind: choice | number | ranking. decided_by: the preset whose run decides it."""
+    None while it has not. kind: choice | number | ranking. decided_by: the preset whose run decides it; if that is not
+    quick, the learner is told which one to try."""
 
     id: str
     question: T
@@ -222,6 +225,7 @@ class Playground:
     code: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()  # fields the arms set themselves: no control is shown for them
     sample_names: dict = field(default_factory=dict)  # {sample: T}, for those that no arm trained
+    against: Callable[[object, object], T] | None = None  # (pinned Result, Result in front): how they compare, in words
 
 
 @dataclass(frozen=True)

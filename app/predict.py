@@ -10,6 +10,10 @@ TEXT = {
     "predict": T("1 · Predict", "1 · Dự đoán"),
     "lock": T("Lock it in", "Chốt"),
     "locked": T("Locked: {answer}. Now let a run decide.", "Đã chốt: {answer}. Giờ để lần chạy quyết định."),
+    "preset": T(
+        "Locked: {answer}. Now let a run decide: try the preset “{preset}”.",
+        "Đã chốt: {answer}. Giờ để lần chạy quyết định: thử thiết lập “{preset}”.",
+    ),
     "all": T("All predictions are in.", "Đã dự đoán xong."),
     "right": T("You predicted {answer}: right.", "Bạn đoán {answer}: đúng."),
     "close": T(
@@ -119,7 +123,9 @@ def reveal(number: int, playground: Playground, view, lang: str) -> None:
             return names.get(value, str(value))
 
         if truth is None:
-            st.caption(TEXT["locked"].format(answer=spoken(said))(lang))
+            names_of = {p.name: p.label for p in playground.presets}
+            which = "preset" if prediction.decided_by in set(names_of) - {"quick"} else "locked"
+            st.caption(TEXT[which].format(answer=spoken(said), preset=names_of.get(prediction.decided_by, ""))(lang))
             continue
         if prediction.kind == "number":
             right = abs(float(said) - float(truth)) <= prediction.tolerance

@@ -34,6 +34,7 @@ TEXT = {
     ),
     "pin": T("Pin this run", "Ghim lần chạy này"),
     "head": T("3 · Train", "3 · Huấn luyện"),
+    "watch": T("3 · Watch and compare", "3 · Xem và so sánh"),
     "instant": T(
         "Nothing to wait for: the picture follows every knob.", "Không phải chờ: hình đổi ngay theo từng núm chỉnh."
     ),
@@ -99,7 +100,7 @@ def picture(spot: Spot) -> None:
 
 def _train_box(spot: Spot, was_active: bool) -> None:
     lang, view = spot.lang, make_view(spot)
-    st.subheader(TEXT["head"](lang), anchor=False)
+    st.subheader(TEXT["watch" if spot.inline else "head"](lang), anchor=False)
     if spot.inline:
         st.caption(TEXT["instant"](lang))
         _pin(spot, view)
@@ -277,10 +278,12 @@ def draw_figure(figure, view, spot: Spot, said: list[T]) -> None:
     rows = figure.rows(view)
     if rows is None or (isinstance(rows, pd.DataFrame) and rows.empty):
         return
-    arms = tuple((a.run_id, a.arm.name(lang), a.arm.color) for a in (*view.arms, *view.pinned))
-    ends = tuple(a.result.finished.reason if a.result.finished else "" for a in view.arms)
-    key = (spot.number, figure.name, lang, view.size, arms, tuple(view.references.items()), ends)
-    key = (*key, tuple(sorted((k, str(v)) for k, v in view.values.items())))
+    key = (spot.number, figure.name, lang, view.size)
+    if not figure.constant:
+        arms = tuple((a.run_id, a.arm.name(lang), a.arm.color) for a in (*view.arms, *view.pinned))
+        ends = tuple(a.result.finished.reason if a.result.finished else "" for a in view.arms)
+        key = (*key, arms, tuple(view.references.items()), ends)
+        key = (*key, tuple(sorted((k, str(v)) for k, v in view.values.items())))
     specs = _specs()
     if key not in specs:
         if len(specs) > 300:

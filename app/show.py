@@ -179,8 +179,13 @@ def below(spot) -> None:
     """Everything else, one thing at a time."""
     lang, lesson = spot.lang, spot.lesson
     sections = ["claims", "code", "inside", "deeper", "runs"]
+    if spot.inline:
+        sections.remove("runs")  # nothing is stored of what is computed at once
+    if not spot.playground.probes and not any(figure.folded for figure in spot.playground.figures):
+        sections.remove("inside")
     key = f"l{spot.number:02d}_section"
-    st.session_state.setdefault(key, "claims")
+    if st.session_state.get(key) not in sections:
+        st.session_state[key] = "claims"
     chosen = st.segmented_control(
         "section", sections, key=key, format_func=lambda s: TEXT[s](lang), label_visibility="collapsed", required=True
     )

@@ -6,9 +6,12 @@ import streamlit as st
 
 from app import theme
 from app.compare import pinned_views
+from app.i18n import T
 from app.lesson import Arm, Lesson, Playground, quick
 from app.view import View, look
 from core import experiment, jobs, runs
+
+LAST = T("before the last change", "trước lần đổi gần nhất")
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,9 @@ def drawn(spot: Spot, view: View) -> View:
     memory = st.session_state.setdefault(f"state_{spot.number}", {})
     key = f"last_{spot.playground.slug}"
     if any(a.result.metrics for a in view.arms):
+        last = _before(spot, memory) if spot.inline else ()
         memory[key] = spot.arms
-        return view
+        return replace(view, last=last)
     for arms in (memory.get(key, ()), quick(spot.lesson, spot.playground)):
         seen = tuple(look(arm) for arm in arms)
         if any(a.result.metrics for a in seen):
@@ -58,6 +62,14 @@ def drawn(spot: Spot, view: View) -> View:
             shown = ", ".join(f"{k} {theme.knob(was[k])}" for k in now if was.get(k) != now[k] and k != "device")
             return replace(view, arms=seen, pinned=pinned_views(spot, seen), shown=shown or "quick")
     return view
+
+
+def _before(spot: Spot, memory: dict) -> tuple:
+    """What was in front before the last change of a knob. Asked several times a rerun, it answers the same."""
+    shown, ghost = f"last_{spot.playground.slug}", f"ghost_{spot.playground.slug}"
+    if shown in memory and memory[shown] != spot.arms:
+        memory[ghost] = memory[shown]
+    return tuple(look(replace(arm, name=LAST)) for arm in memory.get(ghost, ()) if arm not in spot.arms)
 
 
 def estimate(lesson: Lesson, playground: Playground, arms: tuple[Arm, ...]) -> float | None:

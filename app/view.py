@@ -33,6 +33,7 @@ class ArmView:
 @dataclass(frozen=True, eq=False)
 class View:
     """arms: of the settings in front of the learner, the main one first. pinned: other runs kept for comparison.
+    last: the arms before the last change of a knob, a ghost for what is computed at once (empty for trained runs).
     shown: "" or how the drawn settings differ from the chosen ones (a picture kept while nothing new has run)."""
 
     arms: tuple[ArmView, ...]
@@ -40,6 +41,7 @@ class View:
     lang: str = "en"
     size: float = 1.0
     pinned: tuple[ArmView, ...] = ()
+    last: tuple[ArmView, ...] = ()
     shown: str = ""
     extra: dict = field(default_factory=dict)
 

@@ -1,10 +1,9 @@
 """What lesson 4 says about its runs: winners, regimes, and where theory and measurement meet. Rules on numbers."""
 
 import math
-from dataclasses import replace
 
 from app.i18n import T, same
-from app.lesson import Prediction, Readout
+from app.lesson import Readout
 from app.theme import number
 from core.experiments import lr_sweep, one_parameter, two_weights
 from pages.controls_04 import NAMES
@@ -68,15 +67,15 @@ def verdict(view) -> list[T]:
     if view.config.start == view.config.target:
         return said
     error = measured(view, "error")
-    first, second, _ = sorted(error, key=error.get)
+    first, second, third = sorted(error, key=error.get)
     ratio = error[second] / error[first] if error[first] else math.inf
     facts = {"first": NAMES[first], "second": NAMES[second], "error": number(error[first]), "steps": view.config.steps}
     if ratio < 1.1 or error[second] < 1e-9:
         near = T(
-            "After {steps} steps {first} and {second} are equally close: {error} from the target.",
-            "Sau {steps} bước, {first} và {second} gần như nhau: cách đích {error}.",
+            "After {steps} steps {first} and {second} are about equally close: {error} from the target. {third} is {far} away.",
+            "Sau {steps} bước, {first} và {second} gần như nhau: cách đích {error}. {third} cách {far}.",
         )
-        return [*said, near.format(**facts)]
+        return [*said, near.format(**facts, third=NAMES[third], far=number(error[third]))]
     won = T(
         "After {steps} steps {first} is closest: {error} from the target, {ratio} times as close as {second}.",
         "Sau {steps} bước, {first} gần đích nhất: còn cách {error}, gần hơn {second} {ratio} lần.",
@@ -90,7 +89,8 @@ def swings(view) -> list[T]:
     careless = [name for name in NAMES if name in config.forgetful.split(",")]
     started = abs(config.start - config.target)
     said = []
-    if "sgd" in careless and config.reset == "never" and not math.isfinite(swing["sgd"]):
+    torn = regime(config) == "grows" and config.momentum == 0
+    if "sgd" in careless and config.reset == "never" and torn:
         blown = view.main.final("blown_sgd")
         said.append(
             T(
@@ -454,178 +454,3 @@ def both_readouts(view) -> list[Readout]:
             ),
         ),
     ]
-
-
-# --- predictions --------------------------------------------------------------------------------------------------------------
-
-
-def only_when(view, base, **wanted) -> bool:
-    """Whether the settings in front are `base` with exactly these changes."""
-    return view.config == replace(base, **wanted)
-
-
-def closest(view):
-    if not only_when(view, RACE, scale=0.1):
-        return None
-    error = measured(view, "error")
-    return min(error, key=error.get)
-
-
-def closest_why(view):
-    return T(
-        "SGD's steps are lr times the gradient, and the gradient is ten times smaller now; Adam divides the size away again. "
-        "SGD's head start was only that |gradient| = 6 is more than 1.",
-        "Bước của SGD là lr nhân gradient, mà gradient giờ nhỏ đi mười lần; Adam thì chia mất độ lớn đó. "
-        "Lợi thế lúc đầu của SGD chỉ là |gradient| = 6 lớn hơn 1.",
-    )
-
-
-def forgotten(view):
-    if view.config.lr != 0.05 or view.config.scale != 1 or not one_parameter.never(view.config, "sgd"):
-        return None
-    if view.config.momentum or view.config.noise or view.config.start == view.config.target:
-        return None
-    swing = view.main.final("swing_sgd")
-    return "diverge" if not math.isfinite(swing) else "swing" if swing > 1 else "settle"
-
-
-def forgotten_why(view):
-    return T(
-        "What is left in w.grad is velocity: never resetting is momentum 1, a pendulum without friction.",
-        "Phần còn lại trong w.grad chính là vận tốc: không bao giờ đặt lại là quán tính 1, một con lắc không ma sát.",
-    )
-
-
-def swing_steps(view):
-    period = view.main.final("period_sgd")
-    return None if forgotten(view) is None or math.isnan(period) else period
-
-
-def swing_why(view):
-    return same("2π / arccos(1 − 0.05) = 19.8 ≈ 2π / √(2·lr).")
-
-
-def rates(view):
-    if not only_when(view, SWEEP, scale=10.0):
-        return None
-    moved = {n: view.main.final(f"best_lr_{n}") for n in ("sgd", "adam")}
-    return "sgd" if moved["sgd"] < 0.1 < moved["adam"] else "both" if moved["adam"] < 0.1 else "none"
-
-
-def rates_why(view):
-    return T(
-        "SGD's best rate is 0.5/c. Adam's is where it was: it never saw the factor.",
-        "Tốc độ tốt nhất của SGD là 0.5/c. Của Adam vẫn như cũ: nó không hề thấy hệ số đó.",
-    )
-
-
-def undivided(view):
-    ratio = view.main.final("ratio_forgot")
-    return None if view.config.parts == 1 else "longer" if ratio > 1.5 else "shorter" if ratio < 0.7 else "same"
-
-
-def undivided_why(view):
-    return T(
-        "A sum of k means is k times their mean: {k} parts, a step {ratio} times as long.",
-        "Tổng của k trung bình gấp k lần trung bình của chúng: {k} phần, bước dài gấp {ratio}.",
-    ).format(k=view.config.parts, ratio=number(view.main.final("ratio_forgot")))
-
-
-def turned(view):
-    straight = view.result("straight")
-    if not straight.events or view.config.kappa < 100:
-        return None
-    worse = [n for n in ("sgd", "momentum", "adam") if view.main.final(f"loss_{n}") > 2 * straight.final(f"loss_{n}")]
-    return "all" if len(worse) == 3 else "adam" if worse == ["adam"] else "none" if not worse else "sgd"
-
-
-def turned_why(view):
-    return T(
-        "A gradient turns with the bowl, so SGD and momentum walk the same path, turned. Adam rescales weight by weight, and the "
-        "narrow direction is no longer one weight.",
-        "Gradient xoay theo lòng chảo nên SGD và quán tính đi đúng đường cũ, chỉ xoay đi. Adam chỉnh theo từng trọng số, mà "
-        "hướng hẹp giờ không còn là một trọng số.",
-    )
-
-
-FLIP = Prediction(
-    "flip",
-    T(
-        "Everything as on the screen, but the loss is multiplied by 0.1. Who is closest to 5 after 50 steps?",
-        "Mọi thứ như trên màn hình, nhưng loss nhân với 0.1. Sau 50 bước, ai gần 5 nhất?",
-    ),
-    closest,
-    closest_why,
-    tuple((code, same(name)) for code, name in NAMES.items()),
-    decided_by="small",
-)
-FORGET = Prediction(
-    "forget",
-    T("lr 0.05, and nobody ever calls zero_grad. SGD will …", "lr 0.05, và không ai gọi zero_grad. SGD sẽ …"),
-    forgotten,
-    forgotten_why,
-    (
-        ("diverge", T("diverge", "phân kỳ")),
-        ("swing", T("swing for ever", "dao động mãi")),
-        ("settle", T("settle at 5", "lắng tại 5")),
-    ),
-    decided_by="never",
-)
-SWING = Prediction(
-    "swing",
-    T("And how many steps does one full swing of SGD take?", "Và một chu kỳ đầy đủ của SGD mất bao nhiêu bước?"),
-    swing_steps,
-    swing_why,
-    kind="number",
-    low=4,
-    high=80,
-    step=1,
-    tolerance=3,
-    unit=T("steps", "bước"),
-    decided_by="never",
-)
-RATES = Prediction(
-    "rates",
-    T(
-        "Multiply the loss by 10. Whose best learning rate moves to a tenth?",
-        "Nhân loss với 10. Tốc độ học tốt nhất của ai giảm còn một phần mười?",
-    ),
-    rates,
-    rates_why,
-    (
-        ("both", T("SGD's and Adam's", "của SGD và Adam")),
-        ("sgd", T("only SGD's", "chỉ của SGD")),
-        ("none", T("nobody's", "không của ai")),
-    ),
-    decided_by="steep",
-)
-UNDIVIDED = Prediction(
-    "undivided",
-    T(
-        "Four small batches, and the loss is not divided by 4. The step, against the big batch's, is …",
-        "Bốn lô nhỏ, và loss không chia cho 4. So với bước của cả lô, bước này …",
-    ),
-    undivided,
-    undivided_why,
-    (
-        ("longer", T("4 times as long", "dài gấp 4")),
-        ("same", T("the same", "như nhau")),
-        ("shorter", T("a quarter", "bằng một phần tư")),
-    ),
-)
-TURNED = Prediction(
-    "turned",
-    T(
-        "Turn bowl and start by 22°. Who ends clearly worse?",
-        "Xoay lòng chảo và điểm xuất phát 22°. Ai kết thúc tệ hơn hẳn?",
-    ),
-    turned,
-    turned_why,
-    (
-        ("all", T("all three", "cả ba")),
-        ("sgd", T("SGD and momentum", "SGD và quán tính")),
-        ("adam", T("only Adam", "chỉ Adam")),
-        ("none", T("nobody", "không ai")),
-    ),
-    decided_by="turned",
-)

@@ -34,23 +34,33 @@ def button(page, key: str):
     return page.locator(f".st-key-{key} button").first
 
 
-def main_chart(page, number: int):
-    name = discover()[number].playgrounds[0].figures[0].name
-    return page.locator(f".st-key-l{number:02d}_fig_{name} canvas, .st-key-l{number:02d}_fig_{name} svg.marks").first
+def prefix(number: int, place: int = 0) -> str:
+    """What the keys of this playground's elements begin with."""
+    slug = discover()[number].playgrounds[place].slug
+    return f"l{number:02d}_{slug}_" if place else f"l{number:02d}_"
 
 
-def picture(page, number: int) -> bytes:
+def chart_key(number: int, place: int = 0) -> str:
+    return f".st-key-{prefix(number, place)}fig_{discover()[number].playgrounds[place].figures[0].name}"
+
+
+def main_chart(page, number: int, place: int = 0):
+    key = chart_key(number, place)
+    return page.locator(f"{key} canvas, {key} svg.marks").first
+
+
+def picture(page, number: int, place: int = 0) -> bytes:
     """The main chart's part of the window. Not the element itself: a rerun may put another canvas in its place."""
-    place = f"l{number:02d}_fig_{discover()[number].playgrounds[0].figures[0].name}"
-    return page.screenshot(clip=page.locator(f".st-key-{place}").first.bounding_box())
+    return page.screenshot(clip=page.locator(chart_key(number, place)).first.bounding_box())
 
 
 def nudge(page, number: int):
-    """Move the first slider of the page by one stop with the keyboard; the link must follow."""
+    """Move the page's first knob by one stop with the keyboard; the link must follow. (A question may be a slider.)"""
     before = page.url
-    slider = page.get_by_role("slider").first
+    sliders = page.get_by_role("slider").all()
+    slider = next(s for s in sliders if not s.evaluate("e => e.closest('[class*=_predict_]') !== null"))
     slider.focus()
-    slider.press("ArrowLeft")
+    slider.press("ArrowRight" if slider.evaluate("e => e.value === e.min") else "ArrowLeft")
     page.wait_for_function("was => location.href !== was", arg=before, timeout=SLOWLY)
     settle(page)
     assert f"l{number:02d}_" in page.url
@@ -104,11 +114,35 @@ def test_a_student_trains_in_this_lesson(page, number):
 @pytest.mark.parametrize("number", INLINE)
 def test_a_student_plays_in_this_lesson(page, number):
     enter(page, number)
+    assert page.get_by_role("button", name="Train (").count() == 0, "nothing to train"
+    for place, playground in enumerate(discover()[number].playgrounds):
+        if place:
+            page.get_by_role("radio", name=playground.heading.en, exact=True).or_(
+                page.get_by_role("button", name=playground.heading.en, exact=True)
+            ).first.click()
+        main_chart(page, number, place).wait_for(timeout=SLOWLY)
+        settle(page)
+        before = picture(page, number, place)
+        nudge(page, number)
+        page.wait_for_timeout(500)
+        assert picture(page, number, place) != before, f"the picture of “{playground.heading.en}” follows the knob"
+
+    pin = button(page, f"{prefix(number)}pin")
+    page.get_by_role("radio", name=discover()[number].playgrounds[0].heading.en, exact=True).or_(
+        page.get_by_role("button", name=discover()[number].playgrounds[0].heading.en, exact=True)
+    ).first.click()
+    pin.wait_for(timeout=SLOWLY)
+    settle(page)
+    pin.click()
+    settle(page)
+    nudge(page, number)  # what was pinned stays in the picture, in words too
+    page.get_by_role("button", name="unpin").first.wait_for(timeout=SLOWLY)
+
+    page.get_by_role("radio", name="Tiếng Việt").or_(page.get_by_role("button", name="Tiếng Việt")).first.click()
+    page.get_by_text(discover()[number].question.vi).first.wait_for(timeout=SLOWLY)
+    page.locator(".st-key-projector_choice label").first.click()
+    button(page, "leave_projector").wait_for(timeout=SLOWLY)
     main_chart(page, number).wait_for(timeout=SLOWLY)
-    before = picture(page, number)
-    nudge(page, number)
-    page.wait_for_timeout(500)
-    assert picture(page, number) != before, "the picture follows the knob"
 
 
 def test_a_hostile_link_becomes_sentences_and_the_page_works(page):

@@ -1,0 +1,620 @@
+"""The pictures of lesson 3: weights that decay, a step taken apart, the two maps, and rows of an embedding."""
+
+import math
+
+import altair as alt
+import pandas as pd
+
+from app import charts
+from app.i18n import T
+from app.lesson import Figure
+from app.theme import ARMS, BROKEN, GREY, number
+from core.experiments.decay_map import DECAYS, LRS, best_decay
+
+WEIGHT = T("weight", "trọng số")
+
+
+def factor(config) -> float:
+    """What AdamW leaves of a weight in one step."""
+    return 1 - config.lr * config.weight_decay
+
+
+def rule(x: float, text: str, size: float, color: str = GREY, top: int = 14):
+    """A vertical line with its name beside it."""
+    data = alt.Chart(alt.Data(values=[{"x": x, "label": text}]))
+    return [
+        data.mark_rule(strokeDash=[6, 4], color=color, strokeWidth=1.5).encode(x="x:Q"),
+        data.mark_text(align="left", dx=6, color=color, fontSize=13 * size).encode(
+            x="x:Q", y=alt.value(top), text="label:N"
+        ),
+    ]
+
+
+# --- one weight without a gradient -----------------------------------------------------------------------------------
+
+
+def weight_rows(view):
+    clock, log, rows = view.values.get("x") == "clock", view.values.get("y") == "log", []
+    for role, group in (("arm", view.arms), ("pinned", view.pinned)):
+        for a in group:
+            config = a.arm.config
+            unit = config.lr * config.weight_decay if clock else 1.0
+            for what, metric in (("run", "weight"), ("closed", "closed")):
+                if metric == "closed" and (role != "arm" or a is not view.arms[0]):
+                    continue
+                for step, value in a.result.metrics.get(metric, {}).items():
+                    shown = value if math.isfinite(value) and not (log and value <= 0) else None
+                    rows.append((step * unit, step, shown, a.arm.name(view.lang), what, role, 1 - factor(config)))
+    return pd.DataFrame(rows, columns=["x", "step", "value", "name", "what", "role", "shrink"])
+
+
+def weight_chart(view):
+    config, clock = view.config, view.values.get("x") == "clock"
+    log, kept = view.values.get("y") == "log", factor(config)
+    title = T("steps × lr·wd", "bước × lr·wd") if clock else charts.STEP
+    x = alt.X("x:Q", title=title(view.lang), axis=alt.Axis(grid=False, tickCount=8))
+    if log:
+        scale = alt.Scale(type="log", domain=[1e-3, 1.2], clamp=True)
+    else:
+        scale = alt.Scale(domain=[-1.2, 1.2] if kept < 0 else [-0.05, 1.05], clamp=True)
+    y = alt.Y("value:Q", title=WEIGHT(view.lang), scale=scale, axis=alt.Axis(grid=False))
+    color = charts.arm_color(view)
+    base = alt.Chart().transform_filter(alt.datum.what == "run")
+    tip = [
+        "name:N",
+        "step:Q",
+        alt.Tooltip("value:Q", format=".4f", title=WEIGHT(view.lang)),
+        alt.Tooltip("shrink:Q", format=".4f", title="lr·wd"),
+    ]
+    solid = base.transform_filter(alt.datum.role == "arm").mark_line(strokeWidth=3 * view.size)
+    dashes = alt.StrokeDash(
+        "name:N",
+        scale=alt.Scale(
+            domain=[a.arm.name(view.lang) for a in view.arms],
+            range=[[7, 6] if a.arm.dash else [1, 0] for a in view.arms],
+        ),
+        legend=None,
+    )
+    ghost = base.transform_filter(alt.datum.role == "pinned").mark_line(strokeWidth=2.5, strokeDash=[5, 4])
+    closed = alt.Chart().transform_filter(alt.datum.what == "closed").mark_line(color=GREY, strokeWidth=7, opacity=0.35)
+    dots = base.transform_filter(alt.datum.role == "arm").mark_point(filled=True, size=30, opacity=0.01)
+    marks = []
+    if kept < 0:
+        band = alt.Chart(
+            alt.Data(
+                values=[
+                    {
+                        "low": -1.2,
+                        "high": 0,
+                        "label": T("decay overshoots: 1 − lr·wd = {f}", "suy giảm quá đà: 1 − lr·wd = {f}").format(
+                            f=number(kept)
+                        )(view.lang),
+                    }
+                ]
+            )
+        )
+        marks.append(band.mark_rect(color=BROKEN, opacity=0.12).encode(y=alt.Y("low:Q", scale=scale), y2="high:Q"))
+        marks.append(
+            band.mark_text(
+                color=BROKEN, align="right", baseline="bottom", dx=-8, dy=-8, fontSize=14 * view.size
+            ).encode(x=alt.value("width"), y=alt.value("height"), text="label:N")
+        )
+    marks += [
+        closed.encode(x=x, y=y, detail="name:N"),
+        ghost.encode(x=x, y=y, color=color, detail="name:N"),
+        solid.encode(x=x, y=y, color=color, strokeDash=dashes, detail="name:N"),
+        dots.encode(x=x, y=y, tooltip=tip),
+    ]
+    clock_steps = math.inf if kept == 1 else 1 / (config.lr * config.weight_decay)
+    if clock or clock_steps <= config.steps:
+        text = "1/(lr·wd)" if clock else f"1/(lr·wd) = {number(clock_steps)}"
+        if not clock or config.steps >= clock_steps:
+            marks += rule(1 if clock else clock_steps, text, view.size)
+    return alt.layer(*marks).properties(height=400 * (1 + (view.size - 1) * 0.5), width="container")
+
+
+weight = Figure(
+    "weight",
+    T("A weight that only decay moves", "Một trọng số chỉ chịu suy giảm"),
+    T(
+        "The weight over the steps for AdamW, Adam with L2 and SGD with L2, and the closed form as a wide grey line. {now}",
+        "Trọng số theo bước với AdamW, Adam kèm L2, SGD kèm L2; công thức là dải xám. {now}",
+    ),
+    weight_rows,
+    weight_chart,
+    help=T(
+        "Wide grey line: (1 − lr·wd)ᵗ, computed from the two knobs alone. Dashed verticals: the time 1/(lr·wd) after which AdamW keeps 37 %.",
+        "Dải xám: (1 − lr·wd)ᵗ, chỉ tính từ hai núm. Đường đứng nét gạch: thời gian 1/(lr·wd), khi AdamW còn giữ 37 %.",
+    ),
+)
+
+# --- loud and quiet gradients ----------------------------------------------------------------------------------------
+
+
+def noise_rows(view):
+    rows = []
+    for a in view.arms:
+        metrics = a.result.metrics
+        for step, value in metrics.get("weight", {}).items():
+            rows.append((step, value, metrics["low"][step], metrics["high"][step], a.arm.name(view.lang), "run"))
+    for step, value in view.main.metrics.get("closed", {}).items():
+        rows.append((step, value, None, None, "", "closed"))
+    return pd.DataFrame(rows, columns=["step", "value", "low", "high", "name", "what"])
+
+
+def noise_chart(view):
+    x = alt.X("step:Q", title=charts.STEP(view.lang), axis=alt.Axis(grid=False, tickCount=8))
+    scale = alt.Scale(domain=[-0.6, 1.3], clamp=True)
+    title = T("weight: mean and middle half of 200", "trọng số: trung bình và nửa giữa của 200 bản")
+    y = alt.Y("value:Q", title=title(view.lang), scale=scale, axis=alt.Axis(grid=False))
+    color = charts.arm_color(view)
+    dashes = alt.StrokeDash(
+        "name:N",
+        scale=alt.Scale(
+            domain=[a.arm.name(view.lang) for a in view.arms],
+            range=[[7, 6] if a.arm.dash else [1, 0] for a in view.arms],
+        ),
+        legend=None,
+    )
+    run = alt.Chart().transform_filter(alt.datum.what == "run")
+    closed = alt.Chart().transform_filter(alt.datum.what == "closed")
+    name = T("decay alone, (1 − lr·wd)ᵗ", "chỉ suy giảm, (1 − lr·wd)ᵗ")(view.lang)
+    last = closed.transform_window(rank="rank()", sort=[alt.SortField("step", order="descending")]).transform_filter(
+        alt.datum.rank == 1
+    )
+    return alt.layer(
+        run.mark_area(opacity=0.13).encode(x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q", color=color),
+        closed.mark_line(color=GREY, strokeDash=[2, 3], strokeWidth=3).encode(x=x, y=y),
+        last.mark_text(align="right", dy=-14, color=GREY, fontSize=13 * view.size).encode(
+            x=x, y=y, text=alt.value(name)
+        ),
+        run.mark_line(strokeWidth=3 * view.size).encode(x=x, y=y, color=color, strokeDash=dashes),
+        run.mark_point(filled=True, size=30, opacity=0.01).encode(
+            x=x, y=y, tooltip=["name:N", "step:Q", alt.Tooltip("value:Q", format=".3f")]
+        ),
+    ).properties(height=400 * (1 + (view.size - 1) * 0.5), width="container")
+
+
+noise = Figure(
+    "noise",
+    T("The same decay, loud and quiet gradients", "Cùng mức suy giảm, gradient ồn và yên"),
+    T(
+        "Mean weight over the steps, four lines: AdamW and Adam with L2, each with loud and with quiet gradients. {now}",
+        "Trọng số trung bình theo bước, bốn đường: AdamW và Adam kèm L2, mỗi bên với gradient ồn và yên. {now}",
+    ),
+    noise_rows,
+    noise_chart,
+    help=T(
+        "The gradients are pure noise around 0: only the decay has a direction. Bands hold the middle half of 200 copies.",
+        "Gradient là nhiễu thuần quanh 0: chỉ suy giảm có hướng. Dải màu chứa nửa giữa của 200 bản sao.",
+    ),
+)
+
+# --- one step taken apart --------------------------------------------------------------------------------------------
+
+PARTS = (
+    ("gradient", T("by the gradient", "do gradient")),
+    ("decay", T("by the decay", "do suy giảm")),
+    ("total", T("the whole step", "cả bước")),
+)
+EDGE = 4.0  # in learning rates: longer bars are cut there, their number is not
+
+
+def lens(view) -> int:
+    return int(view.values.get("at", 1))
+
+
+def bars_rows(view):
+    t, rows = lens(view), []
+    for a in view.arms:
+        metrics, lr = a.result.metrics, a.arm.config.lr
+        if t not in metrics.get("move", {}) or not lr:
+            continue
+        first, second = metrics["by_gradient"][t] / lr, metrics["by_decay"][t] / lr
+        for (_, part), (begin, end) in zip(
+            PARTS, ((0, first), (first, first + second), (0, first + second)), strict=True
+        ):
+            cut = [min(max(v, -EDGE), EDGE) for v in (begin, end)]
+            rows.append(
+                (a.arm.name(view.lang), part(view.lang), *cut, max(cut), f"{end - begin:+.3g}".replace("-", "−"))
+            )
+    return pd.DataFrame(rows, columns=["name", "part", "begin", "end", "right", "label"])
+
+
+def bars_chart(view):
+    names, order = [a.arm.name(view.lang) for a in view.arms], [p(view.lang) for _, p in PARTS]
+    y = alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=200, ticks=False))
+    offset = alt.YOffset("part:N", sort=order)
+    title = T("move of the weight in step {t}, in units of lr", "trọng số dời đi ở bước {t}, tính bằng lr")
+    x = alt.X(
+        "begin:Q", title=title.format(t=lens(view))(view.lang), scale=alt.Scale(domain=[-EDGE, EDGE + 0.6], clamp=True)
+    )
+    color = alt.Color(
+        "part:N",
+        scale=alt.Scale(domain=order, range=[ARMS[4], BROKEN, GREY]),
+        legend=alt.Legend(orient="top", title=None),
+    )
+    zero = alt.Chart(alt.Data(values=[{"x": 0}])).mark_rule(color=GREY).encode(x="x:Q")
+    base = alt.Chart()
+    return alt.layer(
+        base.mark_bar(height={"band": 0.85}).encode(
+            x=x, x2="end:Q", y=y, yOffset=offset, color=color, tooltip=["name:N", "part:N", "label:N"]
+        ),
+        zero,
+        base.mark_text(align="left", dx=5, color=GREY, fontSize=13 * view.size).encode(
+            x=alt.X("right:Q"), y=y, yOffset=offset, text="label:N"
+        ),
+    ).properties(height=340 * (1 + (view.size - 1) * 0.5), width="container")
+
+
+bars = Figure(
+    "bars",
+    T("One step taken apart", "Tháo rời một bước"),
+    T(
+        "Bars for each optimizer: the part of the step due to the gradient, the part due to the decay, and their sum. {now}",
+        "Cột cho từng thuật toán: phần bước do gradient, phần do suy giảm, và tổng. {now}",
+    ),
+    bars_rows,
+    bars_chart,
+    help=T(
+        "In units of lr: 1 means the weight moved by exactly one learning rate. Bars longer than 4 are cut; their number is not.",
+        "Tính bằng lr: 1 nghĩa là trọng số dời đúng một tốc độ học. Cột dài hơn 4 bị cắt, con số thì không.",
+    ),
+)
+
+
+def path_rows(view):
+    frame = view.frame("w")
+    return frame[frame["step"] <= 20]
+
+
+def path_chart(view):
+    config = view.config
+    scale = alt.Scale(domain=[config.start - 3, config.target + 3], clamp=True)
+    x = alt.X("step:Q", title=charts.STEP(view.lang), axis=alt.Axis(grid=False, tickCount=10))
+    y = alt.Y("value:Q", title=WEIGHT(view.lang), scale=scale, axis=alt.Axis(grid=False))
+    bottom = T("bottom of the bowl", "đáy bát")(view.lang)
+    goal = alt.Chart(alt.Data(values=[{"y": config.target, "label": f"{bottom}  {config.target:g}"}]))
+    lines = alt.Chart().mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=40))
+    tip = ["name:N", "step:Q", alt.Tooltip("value:Q", format=".4g")]
+    return alt.layer(
+        goal.mark_rule(color=GREY, strokeDash=[6, 4]).encode(y="y:Q"),
+        goal.mark_text(align="right", baseline="bottom", dy=-4, color=GREY, fontSize=13 * view.size).encode(
+            y="y:Q", x=alt.value("width"), text="label:N"
+        ),
+        *rule(lens(view), T("lens", "ống soi")(view.lang), view.size),
+        lines.encode(x=x, y=y, color=charts.arm_color(view), detail="run:N", tooltip=tip),
+    ).properties(height=260 * view.size, width="container")
+
+
+path = Figure(
+    "path",
+    T("Where the weight goes", "Trọng số đi đâu"),
+    T(
+        "The weight over 20 steps for each optimizer, with the bottom of the bowl. {now}",
+        "Trọng số qua 20 bước với từng thuật toán, cùng đáy bát. {now}",
+    ),
+    path_rows,
+    path_chart,
+)
+
+NUMBERS = (("grad", "g"), ("m", "m"), ("v", "v"), ("m_hat", "m̂"), ("v_hat", "v̂"), ("move", "Δw"), ("w", "w"))
+
+
+def numbers_rows(view):
+    rows = []
+    for step in range(1, 21):
+        for metric, label in NUMBERS:
+            value = view.main.metrics.get(metric, {}).get(step)
+            if value is not None:
+                rows.append((step, label, f"{value:.4g}".replace("-", "−")))
+    return pd.DataFrame(rows, columns=["step", "what", "text"])
+
+
+def numbers_chart(view):
+    x = alt.X("what:N", sort=[label for _, label in NUMBERS], title=None, axis=alt.Axis(orient="top", labelAngle=0))
+    y = alt.Y("step:O", title=charts.STEP(view.lang))
+    here = alt.Chart().transform_filter(alt.datum.step == lens(view)).mark_rect(color=ARMS[4], opacity=0.25)
+    words = alt.Chart().mark_text(fontSize=13 * view.size, color=GREY)
+    return alt.layer(here.encode(x=x, y=y), words.encode(x=x, y=y, text="text:N")).properties(
+        height=480 * view.size, width="container"
+    )
+
+
+numbers = Figure(
+    "numbers",
+    T("Every number of AdamW's first 20 steps", "Mọi con số trong 20 bước đầu của AdamW"),
+    T(
+        "A table: gradient, both averages, corrected averages, move and weight per step.",
+        "Bảng: gradient, hai trung bình, trung bình đã hiệu chỉnh, độ dời và trọng số mỗi bước.",
+    ),
+    numbers_rows,
+    numbers_chart,
+    folded=True,
+)
+
+# --- the map ---------------------------------------------------------------------------------------------------------
+
+WORST = 3.0  # colours end at three times the best cell's error
+GAP = 1  # empty columns between the two maps
+
+
+def map_of(view, label: str) -> tuple[int, dict]:
+    """(step, columns) of the arm's last map at or before the chosen stage."""
+    found = view.result(label).tables.get("map", {})
+    step = max((s for s in found if s <= int(view.values.get("stage", 1000))), default=min(found, default=0))
+    return step, found.get(step, {})
+
+
+def map_rows(view):
+    tables = {a.arm.label: map_of(view, a.arm.label)[1] for a in view.arms}
+    known = [v for t in tables.values() for v in t.get("error", ()) if v is not None and math.isfinite(v)]
+    low, rows = min(known, default=math.nan), []
+    for place, a in enumerate(view.arms):
+        table = tables[a.arm.label]
+        if not table:
+            continue
+        best, errors = best_decay(table), table["error"]
+        finite = [v if v is not None and math.isfinite(v) else math.inf for v in errors]
+        star = finite.index(min(finite))
+        for i, (lr, wd, value) in enumerate(zip(table["lr"], table["wd"], finite, strict=True)):
+            broken = math.isinf(value)
+            rows.append(
+                {
+                    "column": LRS.index(lr) + place * (len(LRS) + GAP),
+                    "row": len(DECAYS) - 1 - DECAYS.index(wd),
+                    "lr": f"{lr:.3g}",
+                    "wd": f"{wd:.3g}",
+                    "times": None if broken else min(value / low, WORST),
+                    "error": None if broken else value,
+                    "name": a.arm.name(view.lang),
+                    "mark": "×" if broken else "★" if i == star else "",
+                    "best": best.get(lr) == wd,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def map_chart(view):
+    columns = len(view.arms) * (len(LRS) + GAP) - GAP
+    lrs = [f"{v:.2g}" for v in LRS]
+    across = lrs + [""] * GAP + lrs
+    x = alt.X(
+        "column:O",
+        scale=alt.Scale(domain=list(range(columns)), paddingInner=0.02),
+        title=T("learning rate", "tốc độ học")(view.lang),
+        axis=alt.Axis(labelExpr=f"{across}[datum.value]", labelAngle=-45, ticks=False, domain=False, labelOverlap=True),
+    )
+    down = [f"{v:.2g}" for v in reversed(DECAYS)]
+    y = alt.Y(
+        "row:O",
+        scale=alt.Scale(domain=list(range(len(DECAYS))), paddingInner=0.02),
+        title=T("weight decay", "suy giảm trọng số")(view.lang),
+        axis=alt.Axis(labelExpr=f"{down}[datum.value]", ticks=False, domain=False),
+    )
+    color = alt.Color(
+        "times:Q",
+        scale=alt.Scale(type="log", domain=[1, WORST], scheme="viridis", reverse=True),
+        legend=alt.Legend(
+            title=T("test error ÷ best", "lỗi kiểm thử ÷ tốt nhất")(view.lang),
+            orient="bottom",
+            values=[1, 1.5, 2, WORST],
+            gradientLength=240,
+        ),
+    )
+    tip = ["name:N", "lr:N", "wd:N", alt.Tooltip("error:Q", format=".3f")]
+    heads = alt.Data(
+        values=[
+            {"column": place * (len(LRS) + GAP) + 4, "label": a.arm.name(view.lang)}
+            for place, a in enumerate(view.arms)
+        ]
+    )
+    cell = [
+        {"column": LRS.index(lr) + place * (len(LRS) + GAP), "row": len(DECAYS) - 1 - DECAYS.index(wd)}
+        for place in range(len(view.arms))
+        for lr in [nearest(LRS, view.values.get("cell_lr", LRS[5]))]
+        for wd in [nearest(DECAYS, view.values.get("cell_wd", DECAYS[4]))]
+    ]
+    base = alt.Chart()
+    return alt.layer(
+        base.transform_filter("!isValid(datum.times)")
+        .mark_rect(color=GREY, opacity=0.35)
+        .encode(x=x, y=y, tooltip=tip),
+        base.transform_filter("isValid(datum.times)").mark_rect().encode(x=x, y=y, color=color, tooltip=tip),
+        base.transform_filter("datum.best")
+        .mark_line(color="white", strokeWidth=3 * view.size)
+        .encode(x=x, y=y, detail="name:N"),
+        base.transform_filter("datum.mark == '★'")
+        .mark_text(fontSize=24 * view.size, color=BROKEN)
+        .encode(x=x, y=y, text="mark:N"),
+        base.transform_filter("datum.mark == '×'")
+        .mark_text(fontSize=14 * view.size, color=BROKEN)
+        .encode(x=x, y=y, text="mark:N"),
+        alt.Chart(alt.Data(values=cell))
+        .mark_rect(filled=False, stroke=BROKEN, strokeWidth=2)
+        .encode(x="column:O", y="row:O"),
+        alt.Chart(heads)
+        .mark_text(dy=-12, fontSize=15 * view.size, fontWeight="bold", color=GREY)
+        .encode(x="column:O", y=alt.value(0), text="label:N"),
+    ).properties(height=380 * (1 + (view.size - 1) * 0.5), width="container")
+
+
+def nearest(values: tuple[float, ...], value: float) -> float:
+    return min(values, key=lambda v: abs(v - float(value)))
+
+
+heat = Figure(
+    "heat",
+    T("Test error over learning rate and weight decay", "Lỗi kiểm thử theo tốc độ học và suy giảm"),
+    T(
+        "Two heat maps, AdamW and Adam with L2: test error for every pair of learning rate and weight decay. {now}",
+        "Hai bản đồ nhiệt, AdamW và Adam kèm L2: lỗi kiểm thử cho mỗi cặp tốc độ học và suy giảm. {now}",
+    ),
+    map_rows,
+    map_chart,
+    help=T(
+        "Colour: error over the best cell of both maps, cut at 3. White line: best decay at each learning rate. Star: best cell. ×: diverged. Frame: the cell shown below.",
+        "Màu: lỗi chia cho ô tốt nhất của cả hai bản đồ, cắt ở 3. Đường trắng: suy giảm tốt nhất ở mỗi tốc độ học. Sao: ô tốt nhất. ×: phân kỳ. Khung: ô xem bên dưới.",
+    ),
+)
+
+
+def cell_rows(view):
+    lr = nearest(LRS, view.values.get("cell_lr", LRS[5]))
+    wd = nearest(DECAYS, view.values.get("cell_wd", DECAYS[4]))
+    rows = []
+    for a in view.arms:
+        tables = a.result.tables.get("seeds", {})
+        table = tables[max(tables)] if tables else {"lr": [], "wd": [], "seed": [], "error": []}
+        for one, decay, seed, value in zip(*(table[k] for k in ("lr", "wd", "seed", "error")), strict=True):
+            if one == lr and decay == wd and value is not None and math.isfinite(value):
+                rows.append((a.arm.name(view.lang), seed, value))
+    return pd.DataFrame(rows, columns=["name", "seed", "error"])
+
+
+def cell_chart(view):
+    names = [a.arm.name(view.lang) for a in view.arms]
+    x = alt.X(
+        "error:Q",
+        scale=alt.Scale(zero=False),
+        title=T("test error of each data set", "lỗi kiểm thử của từng bộ dữ liệu")(view.lang),
+    )
+    y = alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=200))
+    base = alt.Chart()
+    return alt.layer(
+        base.mark_line(color=GREY, opacity=0.4, strokeWidth=1).encode(x=x, y=y, detail="seed:N"),
+        base.mark_point(filled=True, size=110, opacity=0.85).encode(
+            x=x, y=y, color=charts.arm_color(view, legend=False), tooltip=["name:N", "seed:Q", "error:Q"]
+        ),
+        base.mark_tick(thickness=3, size=34, color=GREY).encode(x=alt.X("mean(error):Q"), y=y),
+    ).properties(height=150 * view.size, width="container")
+
+
+cell = Figure(
+    "cell",
+    T("The framed cell, data set by data set", "Ô trong khung, từng bộ dữ liệu"),
+    T(
+        "One dot per data set and optimizer at the chosen cell; a grey line joins the same data set, a tick is the mean.",
+        "Mỗi chấm là một bộ dữ liệu với một thuật toán ở ô đã chọn; đường xám nối cùng một bộ, vạch là trung bình.",
+    ),
+    cell_rows,
+    cell_chart,
+    help=T(
+        "Choose the cell with the two sliders. A grey line that leans left to right is a data set on which the lower one is worse.",
+        "Chọn ô bằng hai thanh trượt. Đường xám nghiêng sang phải là bộ dữ liệu mà thuật toán bên dưới kém hơn.",
+    ),
+    folded=True,
+)
+
+
+def course_rows(view):
+    lr = nearest(LRS, view.values.get("cell_lr", LRS[5]))
+    wd = nearest(DECAYS, view.values.get("cell_wd", DECAYS[4]))
+    rows = []
+    for a in view.arms:
+        for step, table in a.result.tables.get("map", {}).items():
+            value = table["error"][list(zip(table["lr"], table["wd"], strict=True)).index((lr, wd))]
+            rows.append((step, value if value is not None and math.isfinite(value) else None, a.arm.name(view.lang)))
+    return pd.DataFrame(rows, columns=["step", "error", "name"])
+
+
+def course_chart(view):
+    return charts.lines(
+        view,
+        "step",
+        "error",
+        x_title=charts.STEP,
+        y_title=T("test error of the framed cell", "lỗi kiểm thử của ô trong khung"),
+        log_x=True,
+        log_y=True,
+    )
+
+
+course = Figure(
+    "course",
+    T("The framed cell over time", "Ô trong khung theo thời gian"),
+    T(
+        "Mean test error of the chosen cell over the steps, both optimizers.",
+        "Lỗi kiểm thử trung bình của ô đã chọn theo bước, cả hai thuật toán.",
+    ),
+    course_rows,
+    course_chart,
+    folded=True,
+)
+
+# --- a language model ------------------------------------------------------------------------------------------------
+
+LINES = {
+    "unigram": T("token frequencies, H(x)", "tần suất token, H(x)"),
+    "uniform": T("uniform guess, ln V", "đoán đều, ln V"),
+    "bigram_table": T("counted pair table", "bảng đếm cặp token"),
+}
+
+
+def loss_chart(view):
+    return charts.loss_chart(view, references=tuple(LINES), labels=LINES)
+
+
+loss = Figure(
+    "loss",
+    T("Test loss with and without decay", "Loss kiểm thử có và không có suy giảm"),
+    T(
+        "Loss over the steps: AdamW with decay, Adam with L2, no decay. Bold: held-out text; faint: training. {now}",
+        "Loss theo bước: AdamW có suy giảm, Adam kèm L2, không suy giảm. Đậm: văn bản để dành; nhạt: huấn luyện. {now}",
+    ),
+    charts.loss_rows,
+    loss_chart,
+    help=T(
+        "nats/token: ln of how many equally likely choices are left. The test text is the last tenth of the manual.",
+        "nats/token: ln của số lựa chọn đều nhau còn lại. Văn bản kiểm thử là một phần mười cuối của sách.",
+    ),
+)
+
+
+def norm_rows(view):
+    rows = []
+    for a in view.arms:
+        for table in a.result.tables.get("rows", {}).values():
+            for i in range(len(table["count"])):
+                rows.append(
+                    (a.arm.name(view.lang), *(table[k][i] for k in ("count", "median", "low", "high", "tokens")))
+                )
+    return pd.DataFrame(rows, columns=["name", "count", "median", "low", "high", "tokens"])
+
+
+def norm_chart(view):
+    x = alt.X(
+        "count:Q",
+        scale=alt.Scale(type="log"),
+        title=T(
+            "how often the token occurs in the training text (0.5: never)",
+            "token xuất hiện bao nhiêu lần trong văn bản huấn luyện (0.5: không lần nào)",
+        )(view.lang),
+    )
+    title = T("length of its row, over before training", "độ dài hàng của nó, so với trước huấn luyện")
+    y = alt.Y("median:Q", title=title(view.lang))
+    color = charts.arm_color(view)
+    one = alt.Chart(alt.Data(values=[{"y": 1.0}])).mark_rule(color=GREY, strokeDash=[6, 4]).encode(y="y:Q")
+    base = alt.Chart()
+    tip = ["name:N", "tokens:Q", alt.Tooltip("count:Q", format=".3g"), alt.Tooltip("median:Q", format=".3f")]
+    return alt.layer(
+        one,
+        base.mark_area(opacity=0.13).encode(x=x, y="low:Q", y2="high:Q", color=color),
+        base.mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=60)).encode(x=x, y=y, color=color, tooltip=tip),
+    ).properties(height=330 * view.size, width="container")
+
+
+norms = Figure(
+    "norms",
+    T("What decay did to rare tokens", "Suy giảm đã làm gì với token hiếm"),
+    T(
+        "Length of embedding rows after training over before, against how often the token occurs, one line per run.",
+        "Độ dài hàng embedding sau huấn luyện so với trước, theo tần suất token, mỗi lần chạy một đường.",
+    ),
+    norm_rows,
+    norm_chart,
+    help=T(
+        "A token that never occurs gets no gradient: its row shows what the decay does when nothing resists it.",
+        "Token không bao giờ xuất hiện thì không có gradient: hàng của nó cho thấy suy giảm làm gì khi không gì cản lại.",
+    ),
+)

@@ -1,0 +1,507 @@
+"""Lesson 3 in words: what the numbers of its runs say, and how the learner's predictions are decided."""
+
+import math
+from dataclasses import replace
+
+from app.i18n import T
+from app.lesson import Readout
+from app.theme import number
+from app.view import inline
+from core.experiments.decay import Config as Decay
+from core.experiments.decay_map import DECAYS, best_decay
+from pages.figures_03 import lens
+
+NOTHING = T("Learning rate 0: nothing can move.", "Tốc độ học 0: không gì có thể dời đi.")
+OVERSHOOT = T(
+    "lr·wd = {x} is 1 or more: decay overshoots and the weight changes sign at every step. Lower one of the two.",
+    "lr·wd = {x} đã từ 1 trở lên: suy giảm quá đà, trọng số đổi dấu ở mỗi bước. Hãy giảm một trong hai.",
+)
+BLOWS_UP = T(
+    "lr·wd = {x} is more than 2: every step makes the weight larger. Keep lr·wd below 1.",
+    "lr·wd = {x} lớn hơn 2: mỗi bước lại làm trọng số to thêm. Hãy giữ lr·wd dưới 1.",
+)
+RESTLESS = T(
+    "β₂ < β₁²: v forgets faster than m, so √v no longer bounds the step. Give v the longer memory.",
+    "β₂ < β₁²: v quên nhanh hơn m nên √v không còn giữ được độ dài bước. Hãy cho v trí nhớ dài hơn.",
+)
+
+
+def strength(config) -> list[T]:
+    """What lr·wd alone says: a warning, or nothing."""
+    product = config.lr * config.weight_decay
+    if product < 1:
+        return []
+    return [(BLOWS_UP if product > 2 else OVERSHOOT).format(x=number(product))]
+
+
+def memories(config) -> list[T]:
+    return [RESTLESS] if 1 - 1 / config.memory2 < (1 - 1 / config.memory1) ** 2 else []
+
+
+# --- one weight without a gradient -----------------------------------------------------------------------------------
+
+
+def weight_verdict(view):
+    config, adamw, l2 = view.config, view.result("adamw").final("weight"), view.result("adam").final("weight")
+    if config.lr == 0:
+        return [NOTHING]
+    if config.weight_decay == 0:
+        return [
+            T(
+                "No gradient and no decay: all three weights stay where they are. With wd = 0 Adam and AdamW are one algorithm.",
+                "Không gradient, không suy giảm: cả ba trọng số đứng yên. Khi wd = 0, Adam và AdamW là một.",
+            )
+        ]
+    said = strength(config)
+    if not said:
+        said.append(
+            T(
+                "After {n} steps AdamW has kept {a} of the weight, exactly (1 − lr·wd)ⁿ, and SGD the same. Adam + L2 has {b} left.",
+                "Sau {n} bước AdamW giữ lại {a} trọng số, đúng bằng (1 − lr·wd)ⁿ, SGD cũng vậy. Adam + L2 còn {b}.",
+            ).format(n=config.steps, a=number(adamw), b=number(l2))
+        )
+        if config.eps > config.weight_decay:
+            said.append(
+                T(
+                    "eps is larger than the penalty wd·w: Adam divides by eps and has become SGD with momentum.",
+                    "eps lớn hơn phần phạt wd·w: Adam chia cho eps và thành SGD có quán tính (momentum).",
+                )
+            )
+        else:
+            said.append(
+                T(
+                    "It divides wd·w by its own size: what remains is a step of about lr, whatever wd is.",
+                    "Nó chia wd·w cho chính độ lớn của wd·w: còn lại một bước cỡ lr, bất kể wd.",
+                )
+            )
+    return said + memories(config)
+
+
+def weight_readouts(view):
+    product = view.config.lr * view.config.weight_decay
+    clock = number(1 / product) if product else "∞"
+    return [
+        Readout(
+            T("kept per step (AdamW)", "giữ lại mỗi bước (AdamW)"),
+            f"1 − lr·wd = {1 - product:.6g}".replace("-", "−"),
+            T("The same factor for every weight.", "Cùng một hệ số cho mọi trọng số."),
+        ),
+        Readout(
+            T("clock 1/(lr·wd)", "đồng hồ 1/(lr·wd)"),
+            T("{n} steps", "{n} bước").format(n=clock),
+            T("After this time 37 % of a weight is left.", "Sau thời gian này trọng số còn 37 %."),
+        ),
+        Readout(T("AdamW at the end", "AdamW lúc cuối"), number(view.result("adamw").final("weight")), None),
+        Readout(
+            T("Adam + L2 at the end", "Adam + L2 lúc cuối"),
+            number(view.result("adam").final("weight")),
+            T("It hardly depends on wd.", "Gần như không phụ thuộc wd."),
+        ),
+    ]
+
+
+def pair(optimizer: str, one: dict, two: dict) -> tuple[float, float]:
+    """Final weights of two runs without gradient, 100 steps."""
+    base = Decay(optimizer=optimizer, steps=100)
+    return tuple(inline(replace(base, **values)).final("weight") for values in (one, two))
+
+
+def rate_answer(view):
+    a, b = pair("adamw", {"lr": 0.01}, {"lr": 0.1})
+    return "same" if abs(a - b) < 0.01 else "smaller" if b < a else "larger"
+
+
+def rate_why(view):
+    a, b = pair("adamw", {"lr": 0.01}, {"lr": 0.1})
+    return T(
+        "{a} with lr 0.01, {b} with lr 0.1: the factor per step is 1 − lr·wd, and lr stands in it.",
+        "{a} với lr 0.01, {b} với lr 0.1: hệ số mỗi bước là 1 − lr·wd, trong đó có lr.",
+    ).format(a=number(a), b=number(b))
+
+
+def decay_answer(view):
+    a, b = pair("adam", {"weight_decay": 0.1}, {"weight_decay": 0.01})
+    return "same" if abs(a - b) < 0.01 else "larger" if b > a else "smaller"
+
+
+def decay_why(view):
+    a, b = pair("adam", {"weight_decay": 0.1}, {"weight_decay": 0.01})
+    return T(
+        "{a} with wd 0.1, {b} with wd 0.01. The penalty is the whole gradient, and Adam divides a gradient by its own size.",
+        "{a} với wd 0.1, {b} với wd 0.01. Phần phạt là toàn bộ gradient, mà Adam thì chia gradient cho độ lớn của chính nó.",
+    ).format(a=number(a), b=number(b))
+
+
+# --- loud and quiet gradients ----------------------------------------------------------------------------------------
+
+NOISY = ("adamw_loud", "adamw_quiet", "adam_loud", "adam_quiet")
+
+
+def noise_verdict(view):
+    config = view.config
+    if config.lr == 0:
+        return [NOTHING]
+    ends = dict(zip("abcd", (view.result(label).final("weight") for label in NOISY), strict=True))
+    if any(math.isnan(v) or abs(v) > 1e6 for v in ends.values()):
+        return strength(config)
+    facts = {k: f"{v:.2f}".replace("-", "−") for k, v in ends.items()}
+    said = [
+        T(
+            "AdamW leaves the loud weight at {a} and the quiet one at {b}; Adam + L2 at {c} and {d}.",
+            "AdamW để trọng số ồn ở {a}, trọng số yên ở {b}; Adam + L2 ở {c} và {d}.",
+        ).format(**facts)
+    ]
+    if abs(ends["c"] - ends["d"]) > 0.1 > abs(ends["a"] - ends["b"]):
+        said.append(
+            T(
+                "Small gradients are divided by a small number, and the penalty rides along: Adam + L2 decays quiet weights hardest. AdamW's decay does not know the gradient.",
+                "Gradient nhỏ bị chia cho số nhỏ, phần phạt đi ké theo: Adam + L2 làm suy giảm trọng số yên mạnh nhất. Suy giảm của AdamW không biết gradient là gì.",
+            )
+        )
+    elif abs(ends["c"] - ends["d"]) <= 0.1:
+        said.append(
+            T(
+                "With these settings Adam + L2 treats both alike. Make their noise more different, or give it more steps.",
+                "Với thiết lập này Adam + L2 đối xử như nhau. Hãy cho nhiễu chênh hơn, hoặc thêm bước.",
+            )
+        )
+    return said + strength(config) + memories(config)
+
+
+def noise_readouts(view):
+    config = view.config
+    product = config.lr * config.weight_decay
+    scale = math.sqrt(config.lr / (2 * config.weight_decay)) if config.weight_decay else math.inf
+    return [
+        Readout(
+            T("decay alone would leave", "chỉ suy giảm thì còn"),
+            number(view.main.final("closed")),
+            T("(1 − lr·wd) to the number of steps.", "(1 − lr·wd) lũy thừa số bước."),
+        ),
+        Readout(
+            T("clock 1/(lr·wd)", "đồng hồ 1/(lr·wd)"),
+            T("{n} steps", "{n} bước").format(n=number(1 / product) if product else "∞"),
+            T("How long AdamW's weight remembers.", "Trọng số của AdamW nhớ được bao lâu."),
+        ),
+        Readout(
+            T("noise holds AdamW at", "nhiễu giữ AdamW ở cỡ"),
+            f"√(lr/2wd) = {number(scale)}",
+            T(
+                "In the long run noise in, decay out: the spread of the weights settles here, however loud the noise.",
+                "Về lâu dài nhiễu đẩy vào, suy giảm kéo ra: độ tản của trọng số dừng ở đây, nhiễu to nhỏ gì cũng vậy.",
+            ),
+        ),
+        Readout(
+            T("spread now (AdamW, loud)", "độ tản lúc này (AdamW, ồn)"),
+            number(view.result("adamw_loud").final("spread")),
+            T("Standard deviation of the 200 copies.", "Độ lệch chuẩn của 200 bản."),
+        ),
+    ]
+
+
+def quiet_answer(view):
+    ends = {label: view.result(label).final("weight") for label in NOISY}
+    if any(math.isnan(v) for v in ends.values()):
+        return None
+    gap = ends["adam_loud"] - ends["adam_quiet"]
+    return "quiet" if gap > 0.1 else "loud" if gap < -0.1 else "same"
+
+
+def quiet_why(view):
+    return T(
+        "Adam + L2 ends at {c} (loud) and {d} (quiet): both parts of the gradient are divided by the same √v, and the quiet weight's √v is small.",
+        "Adam + L2 dừng ở {c} (ồn) và {d} (yên): cả hai phần của gradient bị chia cho cùng một √v, mà √v của trọng số yên thì nhỏ.",
+    ).format(c=number(view.result("adam_loud").final("weight")), d=number(view.result("adam_quiet").final("weight")))
+
+
+# --- one step taken apart --------------------------------------------------------------------------------------------
+
+
+def in_lr(view, label: str, step: int, metric: str = "move") -> float:
+    """A move of that step in units of lr, nan where there is none."""
+    lr = view.config.lr
+    return view.result(label).metrics.get(metric, {}).get(step, math.nan) / lr if lr else math.nan
+
+
+def step_verdict(view):
+    config = view.config
+    if config.lr == 0:
+        return [NOTHING]
+    first, sgd = abs(in_lr(view, "adamw", 1, "by_gradient")), abs(in_lr(view, "sgd", 1, "by_gradient"))
+    facts = {"a": number(first), "s": number(sgd), "c": f"{config.scale:g}"}
+    root = math.sqrt(view.main.metrics.get("v_hat", {}).get(1, math.nan))
+    if config.eps > 0.1 * root:
+        said = T(
+            "eps is not small beside √v any more: the gradient moves AdamW by {a} lr. The division stops working and Adam turns into SGD with momentum.",
+            "eps không còn nhỏ so với √v: gradient dời AdamW đi {a} lr. Phép chia mất tác dụng, Adam biến thành SGD có quán tính (momentum).",
+        )
+    elif not config.correction:
+        said = T(
+            "Without bias correction the first step is {a} lr instead of 1: m and v both start at 0, and √v lags further behind.",
+            "Không hiệu chỉnh thì bước đầu dài {a} lr thay vì 1: m và v đều bắt đầu từ 0, mà √v còn tụt lại xa hơn.",
+        )
+    else:
+        said = T(
+            "Loss × {c}: the gradient moves SGD by {s} lr and Adam by {a} lr in the first step. Adam does not see the scale of the loss.",
+            "Loss × {c}: ở bước đầu gradient dời SGD đi {s} lr, còn Adam {a} lr. Adam không thấy thang của loss.",
+        )
+    lines = [said.format(**facts)]
+    t = lens(view)
+    own, penalty = in_lr(view, "adamw", t, "by_decay"), in_lr(view, "adam", t, "by_decay")
+    if config.weight_decay and math.isfinite(own) and math.isfinite(penalty):
+        lines.append(
+            T(
+                "At step {t} the decay moves AdamW by {w} lr (wd·w, nothing else) and Adam + L2 by {l} lr: its penalty was divided by √v.",
+                "Ở bước {t}, suy giảm dời AdamW đi {w} lr (đúng wd·w), còn Adam + L2 {l} lr: phần phạt đã bị chia cho √v.",
+            ).format(t=t, w=number(own), l=number(penalty))
+        )
+    return lines + strength(config) + memories(config)
+
+
+def step_readouts(view):
+    t, metrics = lens(view), view.main.metrics
+
+    def at(name):
+        return metrics.get(name, {}).get(t, math.nan)
+
+    return [
+        Readout(
+            T("AdamW's first step", "bước đầu của AdamW"),
+            f"{number(in_lr(view, 'adamw', 1, 'by_gradient'))} lr",
+            T("The gradient's part, in units of lr.", "Phần do gradient, tính bằng lr."),
+        ),
+        Readout(
+            T("gradient g", "gradient g"), number(at("grad")), T("At the step under the lens.", "Ở bước đang soi.")
+        ),
+        Readout(
+            T("m, and corrected m̂", "m, và m̂ đã hiệu chỉnh"),
+            f"{number(at('m'))}, {number(at('m_hat'))}",
+            T("Running mean of the gradients.", "Trung bình trượt của gradient."),
+        ),
+        Readout(
+            T("√v, and corrected √v̂", "√v, và √v̂ đã hiệu chỉnh"),
+            f"{number(math.sqrt(at('v')))}, {number(math.sqrt(at('v_hat')))}",
+            T("Root of the running mean of their squares.", "Căn của trung bình trượt các bình phương."),
+        ),
+    ]
+
+
+# --- the map ---------------------------------------------------------------------------------------------------------
+
+
+def final_map(result) -> dict:
+    found = result.tables.get("map", {})
+    return found[max(found)] if found else {}
+
+
+def decades(result, low: float) -> float:
+    """By how many decades the best decay moves over the learning rates from `low` on; 0 counts as half the smallest."""
+    table = final_map(result)
+    if not table:
+        return math.nan
+    best = [max(wd, DECAYS[1] / 2) for lr, wd in best_decay(table).items() if lr >= low]
+    return math.log10(max(best) / min(best)) if best else math.nan
+
+
+def duels(view) -> tuple[int, int]:
+    """(data sets on which Adam + L2's best cell has the lower error than AdamW's best cell, data sets)."""
+    errors = {}
+    for label in ("adamw", "adam"):
+        result = view.result(label)
+        tables = result.tables.get("seeds", {})
+        if not tables:
+            return 0, 0
+        t = tables[max(tables)]
+        here = (result.final("best_lr"), result.final("best_wd"))
+        errors[label] = {
+            seed: value
+            for lr, wd, seed, value in zip(t["lr"], t["wd"], t["seed"], t["error"], strict=True)
+            if (lr, wd) == here
+        }
+    wins = sum(errors["adam"][s] < errors["adamw"][s] for s in errors["adam"])
+    return wins, len(errors["adam"])
+
+
+def map_verdict(view):
+    a, b = view.result("adamw"), view.result("adam")
+    if not view.done or not a.metrics.get("best") or not b.metrics.get("best"):
+        return []
+    wins, sets = duels(view)
+    facts = {
+        "a": number(a.final("best")),
+        "b": number(b.final("best")),
+        "x": f"{decades(a, 0.02):.1f}",
+        "y": f"{decades(b, 0.02):.1f}",
+        "k": wins,
+        "n": sets,
+        "z": f"{100 * a.final('broken'):.0f}",
+    }
+    said = [
+        T(
+            "Best cells: AdamW {a}, Adam + L2 {b}; on {k} of {n} data sets Adam + L2 is ahead.",
+            "Ô tốt nhất: AdamW {a}, Adam + L2 {b}; trên {k}/{n} bộ dữ liệu Adam + L2 hơn.",
+        ),
+        T(
+            "From lr 0.02 to 1 the best decay moves by {x} decades with AdamW and {y} with Adam + L2.",
+            "Từ lr 0.02 đến 1, suy giảm tốt nhất dời {x} bậc mười với AdamW và {y} với Adam + L2.",
+        ),
+    ]
+    if a.final("broken"):
+        said.append(
+            T("{z} % of AdamW's cells diverged: lr·wd above 2.", "{z} % số ô của AdamW phân kỳ: lr·wd lớn hơn 2.")
+        )
+    return [line.format(**facts) for line in said]
+
+
+def map_readouts(view):
+    rows = []
+    for a in view.arms:
+        r = a.result
+        if r.metrics.get("best"):
+            rows.append(
+                Readout(
+                    T("{name}: best at", "{name}: tốt nhất ở").format(name=a.arm.name),
+                    f"lr {r.final('best_lr'):.3g}, wd {r.final('best_wd'):.3g}",
+                    T("The starred cell.", "Ô có sao."),
+                )
+            )
+            rows.append(
+                Readout(
+                    T("{name}: cells near it", "{name}: số ô gần bằng").format(name=a.arm.name),
+                    f"{100 * r.final('near'):.0f} %",
+                    T("Cells within 5 % of its own best.", "Ô kém không quá 5 % so với ô tốt nhất của chính nó."),
+                )
+            )
+    return rows
+
+
+def map_answer(view):
+    a, b = view.result("adamw").final("best"), view.result("adam").final("best")
+    if not view.done or math.isnan(a) or math.isnan(b):
+        return None
+    return "same" if abs(a - b) < 0.05 * min(a, b) else "adamw" if a < b else "adam"
+
+
+def map_why(view):
+    return T(
+        "Best cells: AdamW {a}, Adam + L2 {b}. Here the small gradients belong to small features, and punishing those hardest happens to be right.",
+        "Ô tốt nhất: AdamW {a}, Adam + L2 {b}. Ở đây gradient nhỏ thuộc về đặc trưng nhỏ, và phạt nặng chúng lại tình cờ là đúng.",
+    ).format(a=number(view.result("adamw").final("best")), b=number(view.result("adam").final("best")))
+
+
+# --- a language model ------------------------------------------------------------------------------------------------
+
+CLOSE = 0.02  # nats: over five seeds a difference of two arms scatters by 0.01
+
+
+def ends(view) -> dict[str, float]:
+    return {a.arm.label: a.result.final("test_loss") for a in view.arms}
+
+
+def model_verdict(view):
+    if not view.done or any(
+        math.isnan(v) and a.result.finished.reason != "diverged"
+        for v, a in zip(ends(view).values(), view.arms, strict=True)
+    ):
+        return []
+    lost = [a for a in view.arms if a.result.finished.reason == "diverged"]
+    if lost:
+        return [
+            T(
+                "{name} diverged at step {n}: lower its learning rate or its decay.",
+                "{name} phân kỳ ở bước {n}: hãy giảm tốc độ học hoặc suy giảm.",
+            ).format(name=lost[0].arm.name, n=lost[0].result.finished.step)
+        ]
+    e = ends(view)
+    if view.config.lr == 0:
+        return [NOTHING]
+    gain, gap = e["none"] - e["adamw"], e["l2"] - e["adamw"]
+    facts = {
+        "gain": f"{abs(gain):.2f}",
+        "gap": f"{abs(gap):.2f}",
+        "clock": number(1 / (view.config.lr * view.config.weight_decay)) if view.config.weight_decay else "∞",
+    }
+    if view.config.weight_decay == 0:
+        said = [
+            T(
+                "Without decay AdamW is Adam: the two lines are one.",
+                "Không suy giảm thì AdamW chính là Adam: hai đường là một.",
+            )
+        ]
+    elif gain > CLOSE:
+        said = [
+            T(
+                "Decay buys {gain} nats/token on unseen text.",
+                "Suy giảm mua được {gain} nats/token trên văn bản chưa thấy.",
+            )
+        ]
+    elif gain < -CLOSE:
+        said = [
+            T(
+                "Too much decay: {gain} nats/token worse than none. Its clock is {clock} steps.",
+                "Suy giảm quá nhiều: tệ hơn không có {gain} nats/token. Đồng hồ của nó là {clock} bước.",
+            )
+        ]
+    else:
+        said = [
+            T(
+                "This decay does next to nothing ({gain} nats/token): its clock is {clock} steps, the run has fewer.",
+                "Mức suy giảm này gần như vô tác dụng ({gain} nats/token): đồng hồ của nó là {clock} bước, lần chạy ngắn hơn.",
+            )
+        ]
+    if abs(gap) <= CLOSE:
+        said.append(
+            T(
+                "AdamW and Adam + L2 are as far apart as two seeds.",
+                "AdamW và Adam + L2 cách nhau chỉ bằng hai hạt giống.",
+            )
+        )
+    elif gap > 0:
+        said.append(
+            T("AdamW ends {gap} nats/token below Adam + L2.", "AdamW dừng thấp hơn Adam + L2 {gap} nats/token.")
+        )
+    else:
+        said.append(
+            T("Adam + L2 ends {gap} nats/token below AdamW.", "Adam + L2 dừng thấp hơn AdamW {gap} nats/token.")
+        )
+    return [line.format(**facts) for line in said]
+
+
+def model_readouts(view):
+    product = view.config.lr * view.config.weight_decay
+    rows = [
+        Readout(
+            T("clock 1/(lr·wd)", "đồng hồ 1/(lr·wd)"),
+            T("{n} steps", "{n} bước").format(n=number(1 / product) if product else "∞"),
+            T("How many steps back AdamW remembers.", "AdamW nhớ ngược bao nhiêu bước."),
+        )
+    ]
+    for a in view.arms:
+        value = a.result.final("test_loss")
+        if math.isfinite(value):
+            rows.append(
+                Readout(
+                    a.arm.name,
+                    f"{value:.3f}",
+                    T(
+                        "Test loss, nats/token. It is {g} above the loss on its own text.",
+                        "Loss kiểm thử, nats/token. Cao hơn loss trên chính văn bản của nó {g}.",
+                    ).format(g=f"{value - a.result.final('text_loss'):.2f}"),
+                )
+            )
+    return rows
+
+
+def model_answer(view):
+    e = ends(view)
+    if not view.done or any(math.isnan(v) for v in e.values()):
+        return None
+    return min(e, key=e.get)
+
+
+def model_why(view):
+    e = ends(view)
+    return T(
+        "Test losses: AdamW {a}, Adam + L2 {b}, no decay {c} nats/token. Same batches, same start.",
+        "Loss kiểm thử: AdamW {a}, Adam + L2 {b}, không suy giảm {c} nats/token. Cùng các lô, cùng điểm xuất phát.",
+    ).format(a=f"{e.get('adamw', math.nan):.3f}", b=f"{e.get('l2', math.nan):.3f}", c=f"{e.get('none', math.nan):.3f}")

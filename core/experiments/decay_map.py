@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from core.events import Event, Finished, Metric, Started, Table
+from core.events import Event, Finished, Metric, Snapshot, Started, Table
 from core.experiment import Experiment, knob
 
 LRS = tuple(round(10 ** (k / 3 - 3), 5) for k in range(10))  # 0.001 to 1
@@ -78,18 +78,10 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
             w, state = optimizers.adam_step(w, grad + wd * w, state, lr=lr)
         if step in STAGES or step == config.steps:
             yield from stage(error(w, true, scales), step)
-    values = error(w, true, scales).flatten(1).tolist()
-    cells = [(a, b) for a in LRS for b in DECAYS]
-    yield Table(
-        config.steps,
-        "seeds",
-        {
-            "lr": [a for a, _ in cells] * config.seeds,
-            "wd": [b for _, b in cells] * config.seeds,
-            "seed": [s for s in range(config.seeds) for _ in cells],
-            "error": [round(v, 5) for one in values for v in one],
-        },
-    )
+        if step < config.steps:
+            yield Snapshot(step)  # nothing worth saving: a breath, in which a worker looks after its other runs
+    yield seeds(error(w, true, scales), config.steps)
+    yield Snapshot(config.steps)
     yield Finished(config.steps, "done")
 
 
@@ -111,6 +103,18 @@ def stage(errors, step: int) -> Iterator[Event]:
         "error": [round(v, 5) for v in mean.flatten().tolist()],
     }
     yield Table(step, "map", columns)
+
+
+def seeds(errors, step: int) -> Table:
+    """The error of every cell on every data set. errors: (S, L, D)."""
+    cells = [(a, b) for a in LRS for b in DECAYS]
+    columns = {
+        "lr": [a for a, _ in cells] * len(errors),
+        "wd": [b for _, b in cells] * len(errors),
+        "seed": [s for s in range(len(errors)) for _ in cells],
+        "error": [round(v, 5) for v in errors.flatten().tolist()],
+    }
+    return Table(step, "seeds", columns)
 
 
 def best_decay(columns: dict) -> dict[float, float]:

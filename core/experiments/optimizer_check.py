@@ -10,17 +10,17 @@ from core.experiment import Experiment, knob
 
 @dataclass(frozen=True)
 class Config:
-    """`steps` random gradients of very different size for 50 float64 weights."""
+    """`gradients` random gradients of very different size for 50 float64 weights."""
 
     experiment: ClassVar[str] = "optimizer_check"
     lr: float = knob(0.02, low=0.0, high=1.0)
     weight_decay: float = knob(0.5, low=0.0, high=10.0)
-    steps: int = knob(50, low=1, high=1000)
+    gradients: int = knob(50, low=1, high=1000)
     seed: int = knob(0, low=0, high=10_000)
 
 
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
-    """Metrics at step 0, largest absolute difference of a weight after `steps` steps: adamw, adam (L2) and sgd (L2)
+    """Metrics at step 0, largest absolute difference of a weight after so many steps: adamw, adam (L2) and sgd (L2)
     written out against torch.optim; after, AdamW with the decay moved behind the step against torch.optim.AdamW.
     And what one AdamW step (lr 0.1, decay 0.5) leaves of a weight of 1 whose gradient is zero_gradient (a tensor of
     zeros) or no_gradient (None)."""
@@ -34,7 +34,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     def draw(step, purpose="noise"):
         return torch.randn(50, generator=rng.stream(config.seed, purpose, step), dtype=torch.float64)
 
-    gradients = [draw(t) * 10.0 ** (t % 4 - 2) for t in range(config.steps)]
+    gradients = [draw(t) * 10.0 ** (t % 4 - 2) for t in range(config.gradients)]
 
     def by_torch(kind, **more):
         w = torch.nn.Parameter(draw(0, "init"))

@@ -279,12 +279,12 @@ CLAIMS = (
             "AdamW là mặc định trong Transformers, Lightning, DeepSpeed và Fairseq.",
         ),
         COURSE,
-        T(
-            "read in their documentation: Transformers' Trainer yes; Lightning takes what configure_optimizers returns, and without it “will run with no optimizer”; DeepSpeed takes the type from your configuration; Fairseq not looked up",
-            "đọc trong tài liệu của họ: Trainer của Transformers đúng; Lightning dùng thứ configure_optimizers trả về, không có thì “will run with no optimizer”; DeepSpeed lấy loại trong cấu hình của bạn; Fairseq chưa tra",
-        ),
+        T("a list of four", "danh sách bốn thư viện"),
         "citation",
-        explain=T("Partly: ask each library, not a list.", "Đúng một phần: hãy hỏi từng thư viện, đừng tin danh sách."),
+        explain=T(
+            "Partly, by their own documentation: Transformers' Trainer, yes. Lightning has none: it takes what configure_optimizers returns, and warns that it “will run with no optimizer” otherwise. DeepSpeed takes the type written in your configuration. Fairseq was not looked up.",
+            "Đúng một phần, theo tài liệu của chính họ: Trainer của Transformers thì đúng. Lightning không có mặc định: nó dùng thứ configure_optimizers trả về, nếu không có thì báo “will run with no optimizer”. DeepSpeed lấy loại ghi trong cấu hình của bạn. Fairseq thì chưa tra.",
+        ),
     ),
     Claim(
         "3.13",
@@ -312,8 +312,11 @@ CLAIMS = (
         T("text", "bài đọc"),
         "training",
         measure=lambda r: abs(r["loud"].final("weight") - r["quiet"].final("weight")),
-        judge=below(0.02),
-        needs=seeded(loud=NOISY, quiet=replace(NOISY, noise=0.01)),
+        judge=below(0.05),
+        needs=lambda seed: {
+            "loud": replace(NOISY, seed=seed),
+            "quiet": replace(NOISY, noise=0.01, seed=seed + 1000),  # other noise, not the same one scaled
+        },
         unit=T("difference of the weights left", "chênh lệch trọng số còn lại"),
         explain=T(
             "The decay multiplies the weight and never sees v.",
@@ -344,20 +347,20 @@ CLAIMS = (
     Claim(
         "3.16",
         T(
-            "A weight whose gradient is zero is left alone by AdamW.",
-            "Trọng số có gradient bằng 0 thì AdamW để yên.",
+            "AdamW decays a weight even where its gradient is zero.",
+            "AdamW làm suy giảm cả trọng số có gradient bằng 0.",
         ),
         None,
         same("—"),
         "exact",
         measure=lambda r: r["check"].final("zero_gradient"),
-        judge=fails(below(0.999)),
+        judge=below(0.999),
         needs=CHECK,
         seeds=ONCE,
         unit=T("of the weight left after one step, lr 0.1, wd 0.5", "trọng số còn lại sau một bước, lr 0.1, wd 0.5"),
         explain=T(
-            "A tensor of zeros still decays; only a gradient of None is skipped. Rows of tokens that never occur shrink this way.",
-            "Gradient toàn 0 thì vẫn suy giảm; chỉ gradient None mới bị bỏ qua. Hàng của token không bao giờ xuất hiện co lại theo cách này.",
+            "Only a gradient of None is skipped (lesson 7). Rows of tokens that never occur shrink this way.",
+            "Chỉ gradient None mới bị bỏ qua (bài 7). Hàng của token không bao giờ xuất hiện co lại theo cách này.",
         ),
     ),
     Claim(
@@ -370,7 +373,8 @@ CLAIMS = (
         same("—"),
         "training",
         measure=lambda r: r["adamw"].final("best") / r["adam"].final("best"),
-        judge=above(1.05),
+        judge=above(1.0),
+        seeds=(10, 11, 12, 13, 14),
         needs=DENSE,
         unit=T("× the test error (dense truth, best cells)", "× lỗi kiểm thử (thật đặc, ô tốt nhất)"),
         explain=T(

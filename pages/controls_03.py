@@ -159,10 +159,13 @@ CONTROLS = (
     Slider(
         "stage",
         T("look after", "xem sau"),
-        T("The map as it was after so many steps.", "Bản đồ sau chừng ấy bước."),
+        T(
+            "The map as it was after so many steps; move it along if you train longer.",
+            "Bản đồ sau chừng ấy bước; nếu huấn luyện lâu hơn thì kéo theo.",
+        ),
         values=STAGES,
         unit=T("steps", "bước"),
-        default=1000,
+        default=400,
     ),
     Slider(
         "cell_lr",
@@ -288,12 +291,12 @@ NOISE = (
         ),
     ),
     Preset(
-        "louder",
-        T("a loud weight of noise 10", "trọng số ồn với nhiễu 10"),
-        {"noise": 10.0, "ratio": 1000.0},
+        "one",
+        T("a loud weight of noise 1", "trọng số ồn với nhiễu 1"),
+        {"noise": 1.0},
         T(
-            "Adam + L2 now hardly decays the loud weight and wipes out the quiet one. AdamW does not care.",
-            "Adam + L2 giờ hầu như không làm suy giảm trọng số ồn mà xóa sạch trọng số yên. AdamW thì mặc kệ.",
+            "Where √v is about 1 the division does nothing: Adam + L2's loud weight lies on AdamW's. A coincidence of scale.",
+            "Nơi √v gần bằng 1 thì phép chia không làm gì: trọng số ồn của Adam + L2 nằm trùng AdamW. Chỉ là trùng hợp về thang.",
         ),
     ),
     Preset(

@@ -133,10 +133,11 @@ weight = Figure(
 
 def noise_rows(view):
     rows = []
-    for a in view.arms:
-        metrics = a.result.metrics
-        for step, value in metrics.get("weight", {}).items():
-            rows.append((step, value, metrics["low"][step], metrics["high"][step], a.arm.name(view.lang), "run"))
+    for what, group in (("run", view.arms), ("pinned", view.pinned)):
+        for a in group:
+            metrics, name = a.result.metrics, a.arm.name(view.lang)
+            for step, value in metrics.get("weight", {}).items():
+                rows.append((step, value, metrics["low"][step], metrics["high"][step], name, what))
     for step, value in view.main.metrics.get("closed", {}).items():
         rows.append((step, value, None, None, "", "closed"))
     return pd.DataFrame(rows, columns=["step", "value", "low", "high", "name", "what"])
@@ -147,7 +148,15 @@ def noise_chart(view):
     scale = alt.Scale(domain=[-0.6, 1.3], clamp=True)
     title = T("weight: mean and middle half of 200", "trọng số: trung bình và nửa giữa của 200 bản")
     y = alt.Y("value:Q", title=title(view.lang), scale=scale, axis=alt.Axis(grid=False))
-    color = charts.arm_color(view)
+    legend = {
+        "orient": "top",
+        "title": None,
+        "columns": 4,
+        "symbolType": "stroke",
+        "symbolOpacity": 1,
+        "labelLimit": 280,
+    }
+    color = charts.arm_color(view).legend(**legend)
     dashes = alt.StrokeDash(
         "name:N",
         scale=alt.Scale(
@@ -165,9 +174,13 @@ def noise_chart(view):
     return alt.layer(
         run.mark_area(opacity=0.13).encode(x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q", color=color),
         closed.mark_line(color=GREY, strokeDash=[2, 3], strokeWidth=3).encode(x=x, y=y),
-        last.mark_text(align="right", dy=-14, color=GREY, fontSize=13 * view.size).encode(
+        last.mark_text(align="right", dy=18, fontWeight="bold", color=GREY, fontSize=13 * view.size).encode(
             x=x, y=y, text=alt.value(name)
         ),
+        alt.Chart()
+        .transform_filter(alt.datum.what == "pinned")
+        .mark_line(strokeWidth=2, strokeDash=[5, 4], opacity=0.8)
+        .encode(x=x, y=y, color=color),
         run.mark_line(strokeWidth=3 * view.size).encode(x=x, y=y, color=color, strokeDash=dashes),
         run.mark_point(filled=True, size=30, opacity=0.01).encode(
             x=x, y=y, tooltip=["name:N", "step:Q", alt.Tooltip("value:Q", format=".3f")]
@@ -185,8 +198,8 @@ noise = Figure(
     noise_rows,
     noise_chart,
     help=T(
-        "The gradients are pure noise around 0: only the decay has a direction. Bands hold the middle half of 200 copies.",
-        "Gradient là nhiễu thuần quanh 0: chỉ suy giảm có hướng. Dải màu chứa nửa giữa của 200 bản sao.",
+        "The gradients are pure noise around 0: only the decay has a direction. Loud and quiet draw the same noise, only scaled. Bands hold the middle half of 200 copies.",
+        "Gradient là nhiễu thuần quanh 0: chỉ suy giảm có hướng. Bên ồn và bên yên rút cùng một nhiễu, chỉ khác thang. Dải màu chứa nửa giữa của 200 bản sao.",
     ),
 )
 
@@ -223,24 +236,26 @@ def bars_rows(view):
 
 def bars_chart(view):
     names, order = [a.arm.name(view.lang) for a in view.arms], [p(view.lang) for _, p in PARTS]
-    y = alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=200, ticks=False))
+    y = alt.Y("name:N", scale=alt.Scale(domain=names), title=None, axis=alt.Axis(labelLimit=200, ticks=False))
     offset = alt.YOffset("part:N", sort=order)
     title = T("move of the weight in step {t}, in units of lr", "trọng số dời đi ở bước {t}, tính bằng lr")
+    at_zero = alt.condition("datum.value === 0", alt.value(1), alt.value(0.15))
     x = alt.X(
-        "begin:Q", title=title.format(t=lens(view))(view.lang), scale=alt.Scale(domain=[-EDGE, EDGE + 0.6], clamp=True)
+        "begin:Q",
+        title=title.format(t=lens(view))(view.lang),
+        scale=alt.Scale(domain=[-EDGE, EDGE + 0.6], clamp=True),
+        axis=alt.Axis(format="d", gridColor=GREY, gridOpacity=at_zero, tickCount=9),
     )
     color = alt.Color(
         "part:N",
         scale=alt.Scale(domain=order, range=[ARMS[4], BROKEN, GREY]),
         legend=alt.Legend(orient="top", title=None),
     )
-    zero = alt.Chart(alt.Data(values=[{"x": 0}])).mark_rule(color=GREY).encode(x="x:Q")
     base = alt.Chart()
     return alt.layer(
         base.mark_bar(height={"band": 0.85}).encode(
             x=x, x2="end:Q", y=y, yOffset=offset, color=color, tooltip=["name:N", "part:N", "label:N"]
         ),
-        zero,
         base.mark_text(align="left", dx=5, color=GREY, fontSize=13 * view.size).encode(
             x=alt.X("right:Q"), y=y, yOffset=offset, text="label:N"
         ),
@@ -342,7 +357,7 @@ GAP = 1  # empty columns between the two maps
 def map_of(view, label: str) -> tuple[int, dict]:
     """(step, columns) of the arm's last map at or before the chosen stage."""
     found = view.result(label).tables.get("map", {})
-    step = max((s for s in found if s <= int(view.values.get("stage", 1000))), default=min(found, default=0))
+    step = max((s for s in found if s <= int(view.values.get("stage", 400))), default=min(found, default=0))
     return step, found.get(step, {})
 
 
@@ -383,14 +398,16 @@ def map_chart(view):
         "column:O",
         scale=alt.Scale(domain=list(range(columns)), paddingInner=0.02),
         title=T("learning rate", "tốc độ học")(view.lang),
-        axis=alt.Axis(labelExpr=f"{across}[datum.value]", labelAngle=-45, ticks=False, domain=False, labelOverlap=True),
+        axis=alt.Axis(
+            labelExpr=f"{across}[datum.value]", labelAngle=-45, ticks=False, domain=False, labelOverlap=False
+        ),
     )
     down = [f"{v:.2g}" for v in reversed(DECAYS)]
     y = alt.Y(
         "row:O",
         scale=alt.Scale(domain=list(range(len(DECAYS))), paddingInner=0.02),
         title=T("weight decay", "suy giảm trọng số")(view.lang),
-        axis=alt.Axis(labelExpr=f"{down}[datum.value]", ticks=False, domain=False),
+        axis=alt.Axis(labelExpr=f"{down}[datum.value]", ticks=False, domain=False, labelOverlap=False),
     )
     color = alt.Color(
         "times:Q",
@@ -398,6 +415,7 @@ def map_chart(view):
         legend=alt.Legend(
             title=T("test error ÷ best", "lỗi kiểm thử ÷ tốt nhất")(view.lang),
             orient="bottom",
+            titleLimit=300,
             values=[1, 1.5, 2, WORST],
             gradientLength=240,
         ),
@@ -436,7 +454,7 @@ def map_chart(view):
         alt.Chart(heads)
         .mark_text(dy=-12, fontSize=15 * view.size, fontWeight="bold", color=GREY)
         .encode(x="column:O", y=alt.value(0), text="label:N"),
-    ).properties(height=380 * (1 + (view.size - 1) * 0.5), width="container")
+    ).properties(height=500 * (1 + (view.size - 1) * 0.5), width="container")
 
 
 def nearest(values: tuple[float, ...], value: float) -> float:
@@ -546,9 +564,14 @@ course = Figure(
 
 LINES = {
     "unigram": T("token frequencies, H(x)", "tần suất token, H(x)"),
-    "uniform": T("uniform guess, ln V", "đoán đều, ln V"),
     "bigram_table": T("counted pair table", "bảng đếm cặp token"),
 }
+
+
+def loss_rows(view):
+    """The rows of the usual loss chart from step 20 on: the first steps would flatten what this lesson is about."""
+    frame = charts.loss_rows(view)
+    return frame[frame["step"] >= min(20, view.config.steps)]
 
 
 def loss_chart(view):
@@ -562,11 +585,11 @@ loss = Figure(
         "Loss over the steps: AdamW with decay, Adam with L2, no decay. Bold: held-out text; faint: training. {now}",
         "Loss theo bước: AdamW có suy giảm, Adam kèm L2, không suy giảm. Đậm: văn bản để dành; nhạt: huấn luyện. {now}",
     ),
-    charts.loss_rows,
+    loss_rows,
     loss_chart,
     help=T(
-        "nats/token: ln of how many equally likely choices are left. The test text is the last tenth of the manual.",
-        "nats/token: ln của số lựa chọn đều nhau còn lại. Văn bản kiểm thử là một phần mười cuối của sách.",
+        "nats/token: ln of how many equally likely choices are left. The test text is the last tenth of the manual. Drawn from step 20 on.",
+        "nats/token: ln của số lựa chọn đều nhau còn lại. Văn bản kiểm thử là một phần mười cuối của sách. Vẽ từ bước 20.",
     ),
 )
 

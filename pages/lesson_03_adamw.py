@@ -26,6 +26,8 @@ from pages.verdict_03 import (
     quiet_why,
     rate_answer,
     rate_why,
+    scale_answer,
+    scale_why,
     step_readouts,
     step_verdict,
     weight_readouts,
@@ -35,7 +37,7 @@ from pages.verdict_03 import (
 ADAMW, L2, SGD = same("AdamW"), same("Adam + L2"), same("SGD + L2")
 WRITTEN_OUT = ("optimizers.adamw_step", "optimizers.adam_step", "optimizers.sgd_step")
 SILENT = decay.Config()
-NOISY = decay.Config(noise=1.0, copies=200, steps=500)
+NOISY = decay.Config(noise=10.0, copies=200, steps=500)
 QUICK = model1.Config(corpus="manual", lr=2e-2, weight_decay=0.2, steps=300)
 
 
@@ -95,6 +97,8 @@ RATE = Prediction(
     ),
     rate_answer,
     rate_why,
+    scale_answer,
+    scale_why,
     WAYS,
 )
 DECAY = Prediction(
@@ -119,6 +123,20 @@ QUIET = Prediction(
         ("loud", T("the loud one", "bên ồn")),
         ("same", T("both alike", "như nhau")),
         ("quiet", T("the quiet one", "bên yên")),
+    ),
+)
+SCALE = Prediction(
+    "scale",
+    T(
+        "Multiply the loss by 1,000 and change nothing else. The first step of AdamW becomes?",
+        "Nhân loss với 1.000, ngoài ra giữ nguyên. Bước đầu tiên của AdamW sẽ?",
+    ),
+    scale_answer,
+    scale_why,
+    (
+        ("longer", T("1,000 times longer", "dài gấp 1.000")),
+        ("same", T("as before", "như cũ")),
+        ("shorter", T("1,000 times shorter", "ngắn đi 1.000 lần")),
     ),
 )
 BEST = Prediction(
@@ -224,7 +242,7 @@ LESSON = Lesson(
             (bars, path, numbers),
             ("at", "scale", "correction"),
             step_verdict,
-            (),
+            (SCALE,),
             step_readouts,
             code=("step_parts.parts", *WRITTEN_OUT),
             fixed=("optimizer", "start", "target", "steps", *elsewhere("step")),

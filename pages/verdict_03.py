@@ -7,6 +7,7 @@ from app.i18n import T
 from app.lesson import Readout
 from app.theme import number
 from app.view import inline
+from core.experiments.anatomy import Config as Anatomy
 from core.experiments.decay import Config as Decay
 from core.experiments.decay_map import DECAYS, best_decay
 from pages.figures_03 import lens
@@ -70,8 +71,8 @@ def weight_verdict(view):
         else:
             said.append(
                 T(
-                    "It divides wd·w by its own size: what remains is a step of about lr, whatever wd is.",
-                    "Nó chia wd·w cho chính độ lớn của wd·w: còn lại một bước cỡ lr, bất kể wd.",
+                    "Adam divides wd·w by its own size: what remains is a step of about lr, whatever wd is.",
+                    "Adam chia wd·w cho chính độ lớn của wd·w: còn lại một bước cỡ lr, bất kể wd.",
                 )
             )
     return said + memories(config)
@@ -144,7 +145,7 @@ def noise_verdict(view):
     ends = dict(zip("abcd", (view.result(label).final("weight") for label in NOISY), strict=True))
     if any(math.isnan(v) or abs(v) > 1e6 for v in ends.values()):
         return strength(config)
-    facts = {k: f"{v:.2f}".replace("-", "−") for k, v in ends.items()}
+    facts = {k: f"{v if abs(v) >= 0.005 else 0:.2f}".replace("-", "−") for k, v in ends.items()}
     said = [
         T(
             "AdamW leaves the loud weight at {a} and the quiet one at {b}; Adam + L2 at {c} and {d}.",
@@ -221,6 +222,24 @@ def in_lr(view, label: str, step: int, metric: str = "move") -> float:
     """A move of that step in units of lr, nan where there is none."""
     lr = view.config.lr
     return view.result(label).metrics.get(metric, {}).get(step, math.nan) / lr if lr else math.nan
+
+
+def scaled(config, scale: float) -> float:
+    """AdamW's first step because of the gradient, the loss times `scale`, in units of lr."""
+    run = inline(replace(config, optimizer="adamw", scale=scale))
+    return abs(run.metrics["by_gradient"][1]) / config.lr if config.lr else math.nan
+
+
+def scale_answer(view):
+    plain, large = scaled(Anatomy(), 1.0), scaled(Anatomy(), 1000.0)
+    return "same" if abs(large / plain - 1) < 0.1 else "longer" if large > plain else "shorter"
+
+
+def scale_why(view):
+    return T(
+        "{a} lr with the loss as it is, {b} lr with 1,000 times the loss: gradient and √v grow together, the quotient stays.",
+        "{a} lr với loss ban đầu, {b} lr với loss gấp 1.000: gradient và √v cùng lớn lên, thương vẫn vậy.",
+    ).format(a=number(scaled(Anatomy(), 1.0)), b=number(scaled(Anatomy(), 1000.0)))
 
 
 def step_verdict(view):

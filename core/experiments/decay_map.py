@@ -58,6 +58,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     """Tables: map at the STAGES (lr, wd, error: mean over the data sets, nan where one of them diverged) and, at the
     end, seeds (lr, wd, seed, error). Metrics at the same steps: best (error of the best cell), best_lr, best_wd, near
     (share of the cells within 5 % of the best), broken (share of the cells that diverged). Facts: lrs, wds, noise."""
+    import time
+
     import torch
 
     from core import optimizers, rng
@@ -66,8 +68,9 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     x, y, true, scales = problem(config)
     lr, wd = torch.tensor(LRS)[:, None], torch.tensor(DECAYS)  # (L, 1), (D): together (L, D)
     w, state = torch.zeros(config.seeds, FEATURES, len(LRS), len(DECAYS)), {}
-    place = torch.arange(config.seeds)[:, None]
+    place, clock = torch.arange(config.seeds)[:, None], 0.0
     for step in range(1, config.steps + 1):
+        began = time.perf_counter()
         rows = torch.randint(ROWS, (config.seeds, BATCH), generator=rng.stream(config.seed, "batch", step))
         xb, yb = x[place, rows], y[place, rows]  # (S, 16, 80), (S, 16): the same batch for every cell
         miss = (xb @ w.flatten(2)) - yb[..., None]  # (S, 16, L·D)
@@ -76,8 +79,9 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
             w, state = optimizers.adamw_step(w, grad, state, lr=lr, weight_decay=wd)
         else:
             w, state = optimizers.adam_step(w, grad + wd * w, state, lr=lr)
+        clock += time.perf_counter() - began
         if step in STAGES or step == config.steps:
-            yield from stage(error(w, true, scales), step)
+            yield from stage(error(w, true, scales), step, clock)
         if step < config.steps:
             yield Snapshot(step)  # nothing worth saving: a breath, in which a worker looks after its other runs
     yield seeds(error(w, true, scales), config.steps)
@@ -85,14 +89,14 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     yield Finished(config.steps, "done")
 
 
-def stage(errors, step: int) -> Iterator[Event]:
-    """The map and its best cell after `step` steps. errors: (S, L, D)."""
+def stage(errors, step: int, seconds: float) -> Iterator[Event]:
+    """The map and its best cell after `step` steps and so many seconds. errors: (S, L, D)."""
     import torch
 
     mean = torch.where(errors.isfinite().all(0), errors.mean(0), torch.nan)  # (L, D)
     finite = mean.nan_to_num(torch.inf)
     best = int(finite.argmin())
-    yield Metric(step, "best", finite.min().item())
+    yield Metric(step, "best", finite.min().item(), seconds)
     yield Metric(step, "best_lr", LRS[best // len(DECAYS)])
     yield Metric(step, "best_wd", DECAYS[best % len(DECAYS)])
     yield Metric(step, "near", (finite <= 1.05 * finite.min()).float().mean().item())

@@ -281,7 +281,7 @@ LESSON = Lesson(
                 Preset(
                     "quantile",
                     T("pinball at 0.9", "pinball ở 0.9"),
-                    {"q": 0.9},
+                    {"q": 0.9, "lr": 0.5},
                     T(
                         "Too low costs nine times too high: it goes to the upper end.",
                         "Thấp quá bị phạt gấp chín lần cao quá: nó lên phía trên.",

@@ -306,7 +306,7 @@ def model_verdict(view: View) -> list[T]:
         )
     for a in ended:
         gap = a.result.final("confidence") - a.result.final("accuracy")
-        if gap < -0.03:
+        if gap < -0.02:
             lines.append(
                 T(
                     "{name} is too modest: {c} % sure on average, right in {r} %.",

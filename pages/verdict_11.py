@@ -33,7 +33,7 @@ def dots_verdict(view):
                 "Q * K nhân từng phần tử và không cộng gì: độ lệch chuẩn {std} dù vector dài bao nhiêu. Đó không phải điểm số attention.",
             ).format(**facts)
         )
-    elif config.mean:
+    elif main.final("expected") > 1.03 * config.std**2 * math.sqrt(config.d):
         said.append(
             T(
                 "Entries with mean {mean} make dot products of std {std}, not σ²√d = {plain}: the mean adds up as well. The full "

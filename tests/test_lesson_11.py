@@ -40,6 +40,7 @@ def test_each_case_of_the_dot_products_has_its_own_sentence():
     assert "they are back at" in said(rules.dots_verdict, dots())
     assert "adds up nothing" in said(rules.dots_verdict, dots(product="elementwise"))
     assert "the mean adds up as well" in said(rules.dots_verdict, dots(mean=1.0))
+    assert "the mean adds up as well" not in said(rules.dots_verdict, dots(mean=0.1))  # too little to be seen
     assert "share a direction" in said(rules.dots_verdict, dots(correlation=0.5))
     hot = {"dtype": "float16", "std": 15.0, "d": 4096, "correlation": 0.9}
     assert "cannot bring them back" in said(rules.dots_verdict, dots(**hot))

@@ -283,13 +283,13 @@ def sweep_chart(view):
         title=T(
             "start: std of every weight, or the scheme", "cách bắt đầu: độ lệch chuẩn của mọi trọng số, hoặc tên cách"
         )(view.lang),
-        scale=alt.Scale(domain=order(view)),
+        scale=alt.Scale(domain=order(view), type="point", padding=1.5),  # room for the lines' names
         axis=alt.Axis(labelAngle=0, labelLimit=150),
     )
     y = alt.Y(
         "loss:Q",
         title=T("test loss (nats/token)", "loss kiểm thử (nats/token)")(view.lang),
-        scale=alt.Scale(zero=False, nice=True),
+        scale=alt.Scale(zero=False, nice=False, padding=24),
     )
     marks = []
     names = {"uniform": T("uniform guess, ln V", "đoán đều, ln V"), "unigram": T("token frequencies", "tần suất token")}

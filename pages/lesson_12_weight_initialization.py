@@ -34,9 +34,9 @@ def fly(config, values):
 
 COMBINATIONS = (
     ("plain", T("plain stack", "chồng tầng trần"), False, False, 5),
-    ("residual", T("+ residual", "+ nối tắt (residual)"), True, False, 1),
-    ("layernorm", T("+ LayerNorm", "+ LayerNorm"), False, True, 0),
-    ("both", T("+ both", "+ cả hai"), True, True, 2),
+    ("residual", T("with residual", "có nối tắt (residual)"), True, False, 1),
+    ("layernorm", T("with LayerNorm", "có LayerNorm"), False, True, 0),
+    ("both", T("with both", "có cả hai"), True, True, 2),
 )
 
 

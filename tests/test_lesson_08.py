@@ -122,3 +122,22 @@ def test_every_claim_of_the_course_is_there():
     assert ids[:11] == [f"8.{i}" for i in range(1, 12)]
     assert all(c.measure or c.requires for c in page.LESSON.claims)
     assert not set(seed for c in page.LESSON.claims for seed in c.seeds if c.kind == "training") & set(range(5))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1])
+def test_the_long_preset_ends_within_0_05_nats_of_the_perfect_predictor(seed):
+    """On the same test windows, so that the difference has far less noise than either loss."""
+    from core.experiment import make
+    from core.experiments import model5
+
+    values = next(p for p in page.PRESETS if p.name == "long").values
+    known = {f for f in model5.Config.__dataclass_fields__}
+    config = make(model5.Config, page.QUICK, **{k: v for k, v in values.items() if k in known}, init="gpt2", seed=seed)
+    losses, references = [], {}
+    for event in model5.run(config, {}):
+        if event.kind == "started":
+            references = event.facts["references"]
+        elif event.kind == "metric" and event.name == "test_loss":
+            losses.append(event.value)
+    assert -0.01 < losses[-1] - references["oracle"] < 0.05

@@ -120,7 +120,19 @@ def _gpt2() -> bool:
         return False
 
 
-PRESENT = {"gpt2": _gpt2, "gpu": lambda: device.remembered().get("cuda") == ""}
+def _weights(part: str = "") -> bool:
+    from core import gpt2, pretrained
+
+    return pretrained.has("gpt2", gpt2.RELEASE.shape.parts()[part] if part else None)
+
+
+PRESENT = {
+    "gpt2": _gpt2,
+    "gpt2_weights": _weights,
+    "gpt2_embedding": lambda: _weights("embedding"),
+    "gpt2_norms": lambda: _weights("norms"),
+    "gpu": lambda: device.remembered().get("cuda") == "",
+}
 
 
 def evaluate(claim, result: Callable[[object], object]) -> Verdict:

@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import save
 
-from core import files, gpt2, gpt2_download, house, pretrained, rng, tokenizers
+from core import claims, files, gpt2, gpt2_download, house, pretrained, rng, tokenizers
 from core.problem import Problem
 from tests.web import web
 
@@ -62,6 +62,11 @@ def test_a_part_is_fetched_alone_and_answers_for_the_whole(hub, monkeypatch, par
     bodies = [tuple(map(int, asked.removeprefix("bytes=").split("-"))) for _, asked in hub.asked]
     header = int.from_bytes(data[:8], "little") + 8
     assert sum(last + 1 - first for first, last in bodies) == header + gpt2_download.size(part)
+    assert {p: claims.PRESENT[f"gpt2_{p}"]() for p in ("embedding", "norms", "weights")} == {
+        "embedding": part == "embedding",
+        "norms": part == "norms",
+        "weights": False,
+    }
     with pytest.raises(Problem, match="weights_needed"):
         pretrained.find("gpt2")  # the rest is not here, and nobody pretends it is
 

@@ -241,11 +241,9 @@ SENTENCES = {
     ),
     "weights_hash": T(
         "{path} fits GPT-2 by names and shapes, but is not the original byte for byte: its SHA-256 starts with "
-        "{found:.12}, not "
-        "{expected:.12}. Fine if you fine-tuned it yourself; else get it again.",
+        "{found:.12}, not {expected:.12}. Fine if you fine-tuned it yourself; else get it again.",
         "{path} khớp GPT-2 về tên và cỡ tensor, nhưng không giống bản gốc từng byte: SHA-256 bắt đầu bằng {found:.12}, "
-        "không phải "
-        "{expected:.12}. Không sao nếu chính bạn đã tinh chỉnh; nếu không, hãy lấy lại.",
+        "không phải {expected:.12}. Không sao nếu chính bạn đã tinh chỉnh; nếu không, hãy lấy lại.",
     ),
     "house_damaged": T(
         "A file of the house model is missing or was changed: {path}. Get it again from the repository, or run "

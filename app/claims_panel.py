@@ -20,12 +20,12 @@ COLORS = {"holds": "green", "depends": "blue", "fails": "orange", "unclear": "gr
 ORDER = ("fails", "depends", "unclear", "holds", "not_measured")
 MISSING = {
     "gpt2": T("GPT-2's vocabulary", "từ vựng của GPT-2"),
-    "gpt2_weights": T("GPT-2's weights", "trọng số của GPT-2"),
-    "gpt2_embedding": T("GPT-2's token embedding", "embedding token của GPT-2"),
-    "gpt2_norms": T("GPT-2's LayerNorms", "các LayerNorm của GPT-2"),
     "gulliver": T("Gulliver's Travels as the course downloads it", "Gulliver's Travels như khóa học tải về"),
     "time_machine": T("The Time Machine as the course downloads it", "The Time Machine như khóa học tải về"),
     "gpu": T("a GPU", "một GPU"),
+    "gpt2_weights": T("GPT-2's weights", "trọng số của GPT-2"),
+    "gpt2_embedding": T("GPT-2's token embedding", "embedding token của GPT-2"),
+    "gpt2_norms": T("GPT-2's LayerNorms", "các LayerNorm của GPT-2"),
 }
 TEXT = {
     "course": T("the course: {r}", "khóa học: {r}"),
@@ -100,16 +100,6 @@ def _measure(able: list, lang: str, was_asked: bool) -> None:
     """Choose a claim and measure it on this machine; while it runs, how far it is."""
     asked = [c for c in able if c.id in _asked]
     for claim in asked:
-        right.caption(TEXT["when"].format(date=found[1]["date"], where=where)(lang))
-    if claim.measure is None or claims.missing(claim):
-        return
-    with right:
-        known = found is not None
-        st.fragment(_measure, run_every=1.0 if claim.id in _asked else None)(claim, lang, claim.id in _asked, known)
-
-
-def _measure(claim, lang: str, was_asked: bool, known: bool) -> None:
-    if claim.id in _asked:
         configs = claims.runs_of(claim)
         ended = sum(1 for c in configs if _ended(c))
         st.caption(f"{claim.id} · " + TEXT["busy"].format(done=ended, all=len(configs))(lang))
@@ -123,9 +113,6 @@ def _measure(claim, lang: str, was_asked: bool, known: bool) -> None:
     chosen = left.selectbox(TEXT["choose"](lang), list(names), format_func=names.get, key=key)
     if right.button(TEXT["now"](lang), key=f"{key}_now", disabled=chosen in _asked, width="stretch"):
         claim = next(c for c in able if c.id == chosen)
-    if st.button(TEXT["again" if known else "now"](lang), key=f"measure_{claim.id}", type="tertiary"):
-        with _lock:
-            _asked.add(claim.id)
         try:
             jobs.submit([c for c in claims.runs_of(claim) if not _inline(c)], shell.me())
         except Problem as problem:

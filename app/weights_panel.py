@@ -62,9 +62,11 @@ TEXT = {
     "pairs": T("table of pairs", "bảng cặp token"),
     "best": T("best possible", "tốt nhất có thể"),
     "read": T(
-        "Losses on text it never saw. Table of pairs: what counting neighbouring tokens in that text's own training part "
+        "Losses on text it never saw. Table of pairs: what counting neighbouring tokens in that text's own "
+        "training part "
         "gives.",
-        "Loss trên văn bản nó chưa từng thấy. Bảng cặp token: mức đạt được nhờ đếm các token đứng cạnh nhau trong phần huấn "
+        "Loss trên văn bản nó chưa từng thấy. Bảng cặp token: mức đạt được nhờ đếm các token đứng cạnh nhau "
+        "trong phần huấn "
         "luyện của chính văn bản đó.",
     ),
     "unknown": T("not known", "không biết"),

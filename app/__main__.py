@@ -227,9 +227,8 @@ def warm(chosen) -> int:
     pool = jobs.Pool().start()
     try:
         for config, result in jobs.results(wanted):
-            print(
-                f"{experiment.run_id(config)}  {result.finished.reason if result.finished else '?'}  {time.perf_counter() - began:.0f} s"
-            )
+            reason = result.finished.reason if result.finished else "?"
+            print(f"{experiment.run_id(config)}  {reason}  {time.perf_counter() - began:.0f} s")
     finally:
         pool.close()
     if chosen.gallery and not chosen.lessons:  # all lessons: what nobody asks for any more goes

@@ -92,7 +92,8 @@ def loss_chart(
     train = base.transform_filter((alt.datum.kind == "train") & (alt.datum.role == "arm"))
     test = base.transform_filter((alt.datum.kind == "test") & (alt.datum.role == "arm"))
     ghost = base.transform_filter((alt.datum.kind == "test") & (alt.datum.role == "pinned"))
-    marks = rules(view, references, labels) + [
+    marks = [
+        *rules(view, references, labels),
         train.mark_line(opacity=0.22, strokeWidth=1).encode(x=x, y=y, color=tint, detail="run:N"),
         train.mark_line(opacity=0.55, strokeWidth=1.4).encode(x=x, y=alt.Y("mean:Q"), color=tint, detail="run:N"),
         ghost.mark_line(strokeDash=[5, 4], strokeWidth=2, opacity=0.8).encode(x=x, y=y, color=color, detail="run:N"),

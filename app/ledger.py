@@ -10,7 +10,7 @@ from core import claims
 TEXT = {
     "title": T("Is the course right?", "Khóa học có đúng không?"),
     "lead": T(
-        "Every statement of the lessons here, measured. The course simplified, we measure: a claim that fails is a place to learn.",
+        "Every statement of the lessons here, measured. The course simplified, we measure: what fails is a place to learn.",
         "Mọi khẳng định trong các bài ở đây, đều được đo. Khóa học giản lược, còn ta đo: khẳng định sai là chỗ đáng học.",
     ),
     "all": T("all", "tất cả"),

@@ -100,7 +100,8 @@ def begin() -> None:
         [data-testid=stHeading]{{margin-bottom:.15rem}}
         [class*=st-key-card_]{{min-height:11.2rem}}
         [class*=st-key-card_] [data-testid=stPageLink] a,.st-key-first_step [data-testid=stPageLink] a{{padding-left:0}}
-        [data-testid=stPills] [role=radiogroup],[data-testid=stPills] [role=group],[data-testid=stButtonGroup]>div{{flex-wrap:wrap}}
+        [data-testid=stPills] [role=radiogroup],[data-testid=stPills] [role=group]{{flex-wrap:wrap}}
+        [data-testid=stButtonGroup]>div{{flex-wrap:wrap}}
         [data-testid=stSidebar]{{min-width:230px;max-width:250px}}
         [data-testid=stMain] p,[data-testid=stMain] li{{max-width:78ch}}
         [class*=_question] p{{max-width:none!important}}

@@ -80,10 +80,10 @@ def _read(story: Story, line: str, cut: bool) -> tuple[int, list[tuple[str, bool
         texts = story.values(name) if is_slot else [name]
         printed = next((t for t in texts if _stands(line, space + t, place)), None)
         rest = line[place:]
-        if cut and (printed is None or place + len(space + printed) == len(line)):
+        ends = cut and (printed is None or place + len(space + printed) == len(line))
+        if ends and any((space + t).startswith(rest) for t in texts):
             # The text may end in the middle of a word ("sun" of "sunny"): nothing to judge there yet.
-            if any((space + t).startswith(rest) for t in texts):
-                return len(line), checks, "cut"
+            return len(line), checks, "cut"
         if printed is None:
             return place, checks, FORM
         place += len(space + printed)

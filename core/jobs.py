@@ -44,13 +44,11 @@ def submit(configs: Iterable, session: str = "", steps: int | None = None) -> li
         if session:
             watch(run.id, session)
         status = run.status()
-        if status.state == "running":
+        if status.state in ("running", "diverged"):
             continue
-        if status.state == "diverged":
-            continue
-        if status.state == "done" and status.step >= wanted:
-            if experiment.run_id(config) in ids or (run.dir / "snapshot.safetensors").exists():
-                continue  # a parent whose state was evicted is trained again
+        kept = experiment.run_id(config) in ids or (run.dir / "snapshot.safetensors").exists()
+        if status.state == "done" and status.step >= wanted and kept:
+            continue  # a parent whose state was evicted is trained again
         runs.wish(run, run.control() | {"want": "run", "until": None, "code": None})
         if status.state == "failed":
             (run.dir / "attempts").unlink(missing_ok=True)

@@ -182,7 +182,7 @@ EN = Language(
     name="tales-en",
     code="en",
     stories=(EN_FIND, EN_MAKE),
-    unused=tuple("dragon winter seven purple whisper engine violin comet island thunder".split()),
+    unused=("dragon", "winter", "seven", "purple", "whisper", "engine", "violin", "comet", "island", "thunder"),
     rare=("Zelda", "Igor", "lighthouse", "hedgehog", "astrolabes"),
 )
 
@@ -252,7 +252,7 @@ VI = Language(
     name="tales-vi",
     code="vi",
     stories=(VI_FIND, VI_MAKE),
-    unused=tuple("rồng bảy tím đàn sấm sét cuối tuần xe đạp".split()),
+    unused=("rồng", "bảy", "tím", "đàn", "sấm", "sét", "cuối", "tuần", "xe", "đạp"),
     rare=("Xuân", "Khôi", "hải", "đăng", "nhím", "thiên", "văn"),
 )
 LANGUAGES = {"tales-en": EN, "tales-vi": VI}

@@ -26,7 +26,7 @@ def tiny():
 
 
 def test_the_loss_over_the_pairs_is_the_loss_over_the_text(tiny):
-    model, tokenizer = model1.build(TINY)
+    model, _ = model1.build(TINY)
     tokens = torch.from_numpy(corpora.tokens("tales-en", "words", "test").astype(np.int64))
     with torch.no_grad():
         for name, k in (("test_loss", 1), ("test_loss_next", 1), ("test_loss_after", 2)):

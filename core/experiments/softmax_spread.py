@@ -40,8 +40,8 @@ def scores(config: Config, draws):
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     """Metrics at step 0, over all rows of all redraws: top (mean largest probability), entropy (share of ln of the
     number of keys), effective (mean 1/Σp²), jacobian_mean, jacobian_median, dead (share of rows below 0.01),
-    cells90 (how many probabilities of a row hold 90 %), temperature_gap (largest difference between dividing the scores of the first draw
-    by √d and sampling from the undivided ones at temperature √d).
+    cells90 (how many probabilities of a row hold 90 %), temperature_gap (largest difference between dividing the scores of
+    the first draw by √d and sampling from the undivided ones at temperature √d).
     Tables: row (one row sorted: rank, p, score), jacobian (norm, share: a histogram)."""
     import numpy as np
 

@@ -47,11 +47,12 @@ def make_view(spot: Spot) -> View:
 
 
 def drawn(spot: Spot, view: View) -> View:
-    """What the picture shows: the view itself once it has a point; until then the last picture, at first the stored quick
-    run, named by how it differs. So no page is ever empty, and a run's first point only changes a chart's data."""
+    """What the picture shows: the view itself once its main run has a point; until then the last picture, at first the
+    stored quick run, named by how it differs. So no page is ever empty, and a run's first point only changes data."""
     memory = st.session_state.setdefault(f"state_{spot.number}", {})
     key = f"last_{spot.playground.slug}"
-    if any(a.result.metrics for a in view.arms):
+    others = not view.active and any(a.result.metrics for a in view.arms)  # the main one failed, say
+    if view.main.metrics or others:
         last = _before(spot, memory) if spot.inline else ()
         memory[key] = spot.arms
         return replace(view, last=last)

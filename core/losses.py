@@ -59,7 +59,7 @@ def squared_probabilities(logits, targets):
 
 
 def expected_length(logits, lengths):
-    """Letters the model expects of its next token, mean over places; lengths (V,). An extra term that prefers short ones."""
+    """Letters the model expects of its next token, mean over places; lengths (V,): a taste for short ones."""
     return (F.softmax(logits.float(), -1) @ lengths).mean()
 
 

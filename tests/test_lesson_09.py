@@ -1,4 +1,4 @@
-"""Lesson 9: the walks against closed forms and PyTorch, the refusals, and what the page says about runs that show it."""
+"""Lesson 9: the walks against closed forms and PyTorch, the refusals, and what the page says of runs that show it."""
 
 import math
 from dataclasses import replace

@@ -39,7 +39,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     -1 for never) and "swing" (largest minus smallest w of the last ten steps). Table "shape": loss and slope against e.
 
     Computed in float32, as PyTorch does: whether L1 ever lands exactly on its target is a matter of rounding.
-    Notes: what is odd about a typed loss. An expression that is refused ends the run as failed, with its Problem's code.
+    Notes: what is odd about a typed loss. A refused expression ends the run as failed, with its Problem's code.
     """
     import numpy as np
 

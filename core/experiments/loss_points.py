@@ -1,4 +1,4 @@
-"""One weight, several values: each loss pulls it to a statistic of its own, the mean, the median or a quantile (lesson 9)."""
+"""One weight, several values: each loss pulls it to its own statistic, mean, median or quantile (course lesson 9)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -14,8 +14,8 @@ from core.experiments import loss_logits
 
 def logit_rows(view):
     frame = view.frame("loss", "p", "push", "nll")
-    if frame.empty:
-        return frame
+    if "loss" not in set(frame["metric"]):
+        return frame.iloc[:0]  # refused: there is nothing to draw but the sentence
     return frame.pivot_table(index=["run", "name", "role", "step"], columns="metric", values="value").reset_index()
 
 

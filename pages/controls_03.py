@@ -271,7 +271,7 @@ WEIGHT = (
     Preset(
         "explode",
         T("broken: lr·wd above 2", "hỏng: lr·wd lớn hơn 2"),
-        {"lr": 0.7, "weight_decay": 3.0, "steps": 100},
+        {"lr": 0.7, "weight_decay": 3.0, "steps": 20},
         T(
             "Decay that blows up: every step multiplies the weight by −1.1.",
             "Suy giảm mà lại nổ: mỗi bước nhân trọng số với −1.1.",

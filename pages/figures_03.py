@@ -56,7 +56,7 @@ def weight_chart(view):
     if log:
         scale = alt.Scale(type="log", domain=[1e-3, 1.2], clamp=True)
     else:
-        scale = alt.Scale(domain=[-1.2, 1.2] if kept < 0 else [-0.05, 1.05], clamp=True)
+        scale = alt.Scale(domain=[-1.2, 1.2], clamp=True) if kept < 0 else alt.Scale(zero=True, nice=True)
     y = alt.Y("value:Q", title=WEIGHT(view.lang), scale=scale, axis=alt.Axis(grid=False))
     color = charts.arm_color(view)
     base = alt.Chart().transform_filter(alt.datum.what == "run")
@@ -94,23 +94,24 @@ def weight_chart(view):
             )
         )
         marks.append(band.mark_rect(color=BROKEN, opacity=0.12).encode(y=alt.Y("low:Q", scale=scale), y2="high:Q"))
+    marks += [
+        closed.encode(x=x, y=y, detail="name:N"),
+        solid.encode(x=x, y=y, color=color, strokeDash=dashes, detail="name:N"),
+        ghost.encode(x=x, y=y, color=color, detail="name:N"),
+        dots.encode(x=x, y=y, tooltip=tip),
+    ]
+    if kept < 0:
         marks.append(
             band.mark_text(
                 color=BROKEN, align="right", baseline="bottom", dx=-8, dy=-8, fontSize=14 * view.size
             ).encode(x=alt.value("width"), y=alt.value("height"), text="label:N")
         )
-    marks += [
-        closed.encode(x=x, y=y, detail="name:N"),
-        ghost.encode(x=x, y=y, color=color, detail="name:N"),
-        solid.encode(x=x, y=y, color=color, strokeDash=dashes, detail="name:N"),
-        dots.encode(x=x, y=y, tooltip=tip),
-    ]
     clock_steps = math.inf if kept == 1 else 1 / (config.lr * config.weight_decay)
     if clock or clock_steps <= config.steps:
         text = "1/(lr·wd)" if clock else f"1/(lr·wd) = {number(clock_steps)}"
         if not clock or config.steps >= clock_steps:
             marks += rule(1 if clock else clock_steps, text, view.size)
-    return alt.layer(*marks).properties(height=400 * (1 + (view.size - 1) * 0.5), width="container")
+    return alt.layer(*marks).properties(height=400 * (1 + (view.size - 1) * 0.8), width="container")
 
 
 weight = Figure(
@@ -146,7 +147,7 @@ def noise_rows(view):
 def noise_chart(view):
     x = alt.X("step:Q", title=charts.STEP(view.lang), axis=alt.Axis(grid=False, tickCount=8))
     scale = alt.Scale(domain=[-0.6, 1.3], clamp=True)
-    title = T("weight: mean and middle half of 200", "trọng số: trung bình và nửa giữa của 200 bản")
+    title = T("mean weight", "trọng số trung bình")
     y = alt.Y("value:Q", title=title(view.lang), scale=scale, axis=alt.Axis(grid=False))
     legend = {
         "orient": "top",
@@ -185,7 +186,7 @@ def noise_chart(view):
         run.mark_point(filled=True, size=30, opacity=0.01).encode(
             x=x, y=y, tooltip=["name:N", "step:Q", alt.Tooltip("value:Q", format=".3f")]
         ),
-    ).properties(height=400 * (1 + (view.size - 1) * 0.5), width="container")
+    ).properties(height=400 * (1 + (view.size - 1) * 0.8), width="container")
 
 
 noise = Figure(
@@ -229,7 +230,13 @@ def bars_rows(view):
         ):
             cut = [min(max(v, -EDGE), EDGE) for v in (begin, end)]
             rows.append(
-                (a.arm.name(view.lang), part(view.lang), *cut, max(cut), f"{end - begin:+.3g}".replace("-", "−"))
+                (
+                    a.arm.name(view.lang),
+                    part(view.lang),
+                    *cut,
+                    max(cut),
+                    ("+" if end >= begin else "") + number(end - begin),
+                )
             )
     return pd.DataFrame(rows, columns=["name", "part", "begin", "end", "right", "label"])
 
@@ -259,7 +266,7 @@ def bars_chart(view):
         base.mark_text(align="left", dx=5, color=GREY, fontSize=13 * view.size).encode(
             x=alt.X("right:Q"), y=y, yOffset=offset, text="label:N"
         ),
-    ).properties(height=340 * (1 + (view.size - 1) * 0.5), width="container")
+    ).properties(height=410 * (1 + (view.size - 1) * 0.5), width="container")
 
 
 bars = Figure(
@@ -454,7 +461,7 @@ def map_chart(view):
         alt.Chart(heads)
         .mark_text(dy=-12, fontSize=15 * view.size, fontWeight="bold", color=GREY)
         .encode(x="column:O", y=alt.value(0), text="label:N"),
-    ).properties(height=500 * (1 + (view.size - 1) * 0.5), width="container")
+    ).properties(height=500 * (1 + (view.size - 1) * 0.2), width="container")
 
 
 def nearest(values: tuple[float, ...], value: float) -> float:
@@ -495,9 +502,10 @@ def cell_chart(view):
     x = alt.X(
         "error:Q",
         scale=alt.Scale(zero=False),
+        axis=alt.Axis(tickCount=8),
         title=T("test error of each data set", "lỗi kiểm thử của từng bộ dữ liệu")(view.lang),
     )
-    y = alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=200))
+    y = alt.Y("name:N", scale=alt.Scale(domain=names), title=None, axis=alt.Axis(labelLimit=200))
     base = alt.Chart()
     return alt.layer(
         base.mark_line(color=GREY, opacity=0.4, strokeWidth=1).encode(x=x, y=y, detail="seed:N"),
@@ -544,7 +552,6 @@ def course_chart(view):
         x_title=charts.STEP,
         y_title=T("test error of the framed cell", "lỗi kiểm thử của ô trong khung"),
         log_x=True,
-        log_y=True,
     )
 
 

@@ -97,8 +97,6 @@ RATE = Prediction(
     ),
     rate_answer,
     rate_why,
-    scale_answer,
-    scale_why,
     WAYS,
 )
 DECAY = Prediction(
@@ -288,6 +286,7 @@ LESSON = Lesson(
                     norms_config,
                     (),
                     figures=(norms,),
+                    automatic=True,
                 ),
             ),
             ("optimizers.build", *WRITTEN_OUT[:2], "experiments.row_norms.by_count", "models.Model1"),

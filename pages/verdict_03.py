@@ -27,6 +27,11 @@ RESTLESS = T(
 )
 
 
+def rounded(value: float, digits: int) -> str:
+    """With so many decimals; what rounds to nothing is 0, without a sign."""
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
+
+
 def strength(config) -> list[T]:
     """What lr·wd alone says: a warning, or nothing."""
     product = config.lr * config.weight_decay
@@ -59,7 +64,7 @@ def weight_verdict(view):
             T(
                 "After {n} steps AdamW has kept {a} of the weight, exactly (1 − lr·wd)ⁿ, and SGD the same. Adam + L2 has {b} left.",
                 "Sau {n} bước AdamW giữ lại {a} trọng số, đúng bằng (1 − lr·wd)ⁿ, SGD cũng vậy. Adam + L2 còn {b}.",
-            ).format(n=config.steps, a=number(adamw), b=number(l2))
+            ).format(n=config.steps, a=number(adamw), b=rounded(l2, 3))
         )
         if config.eps > config.weight_decay:
             said.append(
@@ -145,7 +150,7 @@ def noise_verdict(view):
     ends = dict(zip("abcd", (view.result(label).final("weight") for label in NOISY), strict=True))
     if any(math.isnan(v) or abs(v) > 1e6 for v in ends.values()):
         return strength(config)
-    facts = {k: f"{v if abs(v) >= 0.005 else 0:.2f}".replace("-", "−") for k, v in ends.items()}
+    facts = {k: rounded(v, 2) for k, v in ends.items()}
     said = [
         T(
             "AdamW leaves the loud weight at {a} and the quiet one at {b}; Adam + L2 at {c} and {d}.",

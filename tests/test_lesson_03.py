@@ -1,0 +1,182 @@
+"""Lesson 3's rules in words, on runs that show each case; its predictions; what its claims compute."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from app.lesson import start
+from app.view import ArmView, View, look
+from core.events import Finished, Metric, Started, Table
+from core.experiments.decay_map import DECAYS, LRS
+from core.result import Result
+from core.runs import Status
+from pages import claims_03, verdict_03
+from pages import lesson_03_adamw as page
+
+PLAY = {p.slug: p for p in page.LESSON.playgrounds}
+
+
+def seen(slug, lang="en", **values):
+    """The view of an inline playground with these values over its quick preset."""
+    play = PLAY[slug]
+    values = start(page.LESSON, play) | values
+    config = replace(play.config, **{k: v for k, v in values.items() if hasattr(play.config, k)})
+    return View(tuple(look(arm) for arm in play.arms(config, values)), values, lang)
+
+
+def said(view, slug):
+    lines = PLAY[slug].verdict(view)
+    assert all("{" not in line(lang) and "nan" not in line(lang) for line in lines for lang in ("en", "vi"))
+    return " ".join(line.en for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("slug", "values", "words"),
+    [
+        ("weight", {}, "kept 0.905"),
+        ("weight", {"lr": 0.0}, "nothing can move"),
+        ("weight", {"weight_decay": 0.0}, "one algorithm"),
+        ("weight", {"lr": 0.3, "weight_decay": 5.0}, "overshoots"),
+        ("weight", {"lr": 1.0, "weight_decay": 10.0, "steps": 1000}, "more than 2"),
+        ("weight", {"eps": 0.1, "weight_decay": 1e-3}, "SGD with momentum"),
+        ("weight", {"memory1": 100.0, "memory2": 2.0}, "v forgets faster"),
+        ("noise", {}, "decays quiet weights hardest"),
+        ("noise", {"ratio": 1.0}, "treats both alike"),
+        ("noise", {"lr": 0.0}, "nothing can move"),
+        ("noise", {"lr": 1.0, "weight_decay": 10.0}, "more than 2"),
+        ("step", {}, "does not see the scale"),
+        ("step", {"correction": False}, "3.16 lr instead of 1"),
+        ("step", {"eps": 0.1, "scale": 1e-3}, "SGD with momentum"),
+        ("step", {"memory1": 20.0, "memory2": 2.0}, "v forgets faster"),
+        ("step", {"lr": 0.0}, "nothing can move"),
+        ("step", {"scale": 1000.0, "lr": 1.0}, "does not see the scale"),
+    ],
+)
+def test_the_verdict_names_what_happened(slug, values, words):
+    view = seen(slug, **values)
+    assert words in said(view, slug)
+    for figure in PLAY[slug].figures:
+        figure.rows(view)
+        figure.chart(view).to_dict(validate=False)
+    for readout in PLAY[slug].readouts(view):
+        assert readout.label.en and readout.value
+
+
+def test_the_predictions_are_decided_by_the_runs():
+    assert verdict_03.rate_answer(None) == "smaller" and verdict_03.decay_answer(None) == "same"
+    assert verdict_03.scale_answer(None) == "same"
+    assert verdict_03.quiet_answer(seen("noise")) == "quiet"
+    assert verdict_03.quiet_answer(seen("noise", ratio=1.0)) == "same"
+
+
+def test_every_preset_of_an_inline_playground_has_something_to_say():
+    for slug in ("weight", "noise", "step"):
+        for preset in PLAY[slug].presets:
+            assert said(seen(slug, **preset.values), slug), preset.name
+
+
+# --- the map ----------------------------------------------------------------------------------------------------------
+
+
+def map_result(best_wd, level, seeds=3):
+    """A finished map whose best cell at every lr is best_wd[lr] (error `level`), all others twice that, one broken."""
+    lr, wd = [a for a in LRS for _ in DECAYS], [b for _ in LRS for b in DECAYS]
+    error = [level if best_wd[a] == b else 2 * level for a, b in zip(lr, wd, strict=True)]
+    error[-1] = None
+    events = [Started(400), Table(400, "map", {"lr": lr, "wd": wd, "error": error})]
+    rows = {"lr": lr * seeds, "wd": wd * seeds, "seed": [s for s in range(seeds) for _ in lr]}
+    events.append(Table(400, "seeds", rows | {"error": [e for _ in range(seeds) for e in error]}))
+    best = LRS[5]
+    for name, value in (
+        ("best", level),
+        ("best_lr", best),
+        ("best_wd", best_wd[best]),
+        ("near", 0.1),
+        ("broken", 0.01),
+    ):
+        events.append(Metric(400, name, value))
+    return Result((*events, Finished(400, "done")))
+
+
+def map_view(results):
+    arms = page.two(PLAY["map"].config, {})
+    values = start(page.LESSON, PLAY["map"])
+    return View(
+        tuple(ArmView(a, a.label, Status("done", 400, 400), r, "live") for a, r in zip(arms, results, strict=True)),
+        values,
+    )
+
+
+def test_the_map_says_who_wins_how_often_and_how_far_the_best_decay_moves():
+    level, moving = dict.fromkeys(LRS, DECAYS[5]), {lr: DECAYS[3 + i % 5] for i, lr in enumerate(LRS)}
+    view = map_view([map_result(level, 2.0), map_result(moving, 1.0)])
+    text = said(view, "map")
+    assert "AdamW 2.00, Adam + L2 1.00; on 3 of 3" in text and "0.0 decades with AdamW and 2.0 with Adam + L2" in text
+    assert "1 % of AdamW's cells diverged" in text
+    assert verdict_03.map_answer(view) == "adam" and verdict_03.map_why(view).vi
+    rows = PLAY["map"].figures[0].rows(view)
+    assert (rows["mark"] == "×").sum() == 2 and (rows["mark"] == "★").sum() == 2 and rows["best"].sum() == 20
+    for figure in PLAY["map"].figures:
+        assert len(figure.rows(view))
+        figure.chart(view).to_dict(validate=False)
+
+
+def test_a_decay_of_zero_counts_as_half_the_smallest_one():
+    best = dict.fromkeys(LRS, DECAYS[1]) | {LRS[-1]: 0.0}
+    assert verdict_03.decades(map_result(best, 1.0), 0.02) == pytest.approx(math.log10(2))
+    assert math.isnan(verdict_03.decades(Result(()), 0.02))
+
+
+# --- the language model -----------------------------------------------------------------------------------------------
+
+
+def model_view(adamw, l2, none, config=page.QUICK, reason="done"):
+    arms = page.decays(config, {"l2": 3e-5})
+    results = [
+        Result((Started(300), Metric(300, "text_loss", 3.7), Metric(300, "test_loss", v), Finished(300, reason)))
+        for v in (adamw, l2, none)
+    ]
+    return View(
+        tuple(ArmView(a, a.label, Status("done", 300, 300), r, "live") for a, r in zip(arms, results, strict=True)),
+        {"l2": 3e-5},
+    )
+
+
+@pytest.mark.parametrize(
+    ("losses", "words"),
+    [
+        ((4.57, 4.62, 4.75), ("buys 0.18", "AdamW ends 0.05")),
+        ((4.75, 4.62, 4.75), ("next to nothing", "Adam + L2 ends 0.13")),
+        ((6.0, 4.62, 4.75), ("Too much decay: 1.25",)),
+        ((4.57, 4.575, 4.75), ("as far apart as two seeds",)),
+    ],
+)
+def test_the_language_model_is_judged_against_no_decay_and_against_l2(losses, words):
+    text = said(model_view(*losses), "model")
+    assert all(w in text for w in words)
+
+
+def test_a_model_that_diverged_or_never_moved_is_called_that():
+    assert "diverged at step 300" in said(model_view(4.0, 4.0, 4.0, reason="diverged"), "model")
+    assert "nothing can move" in said(model_view(8.0, 8.0, 8.0, config=replace(page.QUICK, lr=0.0)), "model")
+    assert verdict_03.model_answer(model_view(4.57, 4.62, 4.75)) == "adamw"
+
+
+def test_claims_use_other_seeds_than_those_that_set_their_thresholds():
+    training = [c for c in page.LESSON.claims if c.kind == "training"]
+    assert training and not {s for c in training for s in c.seeds} & set(range(5))
+    assert {f"3.{i}" for i in range(1, 14)} <= {c.id for c in page.LESSON.claims}
+
+
+def test_the_claim_on_generalising_is_undecided_where_the_regression_says_otherwise():
+    claim = next(c for c in claims_03.CLAIMS if c.id == "3.10")
+
+    def runs(adamw, adam):
+        loss = {
+            k: Result((Metric(300, "test_loss", v),)) for k, v in (("w1", 4.6), ("w2", 4.5), ("a1", 4.7), ("a2", 4.6))
+        }
+        return loss | {k: Result((Metric(400, "best", v),)) for k, v in (("adamw", adamw), ("adam", adam))}
+
+    assert claim.measure(runs(1.3, 0.9)) == pytest.approx(0.1)
+    assert math.isnan(claim.measure(runs(0.9, 1.3)))

@@ -9,12 +9,13 @@ from dataclasses import fields
 
 from app import sentences
 from app.lesson import discover, quick
-from core import claims, events, experiment, jobs, runs
+from core import claims, events, experiment, jobs, network, runs
 from core.problem import Problem
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit code 0, 1 when a run failed or diverged, 2 with one sentence when the question makes no sense."""
+    network.stay_offline()
     parser = argparse.ArgumentParser(prog="python -m app", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, help in (

@@ -16,6 +16,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import streamlit as st  # noqa: E402
 
 from app import shell  # noqa: E402
+from core import network  # noqa: E402
+
+network.stay_offline()  # before anything imports the Hub's client
 
 
 def main() -> None:

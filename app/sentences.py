@@ -57,6 +57,132 @@ SENTENCES = {
         "This file is not plain text. Save it as .txt (UTF-8) and try again.",
         "Tệp này không phải văn bản thuần. Hãy lưu dưới dạng .txt (UTF-8) rồi thử lại.",
     ),
+    # novels, web pages, own languages
+    "unknown_book": T("There is no book “{name}”. There are: {valid}.", "Không có sách “{name}”. Hiện có: {valid}."),
+    "book_missing": T(
+        "“{title}” is not on this machine. “Texts and weights” downloads it ({bytes} bytes), or save "
+        "{address} as {file} "
+        "in {folder}. Until then the built-in texts take its place: Tales, Python's manual.",
+        "Máy này chưa có “{title}”. Trang “Văn bản và trọng số” tải về được ({bytes} byte), hoặc bạn lưu "
+        "{address} thành "
+        "{file} trong {folder}. Trong lúc chờ, hãy dùng văn bản có sẵn: Tales, sách hướng dẫn Python.",
+    ),
+    "book_wrong": T(
+        "{address} answered, but not with “{title}”. Nothing was kept; a network that asks for a login sends "
+        "its own page "
+        "like this.",
+        "{address} có trả lời, nhưng không phải “{title}”. Không có gì được giữ; mạng đòi đăng nhập thường "
+        "gửi trang của "
+        "chính nó như vậy.",
+    ),
+    "book_damaged": T(
+        "{path} is not “{title}”, or only part of it. Look at it, delete it, and download it again.",
+        "{path} không phải “{title}”, hoặc chỉ là một phần. Hãy xem lại, xóa đi rồi tải lại.",
+    ),
+    "fineweb_missing": T(
+        "FineWeb is not on this machine. “Texts and weights” streams its first documents from {address}; a "
+        "parquet file "
+        "with its columns can also be put into {folder} as {file}. Until then Python's documentation takes its place.",
+        "Máy này chưa có FineWeb. Trang “Văn bản và trọng số” tải các tài liệu đầu từ {address}; bạn cũng có "
+        "thể đặt một "
+        "tệp parquet có các cột ấy vào {folder} với tên {file}. Trong lúc chờ, tài liệu của Python được dùng thay.",
+    ),
+    "fineweb_offline": T(
+        "This machine is offline, so {address} cannot be reached. Online, try again; or put a parquet file "
+        "with FineWeb's "
+        "columns into {folder} as {file}. Until then Python's documentation takes its place.",
+        "Máy này không có mạng nên không tới được {address}. Khi có mạng hãy thử lại; hoặc đặt một tệp "
+        "parquet có các cột "
+        "của FineWeb vào {folder} với tên {file}. Trong lúc chờ, tài liệu của Python được dùng thay.",
+    ),
+    "fineweb_refused": T(
+        "{address} could not be read: {reason}. The documents that had arrived are kept.",
+        "Không đọc được {address}: {reason}. Các tài liệu đã tải vẫn được giữ.",
+    ),
+    "documents_large": T(
+        "This file has {bytes} bytes; the limit is {limit}. A few thousand documents are plenty here.",
+        "Tệp này có {bytes} byte; giới hạn là {limit}. Ở đây vài nghìn tài liệu là đủ.",
+    ),
+    "documents_damaged": T(
+        "This file cannot be read ({reason}). Nothing was kept.",
+        "Không đọc được tệp này ({reason}). Không có gì được giữ.",
+    ),
+    "documents_no_text": T(
+        "These documents have no column “text” with words in it. There are: {columns}. Nothing was kept.",
+        "Các tài liệu này không có cột “text” chứa chữ. Có các cột: {columns}. Không có gì được giữ.",
+    ),
+    "documents_line": T(
+        "Line {line} is not JSON ({reason}). A .jsonl file has one object a line. Nothing was kept.",
+        "Dòng {line} không phải JSON ({reason}). Tệp .jsonl có một đối tượng mỗi dòng. Không có gì được giữ.",
+    ),
+    "tale_missing": T(
+        "This link needs the story language {name}, which is not on this machine. Type the same template and "
+        "it will work.",
+        "Liên kết này cần ngôn ngữ truyện {name}, nhưng máy này chưa có. Hãy gõ đúng mẫu truyện ấy rồi thử lại.",
+    ),
+    "tale_empty": T(
+        "Type a story with at least one {{slot: a / b}}.", "Hãy gõ một truyện có ít nhất một {{ô: a / b}}."
+    ),
+    "tale_long": T(
+        "This line has {characters} characters; {limit} are possible.",
+        "Dòng này có {characters} ký tự; tối đa {limit}.",
+    ),
+    "tale_lines": T(
+        "{lines} stories are too many: at most {limit}, one a line.",
+        "{lines} truyện là quá nhiều: tối đa {limit}, mỗi dòng một truyện.",
+    ),
+    "tale_brace": T(
+        "A brace has no partner near “{near}”. Slots look like {{who: fox / bear}}.",
+        "Có dấu ngoặc nhọn lẻ gần “{near}”. Ô được viết như {{ai: cáo / gấu}}.",
+    ),
+    "tale_slot": T(
+        "“{slot}” is not a slot. One is written {{who: fox / bear}}, {{who}}, or {{she <- who: it / it}}.",
+        "“{slot}” không phải một ô. Ô được viết {{ai: cáo / gấu}}, {{ai}}, hoặc {{nó <- ai: nó / bác}}.",
+    ),
+    "tale_values": T(
+        "{{{slot}}} has {values} different values; {least} to {most} are needed.",
+        "{{{slot}}} có {values} giá trị khác nhau; cần từ {least} đến {most}.",
+    ),
+    "tale_weight": T(
+        "“{value}” in {{{slot}}} is not a value with a weight. Write bear, or bear*3 for three times as often.",
+        "“{value}” trong {{{slot}}} không phải giá trị kèm trọng số. Hãy viết gấu, hoặc gấu*3 để hay gặp gấp ba.",
+    ),
+    "tale_undefined": T(
+        "{{{slot}}} is said before it has values. The first time, write {{{slot}: a / b}}.",
+        "{{{slot}}} được dùng trước khi có giá trị. Lần đầu hãy viết {{{slot}: a / b}}.",
+    ),
+    "tale_twice": T(
+        "{{{slot}}} gets values twice. Later just write {{{slot}}}, or use another name.",
+        "{{{slot}}} được gán giá trị hai lần. Lần sau chỉ cần viết {{{slot}}}, hoặc dùng tên khác.",
+    ),
+    "tale_map": T(
+        "{{{slot}}} follows {{{other}}} and needs {needed} values in the same order; it has {values}.",
+        "{{{slot}}} theo {{{other}}} nên cần {needed} giá trị theo cùng thứ tự; hiện có {values}.",
+    ),
+    "tale_slots": T(
+        "A story needs {least} to {most} slots with values; this one has {slots}.",
+        "Một truyện cần từ {least} đến {most} ô có giá trị; truyện này có {slots}.",
+    ),
+    "tale_glued": T(
+        "“{near}” sticks together. A slot must be a word of its own, followed by a space, a full stop or a comma.",
+        "“{near}” dính vào nhau. Ô phải là một từ riêng, theo sau là dấu cách, dấu chấm hoặc dấu phẩy.",
+    ),
+    "tale_short": T(
+        "A story of {words} words is too short; at least {needed}.",
+        "Truyện {words} từ là quá ngắn; ít nhất {needed} từ.",
+    ),
+    "tale_prefix": T(
+        "In {{{slot}}} one value begins like another (bear, bear cub): while it is being said nobody could "
+        "know which it is. "
+        "Change one of them.",
+        "Trong {{{slot}}} có giá trị bắt đầu giống giá trị khác (gấu, gấu con): đang đọc dở thì không ai "
+        "biết là cái nào. "
+        "Hãy đổi một trong hai.",
+    ),
+    "tale_rich": T(
+        "Too much has to be remembered for exact floors. Use fewer slots, fewer values, or repeat fewer of them.",
+        "Phải nhớ quá nhiều nên không tính được mức sàn chính xác. Hãy bớt ô, bớt giá trị, hoặc bớt chỗ lặp lại.",
+    ),
     "unknown_tokenizer": T(
         "There is no tokenizer called “{name}”. Choose one of: {valid}.",
         "Không có bộ tách token nào tên “{name}”. Hãy chọn một trong: {valid}.",

@@ -10,13 +10,14 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
-from core import device, experiment, files
+from core import corpora, device, experiment, files
 from core.problem import Problem
 
 STATES = ("holds", "depends", "fails", "unclear", "not_measured")
+BOOKS = {"time_machine": "book-35", "gulliver": "book-829"}  # what `requires` calls a text, and its corpus
 # two-sided 95 % quantiles of Student's t, by degrees of freedom: three seeds need 4.3 standard errors, not 2
 T95 = (math.inf, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
 
@@ -126,13 +127,21 @@ def _weights(part: str = "") -> bool:
     return pretrained.has("gpt2", gpt2.RELEASE.shape.parts()[part] if part else None)
 
 
+def _book(name: str) -> bool:
+    try:
+        corpora.fingerprint(name)
+        return True
+    except Problem:
+        return False
+
+
 PRESENT = {
     "gpt2": _gpt2,
     "gpt2_weights": _weights,
     "gpt2_embedding": lambda: _weights("embedding"),
     "gpt2_norms": lambda: _weights("norms"),
     "gpu": lambda: device.remembered().get("cuda") == "",
-}
+} | {name: partial(_book, corpus) for name, corpus in BOOKS.items()}
 
 
 def evaluate(claim, result: Callable[[object], object]) -> Verdict:
@@ -155,8 +164,14 @@ def evaluate(claim, result: Callable[[object], object]) -> Verdict:
 
 
 def stamp(claim) -> str:
-    """What a stored verdict is valid for: the runs it looked at, by identity (which holds their versions)."""
-    ids = sorted({experiment.run_id(config) for config in runs_of(claim)})
+    """What a stored verdict is valid for: the runs it looked at, by identity (which holds their versions). A run whose
+    text is not on this machine has none, and no verdict is valid for it."""
+    try:
+        ids = sorted({experiment.run_id(config) for config in runs_of(claim)})
+        if claim.measure:
+            ids += [corpora.fingerprint(BOOKS[name]) for name in claim.requires if name in BOOKS]
+    except Problem as problem:
+        return f"{problem.code} {claim.id}"
     return " ".join(ids)[:4000]
 
 

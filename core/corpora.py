@@ -1,18 +1,23 @@
-"""The texts models learn from: Tales, the prose of Python's own manual, and a learner's own text."""
+"""The texts models learn from, by name: Tales, the prose of Python's own manual, novels, web pages, a learner's own.
+
+    tales-en, tales-vi, manual     built in (NAMES)
+    book-35, book-829[-cr]         two novels, once downloaded (core/gutenberg.py)
+    fineweb, docs-<12 hex>         web pages, once downloaded or uploaded; docs-python is built in (core/documents.py)
+    text-<12 hex>, tales-<12 hex>  a learner's text (core/uploads.py) and a learner's language (core/own_tales.py)
+"""
 
 import hashlib
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from core import files, rng, tales
+from core import documents, files, gutenberg, own_tales, rng, tales, uploads
 from core.problem import Problem
 
 NAMES = ("tales-en", "tales-vi", "manual")
-UPLOAD = re.compile(r"text-[0-9a-f]{12}")
+# What else a Config's corpus may be: `pattern` of its field. Whether this machine has it shows when it is read.
+OTHER = r"(text|tales|docs)-[0-9a-f]{12}|book-(35|829)(-cr)?|fineweb|docs-python"
 TRAIN_STORIES, TEST_STORIES = 6000, 600
-SHORTEST, LARGEST = 1000, 2_000_000  # an uploaded text: characters, bytes
 HELD_OUT = 0.1  # the last tenth of a text is its test part: cut by position, so that no window is on both sides
 
 
@@ -28,36 +33,53 @@ class Corpus:
 
 
 def load(name: str) -> Corpus:
-    """The corpus of that name: one of NAMES, or "text-<12 hex digits>" as add_text gave it.
+    """The corpus of that name: one of NAMES, or what OTHER matches.
 
-    Raises Problem: unknown_corpus, manual_missing, text_missing (this machine has no such text), text_damaged.
+    Raises Problem: unknown_corpus, manual_missing; where this machine has no such text text_missing, tale_missing,
+    book_missing, fineweb_missing; text_damaged, book_damaged.
     """
     return _load(name, fingerprint(name))
 
 
 @lru_cache(maxsize=6)
 def _load(name: str, _fingerprint: str) -> Corpus:
-    if name in tales.LANGUAGES:
-        language = tales.LANGUAGES[name]
+    language = own_tales.language(name)
+    if language is not None:
         # Fresh draws for the test part: unseen stories of the same language, not the end of the training text.
         train, test = (
             tales.tell(language, count, rng.numpy_stream(0, "data", part))
             for part, count in enumerate((TRAIN_STORIES, TEST_STORIES))
         )
         return Corpus(name, train, test, language.code, language)
-    text = manual() if name == "manual" else _uploaded(name)
+    text = _read(name)
     train, test = split(text)
-    return Corpus(name, train, test, "en" if name == "manual" else _language(text))
+    return Corpus(name, train, test, "en" if name == "manual" else uploads.language_of(text))
+
+
+def _read(name: str) -> str:
+    if name == "manual":
+        return manual()
+    if name.startswith("book-"):
+        return gutenberg.load(name)
+    if name == "fineweb" or name.startswith("docs-"):
+        return documents.join(documents.load(name))
+    return uploads.read(name)
 
 
 def fingerprint(name: str) -> str:
     """What stands for the corpus in a run's identity: it changes when the text does. Milliseconds; same Problems."""
-    if name in tales.LANGUAGES:
+    if name in NAMES:
+        if name == "manual":
+            return _manual_fingerprint()
         return f"{name}-{tales.LANGUAGES[name].fingerprint}-{TRAIN_STORIES}-{TEST_STORIES}"
-    if name == "manual":
-        return _manual_fingerprint()
-    if not UPLOAD.fullmatch(str(name)):
+    if not re.fullmatch(OTHER, str(name)):
         raise Problem("unknown_corpus", name=str(name)[:80], valid=", ".join(NAMES))
+    if name.startswith("book-"):
+        return gutenberg.fingerprint(name)
+    if name in ("fineweb", "docs-python"):
+        return documents.fingerprint(name)
+    if name.startswith("tales-"):
+        return f"{name}-{own_tales.language(name).fingerprint}-{TRAIN_STORIES}-{TEST_STORIES}"
     return name  # the name of an uploaded text is the hash of its content
 
 
@@ -178,70 +200,6 @@ def prose(block: str) -> str | None:
     # Code is indented under its paragraph and the grammar has "::="; prose wraps into even lines of plain words.
     code = "::=" in text or ">>>" in text or re.search(r"\w\s=\s\w|\+--|\|\s", text)
     return text if sentence and not code else None
-
-
-# --- a learner's own text ---------------------------------------------------------------------------------------
-
-
-def add_text(text: bytes | str) -> str:
-    """Keep a learner's text on this machine and return its name, "text-<12 hex digits of its hash>".
-
-    Bytes may be UTF-8, UTF-16 with a mark, or Windows-1252. Line ends become "\\n", letters and their accents are
-    joined (NFC). Raises Problem: text_empty, text_binary, text_short(characters, needed), text_too_large(bytes,
-    limit), and disk_full, read_only.
-    """
-    raw = text.encode("utf-8", "replace") if isinstance(text, str) else bytes(text)
-    if len(raw) > LARGEST:
-        raise Problem("text_too_large", bytes=len(raw), limit=LARGEST)
-    text = _clean(_decode(raw))
-    if not text.strip():
-        raise Problem("text_empty")
-    if len(text) < SHORTEST:
-        raise Problem("text_short", characters=len(text), needed=SHORTEST)
-    name = f"text-{_short_hash(text)}"
-    files.write_atomic(_text_path(name), text.encode())
-    return name
-
-
-def _decode(raw: bytes) -> str:
-    encodings = ("utf-16",) if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252")
-    for encoding in encodings:
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        strange = sum(unicodedata.category(c) == "Cc" and c not in "\n\r\t\f" for c in text)
-        if strange == 0 or (strange < 0.001 * len(text) and "\0" not in text):
-            return text
-    raise Problem("text_binary")
-
-
-def _clean(text: str) -> str:
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
-
-
-def _text_path(name: str):
-    return files.home() / "texts" / f"{name}.txt"
-
-
-def _uploaded(name: str) -> str:
-    try:
-        text = _text_path(name).read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        raise Problem("text_missing", name=name) from None
-    except UnicodeDecodeError:
-        raise Problem("text_damaged", name=name, path=str(_text_path(name))) from None
-    if f"text-{_short_hash(text)}" != name:
-        raise Problem("text_damaged", name=name, path=str(_text_path(name)))
-    return text
-
-
-def _language(text: str) -> str:
-    """ "vi" where at least one letter in fifty is one that only Vietnamese writes, else "en"."""
-    letters = sum(c.isalpha() for c in text)
-    marked = len(re.findall(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", text.lower()))
-    return "vi" if letters and marked >= 0.02 * letters else "en"
 
 
 def _short_hash(text: str) -> str:

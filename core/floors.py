@@ -200,8 +200,9 @@ class Source:
         """H(x[t+k] | x[t]) for k = 1..most, nats: the floor of a model that sees one token and predicts k ahead."""
         return [_conditional(joint) for joint in self.ahead(most)]
 
-    def ahead(self, most: int) -> Iterator[dict[int, dict[int, float]]]:
-        """For k = 1..most: the exact joint distribution {x[t]: {x[t+k]: probability}}."""
+    def ahead(self, most: int, limit: float = math.inf) -> Iterator[dict[int, dict[int, float]]]:
+        """For k = 1..most: the exact joint distribution {x[t]: {x[t+k]: probability}}. Raises OverflowError where more
+        than `limit` pairs of a token and a state would have to be listed."""
         now: dict = defaultdict(float)
         for token, rows in self.by_token.items():
             for w, state in rows:
@@ -213,6 +214,8 @@ class Source:
                 for token, p, to in self.emit(state):
                     after[first][token] += w * p
                     then[first, to] += w * p
+                if len(then) > limit:
+                    raise OverflowError(len(then))
             yield after
             now = then
 

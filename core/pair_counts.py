@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from core import corpora, counting, references, tales, tokenizers
+from core import corpora, counting, own_tales, references, tokenizers
 
 CONTEXTS = 30  # how many context tokens are worth a look
 
@@ -52,7 +52,7 @@ def _of(corpus: str, name: str, offset: int, _fingerprint: str) -> PairCounts:
     known = counting.pairs(train, size)
     alone = np.bincount(train, minlength=size) / len(train)
     best = {}
-    if corpus in tales.LANGUAGES:
+    if own_tales.language(corpus) is not None:
         best["best"] = float(references.best_of_one(corpus, tokenizer, test[None], offset)[0])
     return PairCounts(
         train=train,

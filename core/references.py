@@ -11,7 +11,7 @@ import sys
 from functools import cache, lru_cache
 from pathlib import Path
 
-from core import corpora, files, rng, tales, tokenizers
+from core import corpora, files, own_tales, rng, tales, tokenizers
 from core.problem import Problem
 
 STORED = Path(__file__).parent / "gallery" / "floors.json"
@@ -32,7 +32,7 @@ def lines(corpus, tokenizer, context: int, offset: int = 1) -> dict[str, float]:
     name = corpus if isinstance(corpus, str) else corpus.name
     tokenizer = tokenizers.load(tokenizer, name) if isinstance(tokenizer, str) else tokenizer
     uniform = {"uniform": math.log(tokenizer.n_vocab)}
-    if name in tales.LANGUAGES:
+    if own_tales.language(name) is not None:
         known = floors(name, tokenizer)
         if offset > OFFSETS:
             return uniform | {"unigram": known["unigram"]}
@@ -126,7 +126,7 @@ def floors(name: str, tokenizer) -> dict:
 
 
 def _key(name: str, tokenizer) -> str:
-    return f"{tales.LANGUAGES[name].fingerprint}-{tokenizer.fingerprint}"
+    return f"{own_tales.language(name).fingerprint}-{tokenizer.fingerprint}"
 
 
 @cache
@@ -160,7 +160,7 @@ def source(name: str, tokenizer):
     """The language seen through the tokenizer (core/floors.py), for the oracle and the floors."""
     from core.floors import Source
 
-    return Source(tales.LANGUAGES[name], tokenizer.encode)
+    return Source(own_tales.language(name), tokenizer.encode)
 
 
 def compute(name: str, tokenizer, windows: int = 1000) -> dict:
@@ -170,10 +170,11 @@ def compute(name: str, tokenizer, windows: int = 1000) -> dict:
 
     from core import floors as exactly
 
-    machine = exactly.Source(tales.LANGUAGES[name], tokenizer.encode)
+    language = own_tales.language(name)
+    machine = exactly.Source(language, tokenizer.encode)
     exact, longest = machine.context(EXACT), machine.longest()
     draws = rng.numpy_stream(1, "data")
-    text = tales.tell(tales.LANGUAGES[name], 4000, draws)
+    text = tales.tell(language, 4000, draws)
     stream = [token for piece in tales.PIECE.findall(text) for token in machine.tokens(piece)]
     rows = np.array(
         [
@@ -208,7 +209,7 @@ def oracle(corpus, tokenizer, windows):
     import numpy as np
 
     name = corpus if isinstance(corpus, str) else corpus.name
-    assert name in tales.LANGUAGES, name
+    assert own_tales.language(name) is not None, name
     tokenizer = tokenizers.load(tokenizer, name) if isinstance(tokenizer, str) else tokenizer
     windows = np.ascontiguousarray(windows, dtype=np.int64)
     digest = hashlib.sha256(f"{_key(name, tokenizer)}/{windows.shape}".encode() + windows.tobytes()).hexdigest()[:20]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-from core import bpe, files, tales
+from core import bpe, files, own_tales, tales
 from core.problem import Problem
 
 NAMES = ("bpe", "words", "bytes", "gpt2")
@@ -57,7 +57,7 @@ def load(name: str, corpus_name: str = "manual") -> Tokenizer:
     if name not in NAMES:
         raise Problem("unknown_tokenizer", name=str(name)[:80], valid=", ".join(NAMES))
     if name == "words":
-        if corpus_name not in tales.LANGUAGES:
+        if own_tales.language(corpus_name) is None:
             raise Problem("words_needs_tales", corpus=str(corpus_name)[:80])
         return _words(corpus_name)
     if name == "gpt2":
@@ -80,7 +80,7 @@ def _bytes() -> Tokenizer:
 @cache
 def _words(corpus_name: str) -> Tokenizer:
     """One token for each word of the language as it is printed (with the space before it), and one for the rest."""
-    pieces = [*tales.LANGUAGES[corpus_name].vocabulary(), UNKNOWN]
+    pieces = [*own_tales.language(corpus_name).vocabulary(), UNKNOWN]
     ids = {piece: i for i, piece in enumerate(pieces)}
     unknown = ids[UNKNOWN]
 

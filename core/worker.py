@@ -12,7 +12,7 @@ import time
 import traceback
 from dataclasses import replace
 
-from core import device, events, experiment, files, runs
+from core import device, events, experiment, files, network, runs
 from core.events import Finished, Note
 from core.problem import Problem
 
@@ -266,6 +266,7 @@ def main() -> None:
     """Work until standard input ends."""
     if hasattr(os, "nice"):
         os.nice(10)  # the page and the browser come first: they need little, and at once
+    network.stay_offline()
     gone = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.buffer.read(), gone.set()), daemon=True).start()
     import torch

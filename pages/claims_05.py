@@ -34,6 +34,20 @@ def spread(results):
     return max(finals) - min(finals)
 
 
+def novel_floor(ahead):
+    """H(x[t+ahead] | x[t]) counted on The Time Machine's training part with GPT-2's tokens, nats."""
+    from core import references
+
+    return references.lines("book-35", "gpt2", 8, ahead)["bigram"]
+
+
+def carriage_returns():
+    """Carriage returns in The Time Machine as this machine's copy was served."""
+    from core import gutenberg
+
+    return gutenberg.readings(gutenberg.BOOKS[35])["served"].count("\r")
+
+
 def step_time(result):
     return max(result.seconds.values()) / result.step
 
@@ -92,9 +106,17 @@ CLAIMS = (
         SOURCE,
         same("3.0"),
         "exact",
+        measure=lambda r: novel_floor(2),
+        judge=depends(
+            above(3.05),
+            T(
+                "on the target: out of reach for the token after next, possible for the next one",
+                "đích là gì: không thể với token sau nữa, có thể với token kế tiếp",
+            ),
+        ),
         requires=("time_machine", "gpt2"),
         seeds=(0,),
-        unit=same("nats/token"),
+        unit=T("nats/token, the floor two tokens ahead", "nats/token, mức sàn khi đoán cách hai token"),
         explain=T(
             "Counted on the novel: no model of one token can be below 3.37 two tokens ahead, nor below 2.94 for the next. So 3.0 is impossible with the double shift: lesson 6's notebook must have fixed that line. A floor finds bugs without reading any code.",
             "Đếm trên cuốn truyện: không mô hình một token nào xuống dưới 3.37 khi đoán cách hai, hay dưới 2.94 khi đoán kế tiếp. Vậy dịch hai lần thì không thể có 3.0: notebook bài 6 hẳn đã sửa dòng đó. Một mức sàn tìm ra lỗi mà không cần đọc mã.",
@@ -200,12 +222,14 @@ CLAIMS = (
         SOURCE,
         T("token 201 in a sample", "token 201 trong một mẫu"),
         "exact",
-        requires=("time_machine", "gpt2"),
+        measure=lambda r: carriage_returns(),
+        judge=depends(above(0.5), T("on the edition that was downloaded", "bản được tải về là bản nào")),
+        requires=("time_machine",),
         seeds=(0,),
         unit=T("carriage returns in the file", "ký tự \\r trong tệp"),
         explain=T(
-            "It depends on the download: one edition of the novel has 3,557 of them, the 45,295-token file has none, and the executed copy shows none. What a model learned to write is in its file, or nowhere. Uploaded texts lose theirs here.",
-            "Tùy vào tệp tải về: một ấn bản có 3.557 ký tự này, tệp 45.295 token thì không có, và bản đã chạy cũng không thấy. Điều mô hình học viết phải có trong tệp của nó, không thì thôi. Ở đây, văn bản tải lên được bỏ các ký tự này.",
+            "It depends on the download: one edition of the novel has 3,557 of them, the 45,295-token file has none, and the executed copy shows none. What a model learned to write is in its file, or nowhere. “Texts and weights” offers the novel with and without them; uploaded texts lose theirs.",
+            "Tùy vào tệp tải về: một ấn bản có 3.557 ký tự này, tệp 45.295 token thì không có, và bản đã chạy cũng không thấy. Điều mô hình học viết phải có trong tệp của nó, không thì thôi. Trang “Văn bản và trọng số” có cuốn truyện ở cả hai dạng; văn bản tải lên thì được bỏ các ký tự này.",
         ),
     ),
     Claim(

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import corpora, files, tokenizers
+from core import corpora, files, tokenizers, uploads
 from core.problem import Problem
 
 
@@ -101,9 +101,9 @@ def test_a_full_disk_costs_the_cache_and_not_the_lesson(monkeypatch):
 
 
 def test_a_text_comes_back_in_two_parts_that_meet():
-    name = corpora.add_text(STORY)
+    name = uploads.add(STORY)
     corpus = corpora.load(name)
-    assert corpora.UPLOAD.fullmatch(name) and corpora.fingerprint(name) == name
+    assert uploads.NAME.fullmatch(name) and corpora.fingerprint(name) == name
     assert corpus.train + corpus.test == STORY and corpus.test.startswith("The old") and corpus.language == "en"
     assert len(corpora.tokens(name, "bpe", "test")) > 50
 
@@ -123,13 +123,13 @@ VIET = "Chiều ấy trời mưa to, cả nhà ngồi quanh bếp lửa kể chu
     ids=["utf-8", "with a mark", "utf-16", "CRLF", "split accents"],
 )
 def test_the_same_text_in_any_encoding_is_the_same_corpus(data):
-    assert corpora.add_text(data) == corpora.add_text(VIET)
-    assert corpora.load(corpora.add_text(data)).language == "vi"
+    assert uploads.add(data) == uploads.add(VIET)
+    assert corpora.load(uploads.add(data)).language == "vi"
 
 
 def test_an_old_windows_file_is_read():
     text = "The café’s “menu” was naïve. " * 50
-    assert corpora.load(corpora.add_text(text.encode("cp1252"))).train.startswith("The café’s")
+    assert corpora.load(uploads.add(text.encode("cp1252"))).train.startswith("The café’s")
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_an_old_windows_file_is_read():
 )
 def test_what_is_no_usable_text_is_refused_with_a_reason(home, data, code):
     with pytest.raises(Problem) as caught:
-        corpora.add_text(data)
+        uploads.add(data)
     assert caught.value.code == code
     assert not (home / "texts").exists()
 
@@ -154,7 +154,7 @@ def test_a_text_this_machine_lacks_or_that_was_changed_is_a_problem(home):
     with pytest.raises(Problem) as caught:
         corpora.load("text-0123456789ab")
     assert caught.value.code == "text_missing"
-    name = corpora.add_text(STORY)
+    name = uploads.add(STORY)
     corpora._load.cache_clear()
     files.write_atomic(home / "texts" / f"{name}.txt", b"changed by hand")
     with pytest.raises(Problem) as caught:

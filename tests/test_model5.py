@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from core import batches, corpora, echo, references
+from core import batches, corpora, echo, references, uploads
 from core.experiment import make, run_id
 from core.experiments import full_size, model5
 from core.problem import Problem
@@ -120,7 +120,7 @@ def test_heads_that_do_not_divide_the_width_are_snapped_and_said():
 
 
 def test_a_text_shorter_than_a_window_is_refused():
-    name = corpora.add_text("Few words. " * 100)
+    name = uploads.add("Few words. " * 100)
     with pytest.raises(Problem) as refused:
         played(corpus=name, context=1024)
     assert refused.value.code == "too_few_tokens"

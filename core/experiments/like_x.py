@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from core import corpora
 from core.events import Event, Metric, Sample, Started, Table
 from core.experiment import Experiment, knob, load, make
 
@@ -16,7 +17,7 @@ class Config:
     """L = kl_weight * KL(Q || P on the KL inputs) + (1 - kl_weight) * cross-entropy on the text."""
 
     experiment: ClassVar[str] = "like_x"
-    corpus: str = knob("manual", corpus=True, choices=("manual", "tales-en", "tales-vi"), pattern="text-[0-9a-f]{12}")
+    corpus: str = knob("manual", corpus=True, choices=corpora.NAMES, pattern=corpora.OTHER)
     tokenizer: str = knob("bpe", choices=("bpe", "words", "bytes", "gpt2"))
     start: str = knob("pretrained", choices=("pretrained", "random"))
     start_steps: int = knob(700, low=10, high=5000)
@@ -104,7 +105,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     Tables: last_position. Samples: "after a real prompt", "after random tokens"."""
     import torch
 
-    from core import batches, corpora, liking, references, rng
+    from core import batches, liking, references, rng
     from core.train import train
 
     model, tokenizer = build(config)

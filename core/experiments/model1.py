@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from core import corpora
 from core.events import Event, Metric, Note, Sample, Started, Table
 from core.experiment import Experiment, knob
 
-CORPORA = ("tales-en", "tales-vi", "manual")
 STAGES = (0, 10, 50, 100, 300, 600, 1000, 2000, 5000)  # when it writes, and when its table is held against the counts
 TEXTS, LENGTH = 40, 26  # how many texts it writes then, and how long: 1,000 neighbouring pairs
 FOLLOWERS = 4  # of each context token, in the table of pairs
@@ -25,7 +25,7 @@ class Config:
     """
 
     experiment: ClassVar[str] = "model1"
-    corpus: str = knob("tales-en", choices=CORPORA, pattern="text-[0-9a-f]{12}", corpus=True)
+    corpus: str = knob("tales-en", choices=corpora.NAMES, pattern=corpora.OTHER, corpus=True)
     tokenizer: str = knob("bpe", choices=("bpe", "words", "bytes", "gpt2"))
     lr: float = knob(5e-3, low=0.0, high=100.0)
     weight_decay: float = knob(0.01, low=0.0, high=100.0)
@@ -69,7 +69,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     """
     import math
 
-    from core import batches, corpora, losses, pair_counts, references, start_loss
+    from core import batches, losses, pair_counts, references, start_loss
     from core.train import train
 
     data, held = (corpora.tokens(config.corpus, config.tokenizer, part) for part in ("train", "test"))

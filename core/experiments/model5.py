@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from core import corpora
 from core.events import Event, Metric, Note, Sample, Started, Table
 from core.experiment import Experiment, knob
 
-CORPORA = ("tales-en", "tales-vi", "manual")
-TEXT_ID = "text-[0-9a-f]{12}"
 EVAL_TOKENS = 6144  # twelve batches of 512: the standard error of the test loss is then a third of one batch's
 STAGES = (0, 50, 100, 300, 500, 1000, 2000)  # when it writes
 PIECES, LENGTH = 8, 80  # how many texts it writes then, and how many tokens each
@@ -29,7 +28,7 @@ class Config:
     """
 
     experiment: ClassVar[str] = "model5"
-    corpus: str = knob("tales-en", choices=CORPORA, pattern=TEXT_ID, corpus=True)
+    corpus: str = knob("tales-en", choices=corpora.NAMES, pattern=corpora.OTHER, corpus=True)
     tokenizer: str = knob("bpe", choices=("bpe", "words", "bytes", "gpt2"))
     lr: float = knob(1e-3, low=0.0, high=10.0)
     init: str = knob("course", choices=("course", "gpt2"))
@@ -77,8 +76,6 @@ def parts(config: Config):
     """(train, test) token ids: the held-out tenth is the end of the text, its middle, or blocks of 256 all along it.
     Where a part is cut out, its two neighbours meet: one pair of tokens in some hundreds that nobody wrote."""
     import numpy as np
-
-    from core import corpora
 
     train, test = (corpora.tokens(config.corpus, config.tokenizer, part) for part in ("train", "test"))
     if config.test_part == "end":
@@ -211,7 +208,7 @@ def prompt(config: Config, desk: Desk) -> list[int]:
 
 def describe(config: Config, desk: Desk, texts: list[list[int]]) -> dict[str, float]:
     """Shares, 0 to 1, over all `texts` (token ids): pairs_known, whitespace, punctuation, on Tales agreements."""
-    from core import agreements, corpora, counting
+    from core import agreements, counting
 
     words = [desk.tokenizer.decode(ids) for ids in texts]
     known = [counting.known_share(ids, desk.pairs, desk.tokenizer.n_vocab) for ids in texts]

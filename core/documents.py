@@ -1,0 +1,248 @@
+"""Web pages as FineWeb stores them: one row a document, nine columns. The learner's own file with these columns is one
+more such collection, and Python's own documentation another, so that lessons about data need no download."""
+
+import hashlib
+import io
+import json
+import uuid
+from functools import cache, lru_cache
+from pathlib import Path
+
+from core import files
+from core.problem import Problem
+
+# name -> type, in FineWeb's order. token_count is GPT-2's; id a URN; date ISO 8601 as text.
+COLUMNS = {
+    "text": "string",
+    "id": "string",
+    "dump": "string",
+    "url": "string",
+    "date": "string",
+    "file_path": "string",
+    "language": "string",
+    "language_score": "float64",
+    "token_count": "int64",
+}
+LARGEST_FILE, LARGEST, MOST = 20_000_000, 200_000_000, 100_000  # bytes as sent, bytes unpacked, documents
+BETWEEN = "\n\n"  # what stands between two documents when they are read as one text
+
+
+def schema():
+    """The nine columns as a pyarrow schema."""
+    import pyarrow as pa
+
+    return pa.schema([(name, getattr(pa, kind)()) for name, kind in COLUMNS.items()])
+
+
+def read(data: bytes):
+    """A parquet or JSON-lines file as a pyarrow Table of the nine columns; those the file lacks are null.
+
+    Raises Problem: documents_large(bytes, limit), documents_damaged(reason), documents_no_text(columns),
+    documents_line(line, reason), text_empty.
+    """
+    if len(data) > LARGEST_FILE:
+        raise Problem("documents_large", bytes=len(data), limit=LARGEST_FILE)
+    rows = _parquet(data) if data[:4] == b"PAR1" else _json_lines(data)
+    if not any((text or "").strip() for text in rows["text"].to_pylist()):
+        raise Problem("text_empty")
+    return rows
+
+
+def _parquet(data: bytes):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(io.BytesIO(data))
+        about = file.metadata
+        unpacked = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
+        if unpacked > LARGEST or about.num_rows > MOST:
+            raise Problem("documents_large", bytes=unpacked, limit=LARGEST)
+        names = file.schema_arrow.names
+        if "text" not in names:
+            raise Problem("documents_no_text", columns=", ".join(names)[:200])
+        found = file.read([name for name in COLUMNS if name in names])
+        return _fit(found)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise Problem("documents_damaged", reason=str(error).splitlines()[0][:200]) from None
+
+
+def _json_lines(data: bytes):
+    import pyarrow as pa
+
+    columns: dict[str, list] = {name: [] for name in COLUMNS}
+    for number, line in enumerate(data.decode("utf-8-sig", "replace").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise Problem("documents_line", line=number, reason=str(error)[:100]) from None
+        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+            names = ", ".join(row)[:200] if isinstance(row, dict) else type(row).__name__
+            raise Problem("documents_no_text", columns=names)
+        if number > MOST:
+            raise Problem("documents_large", bytes=len(data), limit=LARGEST_FILE)
+        for name, kind in COLUMNS.items():
+            value = row.get(name)
+            columns[name].append(str(value) if kind == "string" and value is not None else value)
+    try:
+        return _fit(pa.table({name: pa.array(values) for name, values in columns.items()}))
+    except (pa.ArrowException, ValueError, TypeError) as error:
+        raise Problem("documents_damaged", reason=str(error).splitlines()[0][:200]) from None
+
+
+def _fit(table):
+    """The table with exactly the nine columns, in order and of their types (a date becomes its ISO text)."""
+    import pyarrow as pa
+
+    wanted = schema()
+    columns = []
+    for field in wanted:
+        if field.name in table.column_names:
+            columns.append(table[field.name].cast(field.type))
+        else:
+            columns.append(pa.nulls(table.num_rows, field.type))
+    return pa.table(columns, schema=wanted)
+
+
+def write(table) -> bytes:
+    import pyarrow.parquet as pq
+
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def add(data: bytes) -> str:
+    """Keep a learner's documents and return their name, "docs-<12 hex digits>". Raises read's Problems, text_short,
+    disk_full, read_only."""
+    from core import uploads
+
+    table = read(data)
+    text = join(table)
+    if len(text) < uploads.SHORTEST:
+        raise Problem("text_short", characters=len(text), needed=uploads.SHORTEST)
+    packed = write(table)
+    name = f"docs-{hashlib.sha256(packed).hexdigest()[:12]}"
+    files.write_atomic(path(name), packed)
+    return name
+
+
+def path(name: str) -> Path:
+    """Where the collection of that name lies: "fineweb" (core/fineweb.py) or "docs-<12 hex digits>"."""
+    return files.home() / "documents" / f"{name}.parquet"
+
+
+def load(name: str):
+    """The pyarrow Table of "docs-python" (built in), "fineweb", or "docs-<12 hex digits>".
+
+    Raises Problem: text_missing(name), fineweb_missing, text_damaged(name, path), manual_missing.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if name == "docs-python":
+        return python()
+    if not path(name).exists():
+        raise missing(name)
+    try:
+        return pq.read_table(path(name), schema=schema())
+    except (pa.ArrowException, OSError, ValueError):
+        raise Problem("text_damaged", name=name, path=str(path(name))) from None
+
+
+def fingerprint(name: str) -> str:
+    """The name with a hash of all texts: FineWeb's first documents may be any number. Raises load's Problems."""
+    if name == "docs-python":
+        return _fingerprint(name, 0, 0)
+    try:
+        about = path(name).stat()
+    except OSError:
+        raise missing(name) from None
+    return _fingerprint(name, about.st_size, about.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _fingerprint(name: str, _size: int, _changed: int) -> str:
+    return f"{name}-{hashlib.sha256(join(load(name)).encode()).hexdigest()[:12]}"
+
+
+def missing(name: str) -> Problem:
+    if name == "fineweb":
+        from core import fineweb
+
+        return Problem("fineweb_missing", address=fineweb.ADDRESS, folder=str(path(name).parent), file=path(name).name)
+    return Problem("text_missing", name=name)
+
+
+def join(table) -> str:
+    """All documents as one text, in their order."""
+    return BETWEEN.join(text.strip("\n") for text in table["text"].to_pylist() if text and text.strip()) + "\n"
+
+
+@cache
+def python():
+    """Python's own documentation as documents: the topics of its manual, and what its modules say of themselves.
+
+    Made on this machine from this Python, so it differs between versions. Same columns as FineWeb, but nobody crawled
+    these pages: `dump` says "python-3.x.y" and `url` names the topic or module; date and language_score are null, and
+    token_count is counted with the built-in byte pairs. Raises Problem("manual_missing").
+    """
+    import pyarrow as pa
+
+    from core import tokenizers
+
+    found = _topics() + _modules()
+    if not found:
+        raise Problem("manual_missing")
+    encode, version = tokenizers.load("bpe").encode, f"python-{_version()}"
+    rows = [
+        {
+            "text": text,
+            "id": f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, url + text)}>",
+            "dump": version,
+            "url": url,
+            "date": None,
+            "file_path": file,
+            "language": "en",
+            "language_score": None,
+            "token_count": len(encode(text)),
+        }
+        for url, file, text in found
+    ]
+    return pa.Table.from_pylist(rows, schema=schema())
+
+
+def _version() -> str:
+    import platform
+
+    return platform.python_version()
+
+
+def _topics() -> list[tuple[str, str, str]]:
+    try:
+        from pydoc_data.topics import topics
+    except ImportError:
+        return []
+    return [(f"pydoc:{name}", "pydoc_data/topics.py", topics[name].strip()) for name in sorted(topics)]
+
+
+def _modules() -> list[tuple[str, str, str]]:
+    """The docstrings of the standard library's modules that have at least 300 characters: read, never imported."""
+    import re
+    import sys
+    import sysconfig
+
+    folder, out = Path(sysconfig.get_paths()["stdlib"]), []
+    first = re.compile(r'\s*(?:#[^\n]*\n\s*)*[rR]?"""(.*?)"""', re.DOTALL)
+    for name in sorted(sys.stdlib_module_names):
+        for place in (folder / f"{name}.py", folder / name / "__init__.py"):
+            try:
+                with open(place, encoding="utf-8") as file:
+                    found = first.match(file.read(60_000))
+            except (OSError, UnicodeDecodeError):
+                continue
+            if found and len(text := found[1].strip()) >= 300:
+                out.append((f"module:{name}", place.relative_to(folder).as_posix(), text))
+    return out

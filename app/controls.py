@@ -155,7 +155,7 @@ def draw(control, key: str, values: dict, lang: str, *, disabled: bool = False) 
         new = st.slider(label, *bounds, step=cast(step), key=key, help=help, disabled=disabled, format=shown)
         new = float(f"{new:.3g}") if not whole else new
     elif kind == "Choice":
-        names = dict(control.options)
+        names = dict(control.options) | dict(control.more() if control.more else ())
         codes = list(names) if now in names else [*names, now]
         show = lambda code: names.get(code, T(str(code), str(code)))(lang)  # noqa: E731
         if st.session_state.get(key) not in codes:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from app import sentences
+from app import sentences, shell
 from app.i18n import T
 from core import errands
 
@@ -31,7 +31,7 @@ def draw(name: str, label: T, begin: Callable[[], object], lang: str, *, unit: s
     """Button, progress or outcome of the errand `name`. begin(): starts it. label: the button's words, with the size.
     unit: "bytes" or "count". kept: what an earlier try left, so that the button says "continue"."""
     if errands.state(name).active:
-        _running(name, lang, unit)
+        shell.fragment(_running, POLL)(name, lang, unit)
         return
     found = errands.state(name)
     if found.state in ("failed", "cancelled"):
@@ -43,7 +43,6 @@ def draw(name: str, label: T, begin: Callable[[], object], lang: str, *, unit: s
     st.button(words(lang), key=f"errand_{name}", on_click=begin)
 
 
-@st.fragment(run_every=POLL)
 def _running(name: str, lang: str, unit: str) -> None:
     found = errands.state(name)
     if not found.active:

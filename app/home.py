@@ -27,6 +27,10 @@ TEXT = {
         "A stored run: the loss falls to the lowest line its kind can reach. Yours will be drawn live.",
         "Một lần chạy có sẵn: loss giảm tới đường thấp nhất mà loại mô hình này đạt được. Lần chạy của bạn sẽ được vẽ trực tiếp.",
     ),
+    "library": T(
+        "Texts and weights: novels, web pages, your own words ▸",
+        "Văn bản và trọng số: truyện, trang web, chữ của chính bạn ▸",
+    ),
     "ran": T("{n} runs stored", "đã lưu {n} lần chạy"),
     "minutes": T("{m} min", "{m} phút"),
 }
@@ -73,6 +77,7 @@ def show() -> None:
         "network": NETWORK[network.online()],
     }
     st.caption(TEXT["machine"].format(**facts)(lang))
+    st.page_link(pages["library"], label=TEXT["library"](lang))
 
 
 def _first_curve(lesson, lang: str) -> None:

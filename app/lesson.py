@@ -35,13 +35,15 @@ class Slider:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few. options: (code, label); the code is language-neutral and stands in the link."""
+    """One of a few. options: (code, label); the code is language-neutral and stands in the link. more(): options that
+    only this machine has, asked whenever the control is drawn."""
 
     field: str
     label: T
     help: T
     options: tuple[tuple[str, T], ...]
     default: str | None = None
+    more: Callable[[], tuple[tuple[str, T], ...]] | None = None
 
 
 @dataclass(frozen=True)

@@ -47,11 +47,12 @@ SENTENCES = {
     ),
     "text_empty": T("This text is empty. Nothing was kept.", "Văn bản này trống. Không có gì được lưu."),
     "text_short": T(
-        "This text has {characters} characters; at least {needed} are needed to learn anything.",
-        "Văn bản này có {characters} ký tự; cần ít nhất {needed} ký tự mới học được.",
+        "This text has {characters:,} characters; at least {needed:,} are needed to learn anything.",
+        "Văn bản này có {characters:,} ký tự; cần ít nhất {needed:,} ký tự mới học được.",
     ),
     "text_too_large": T(
-        "This file has {bytes} bytes; the limit is {limit}.", "Tệp này nặng {bytes} byte; giới hạn là {limit} byte."
+        "This file has {bytes:,} bytes; the limit is {limit:,}.",
+        "Tệp này nặng {bytes:,} byte; giới hạn là {limit:,} byte.",
     ),
     "text_binary": T(
         "This file is not plain text. Save it as .txt (UTF-8) and try again.",
@@ -60,10 +61,10 @@ SENTENCES = {
     # novels, web pages, own languages
     "unknown_book": T("There is no book “{name}”. There are: {valid}.", "Không có sách “{name}”. Hiện có: {valid}."),
     "book_missing": T(
-        "“{title}” is not on this machine. “Texts and weights” downloads it ({bytes} bytes), or save "
+        "“{title}” is not on this machine. “Texts and weights” downloads it ({bytes:,} bytes), or save "
         "{address} as {file} "
         "in {folder}. Until then the built-in texts take its place: Tales, Python's manual.",
-        "Máy này chưa có “{title}”. Trang “Văn bản và trọng số” tải về được ({bytes} byte), hoặc bạn lưu "
+        "Máy này chưa có “{title}”. Trang “Văn bản và trọng số” tải về được ({bytes:,} byte), hoặc bạn lưu "
         "{address} thành "
         "{file} trong {folder}. Trong lúc chờ, hãy dùng văn bản có sẵn: Tales, sách hướng dẫn Python.",
     ),
@@ -100,8 +101,8 @@ SENTENCES = {
         "Không đọc được {address}: {reason}. Các tài liệu đã tải vẫn được giữ.",
     ),
     "documents_large": T(
-        "This file has {bytes} bytes; the limit is {limit}. A few thousand documents are plenty here.",
-        "Tệp này có {bytes} byte; giới hạn là {limit}. Ở đây vài nghìn tài liệu là đủ.",
+        "This file has {bytes:,} bytes; the limit is {limit:,}. A few thousand documents are plenty here.",
+        "Tệp này có {bytes:,} byte; giới hạn là {limit:,}. Ở đây vài nghìn tài liệu là đủ.",
     ),
     "documents_damaged": T(
         "This file cannot be read ({reason}). Nothing was kept.",
@@ -124,8 +125,8 @@ SENTENCES = {
         "Type a story with at least one {{slot: a / b}}.", "Hãy gõ một truyện có ít nhất một {{ô: a / b}}."
     ),
     "tale_long": T(
-        "This line has {characters} characters; {limit} are possible.",
-        "Dòng này có {characters} ký tự; tối đa {limit}.",
+        "This line has {characters:,} characters; {limit:,} are possible.",
+        "Dòng này có {characters:,} ký tự; tối đa {limit:,}.",
     ),
     "tale_lines": T(
         "{lines} stories are too many: at most {limit}, one a line.",
@@ -395,9 +396,9 @@ SENTENCES = {
         "{address} trả về mã {status} thay vì tệp. Hãy thử lại sau, hoặc tự đặt tệp vào chỗ.",
     ),
     "download_cut": T(
-        "The connection to {address} broke after {bytes} of {total} bytes. They are kept: try again and it goes "
+        "The connection to {address} broke after {bytes:,} of {total:,} bytes. They are kept: try again and it goes "
         "on from there.",
-        "Kết nối tới {address} bị đứt sau {bytes} trong {total} byte. Phần này được giữ lại: thử lại là tải tiếp "
+        "Kết nối tới {address} bị đứt sau {bytes:,} trong {total:,} byte. Phần này được giữ lại: thử lại là tải tiếp "
         "từ chỗ đó.",
     ),
     "download_wrong": T(
@@ -413,13 +414,13 @@ SENTENCES = {
         "{address} không gửi được một phần tệp, chỉ gửi được cả tệp.",
     ),
     "download_cancelled": T(
-        "Stopped. The {bytes} bytes that had arrived are kept: start again and it goes on from there.",
-        "Đã dừng. {bytes} byte đã tải được giữ lại: bắt đầu lại là tải tiếp từ chỗ đó.",
+        "Stopped. The {bytes:,} bytes that had arrived are kept: start again and it goes on from there.",
+        "Đã dừng. {bytes:,} byte đã tải được giữ lại: bắt đầu lại là tải tiếp từ chỗ đó.",
     ),
     "download_busy": T("{path} is being downloaded already.", "{path} đang được tải rồi."),
     "no_room": T(
-        "{needed} bytes are needed and {free} are free at {path}. Make room, or set PLAYGROUND_HOME to a larger disk.",
-        "Cần {needed} byte mà {path} chỉ còn trống {free}. Hãy giải phóng chỗ, hoặc đặt PLAYGROUND_HOME sang ổ "
+        "{needed:,} bytes are needed and {free:,} are free at {path}. Make room, or set PLAYGROUND_HOME to a larger disk.",
+        "Cần {needed:,} byte mà {path} chỉ còn trống {free:,}. Hãy giải phóng chỗ, hoặc đặt PLAYGROUND_HOME sang ổ "
         "đĩa lớn hơn.",
     ),
     # files and runs

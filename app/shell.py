@@ -22,6 +22,7 @@ GROUPS = {
 TEXT = {
     "home": T("Home", "Trang chủ"),
     "claims": T("Is the course right?", "Khóa học có đúng không?"),
+    "library": T("Texts and weights", "Văn bản và trọng số"),
     "language": T("Language", "Ngôn ngữ"),
     "device": T("Device", "Thiết bị"),
     "device_help": T(
@@ -138,7 +139,8 @@ def pages() -> dict:
         ]
         if found:
             out[name(code)] = found
-    out[""].append(st.Page(PAGES / "claims.py", title=TEXT["claims"](code), url_path="claims"))
+    for name in ("claims", "library"):
+        out[""].append(st.Page(PAGES / f"{name}.py", title=TEXT[name](code), url_path=name))
     st.session_state["pages"] = {p.url_path: p for group in out.values() for p in group}
     return out
 

@@ -4,6 +4,7 @@ more such collection, and Python's own documentation another, so that lessons ab
 import hashlib
 import io
 import json
+import re
 import uuid
 from functools import cache, lru_cache
 from pathlib import Path
@@ -24,6 +25,7 @@ COLUMNS = {
     "token_count": "int64",
 }
 LARGEST_FILE, LARGEST, MOST = 20_000_000, 200_000_000, 100_000  # bytes as sent, bytes unpacked, documents
+NAME = re.compile(r"docs-[0-9a-f]{12}")
 BETWEEN = "\n\n"  # what stands between two documents when they are read as one text
 
 
@@ -230,7 +232,6 @@ def _topics() -> list[tuple[str, str, str]]:
 
 def _modules() -> list[tuple[str, str, str]]:
     """The docstrings of the standard library's modules that have at least 300 characters: read, never imported."""
-    import re
     import sys
     import sysconfig
 

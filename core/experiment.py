@@ -22,7 +22,8 @@ def knob(default, *, low=None, high=None, choices=None, pattern=None, corpus=Fal
 
     low, high: inclusive limits of a number. choices: the allowed values. pattern: a regular expression for a text
     that also fits when it is none of the choices. corpus: this field names a text; its content enters the run's
-    identity, so that another edition of the same book is another run.
+    identity, so that another edition of the same book is another run. With a pattern, whichever, it takes every text
+    there is (corpora.OTHER); without one, only its choices.
     """
     limits = {"low": low, "high": high, "choices": choices, "pattern": pattern, "corpus": corpus}
     return field(default=default, metadata=limits)
@@ -115,6 +116,10 @@ def coerce(Config: type, name: str, value):
     else:
         value = str(value)
     choices, pattern = limits.get("choices"), limits.get("pattern")
+    if limits.get("corpus") and pattern:
+        from core import corpora
+
+        pattern = corpora.OTHER
     if choices is not None and value not in choices:
         import re
 

@@ -146,7 +146,7 @@ def missing(book: Book) -> Problem:
         "book_missing",
         title=book.title,
         address=book.addresses[0],
-        bytes=f"{book.bytes:,}",
+        bytes=book.bytes,
         folder=str(book.path.parent),
         file=book.path.name,
     )

@@ -37,11 +37,11 @@ def language(name: str) -> tales.Language | None:
 @lru_cache(maxsize=8)
 def _kept(name: str, home: str) -> tales.Language:
     try:
-        template = _path(name).read_text(encoding="utf-8")
+        template = path(name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise Problem("tale_missing", name=name) from None
     if name_of(template) != name:
-        raise Problem("text_damaged", name=name, path=str(_path(name)))
+        raise Problem("text_damaged", name=name, path=str(path(name)))
     return parse(template)
 
 
@@ -50,14 +50,14 @@ def add(template: str) -> str:
     is kept then; disk_full, read_only."""
     found = parse(template)
     check(found)
-    files.write_atomic(_path(found.name), normal(template).encode())
+    files.write_atomic(path(found.name), normal(template).encode())
     return found.name
 
 
 def template(name: str) -> str:
     """The text of a kept template. Raises Problem("tale_missing", name)."""
     language(name)
-    return _path(name).read_text(encoding="utf-8")
+    return path(name).read_text(encoding="utf-8")
 
 
 def name_of(template: str) -> str:
@@ -168,5 +168,6 @@ def _table(slot: str, values: str, *, unique: bool) -> list[tuple[str, float]]:
     return table
 
 
-def _path(name: str):
+def path(name: str):
+    """Where the template of that name lies."""
     return files.home() / "tales" / f"{name}.txt"

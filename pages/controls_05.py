@@ -1,7 +1,7 @@
 """The knobs and the presets of lesson 5."""
 
 from app.i18n import T, same
-from app.knobs import SEED, TEMPERATURE, TEXTS, TOKENIZER
+from app.knobs import SEED, TEMPERATURE, TEXTS, TOKENIZER, own_texts
 from app.lesson import Choice, Preset, Slider, Text, Toggle
 from pages.figures_05 import LAST, STAGES
 
@@ -45,6 +45,7 @@ CONTROLS = (
             "Tales: truyện nhỏ, mức sàn biết chính xác. Sách hướng dẫn Python: văn thật, mức sàn do đếm.",
         ),
         TEXTS,
+        more=own_texts,
     ),
     TOKENIZER,
     Slider(

@@ -1,7 +1,7 @@
 """The knobs and the presets of lesson 6."""
 
 from app.i18n import T, same
-from app.knobs import SEED, TEXTS, TOKENIZER
+from app.knobs import SEED, TEXTS, TOKENIZER, own_texts
 from app.lesson import Choice, Many, Preset, Slider
 
 WAYS = {
@@ -171,6 +171,7 @@ CONTROLS = (
             "Sách hướng dẫn Python là văn thật. Tales có ít cặp từ đến mức tập kiểm thử không còn gì mới: hãy thử.",
         ),
         TEXTS,
+        more=own_texts,
     ),
     TOKENIZER,
     Slider(

@@ -1,7 +1,7 @@
 """The controls of lesson 8."""
 
 from app.i18n import T, same
-from app.knobs import SEED, TEMPERATURE, TEXTS, TOKENIZER
+from app.knobs import SEED, TEMPERATURE, TEXTS, TOKENIZER, own_texts
 from app.lesson import Choice, Many, Slider, Text
 
 CONTROLS = (
@@ -34,6 +34,7 @@ CONTROLS = (
             "Tales ít từ và quy luật thì ta biết chính xác; sách hướng dẫn Python là văn thật. Hãy thử cả hai: câu trả lời khác nhau.",
         ),
         TEXTS,
+        more=own_texts,
     ),
     Slider(
         "blocks",

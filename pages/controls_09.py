@@ -1,7 +1,7 @@
 """The controls of lesson 9: which losses, how far, how fast; each in one line."""
 
 from app.i18n import T, same
-from app.knobs import SEED, TEXTS, TOKENIZER
+from app.knobs import SEED, TEXTS, TOKENIZER, own_texts
 from app.lesson import Choice, Many, Slider, Text
 
 LOSSES = {  # code: (name, colour)
@@ -274,6 +274,7 @@ CONTROLS = (
         T("text", "văn bản"),
         T("What it reads. Tales has exact floors.", "Mô hình đọc gì. Tales có mức sàn chính xác."),
         TEXTS,
+        more=own_texts,
     ),
     TOKENIZER,
     Slider(

@@ -1,7 +1,7 @@
 """The controls of lesson 11."""
 
 from app.i18n import T, same
-from app.knobs import SEED, TEXTS
+from app.knobs import SEED, TEXTS, own_texts
 from app.lesson import Choice, Slider, Toggle
 from core.experiments.gains import FACTORS
 
@@ -202,6 +202,7 @@ CONTROLS = (
         T("text", "văn bản"),
         T("What it reads: real prose or Tales.", "Nó đọc gì: văn thật hay Tales."),
         TEXTS,
+        more=own_texts,
     ),
     SEED,
     Slider(

@@ -1,7 +1,7 @@
 """The controls of lesson 12."""
 
 from app.i18n import T, same
-from app.knobs import SEED, TEXTS, TOKENIZER
+from app.knobs import SEED, TEXTS, TOKENIZER, own_texts
 from app.lesson import Choice, Slider, Toggle
 
 NAMES = {
@@ -238,6 +238,7 @@ CONTROLS = (
         T("text", "văn bản"),
         T("What the small GPT reads.", "Văn bản mà GPT nhỏ đọc."),
         TEXTS,
+        more=own_texts,
     ),
     TOKENIZER,
     SEED,

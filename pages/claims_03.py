@@ -7,7 +7,7 @@ from app.i18n import T, same
 from app.lesson import Claim
 from core.claims import above, below, depends, fails, near
 from core.experiments import anatomy, decay, decay_map, model1, optimizer_check
-from pages.verdict_03 import decades
+from pages.verdict_03_trained import decades
 
 COURSE = T("The AdamW optimizer (text of the lesson)", "Thuật toán AdamW (bài đọc)")
 STILL = decay.Config()

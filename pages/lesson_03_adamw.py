@@ -8,18 +8,11 @@ from core.experiment import encode
 from core.experiments import anatomy, decay, decay_map, model1, row_norms
 from pages.claims_03 import CLAIMS
 from pages.controls_03 import CONTROLS, MAP, MODEL, NOISE, STEP, WEIGHT, elsewhere
-from pages.figures_03 import bars, cell, course, heat, loss, noise, norms, numbers, path, weight
+from pages.figures_03 import bars, noise, numbers, path, weight
+from pages.figures_03_trained import cell, course, heat, loss, norms
 from pages.verdict_03 import (
     decay_answer,
     decay_why,
-    map_answer,
-    map_readouts,
-    map_verdict,
-    map_why,
-    model_answer,
-    model_readouts,
-    model_verdict,
-    model_why,
     noise_readouts,
     noise_verdict,
     quiet_answer,
@@ -32,6 +25,16 @@ from pages.verdict_03 import (
     step_verdict,
     weight_readouts,
     weight_verdict,
+)
+from pages.verdict_03_trained import (
+    map_answer,
+    map_readouts,
+    map_verdict,
+    map_why,
+    model_answer,
+    model_readouts,
+    model_verdict,
+    model_why,
 )
 
 ADAMW, L2, SGD = same("AdamW"), same("Adam + L2"), same("SGD + L2")

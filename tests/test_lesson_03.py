@@ -13,6 +13,7 @@ from core.result import Result
 from core.runs import Status
 from pages import claims_03, verdict_03
 from pages import lesson_03_adamw as page
+from pages import verdict_03_trained as trained
 
 PLAY = {p.slug: p for p in page.LESSON.playgrounds}
 
@@ -114,7 +115,7 @@ def test_the_map_says_who_wins_how_often_and_how_far_the_best_decay_moves():
     text = said(view, "map")
     assert "AdamW 2.00, Adam + L2 1.00; on 3 of 3" in text and "0.0 decades with AdamW and 2.0 with Adam + L2" in text
     assert "1 % of AdamW's cells diverged" in text
-    assert verdict_03.map_answer(view) == "adam" and verdict_03.map_why(view).vi
+    assert trained.map_answer(view) == "adam" and trained.map_why(view).vi
     rows = PLAY["map"].figures[0].rows(view)
     assert (rows["mark"] == "×").sum() == 2 and (rows["mark"] == "★").sum() == 2 and rows["best"].sum() == 20
     for figure in PLAY["map"].figures:
@@ -124,8 +125,8 @@ def test_the_map_says_who_wins_how_often_and_how_far_the_best_decay_moves():
 
 def test_a_decay_of_zero_counts_as_half_the_smallest_one():
     best = dict.fromkeys(LRS, DECAYS[1]) | {LRS[-1]: 0.0}
-    assert verdict_03.decades(map_result(best, 1.0), 0.02) == pytest.approx(math.log10(2))
-    assert math.isnan(verdict_03.decades(Result(()), 0.02))
+    assert trained.decades(map_result(best, 1.0), 0.02) == pytest.approx(math.log10(2))
+    assert math.isnan(trained.decades(Result(()), 0.02))
 
 
 # --- the language model -----------------------------------------------------------------------------------------------
@@ -160,7 +161,7 @@ def test_the_language_model_is_judged_against_no_decay_and_against_l2(losses, wo
 def test_a_model_that_diverged_or_never_moved_is_called_that():
     assert "diverged at step 300" in said(model_view(4.0, 4.0, 4.0, reason="diverged"), "model")
     assert "nothing can move" in said(model_view(8.0, 8.0, 8.0, config=replace(page.QUICK, lr=0.0)), "model")
-    assert verdict_03.model_answer(model_view(4.57, 4.62, 4.75)) == "adamw"
+    assert trained.model_answer(model_view(4.57, 4.62, 4.75)) == "adamw"
 
 
 def test_claims_use_other_seeds_than_those_that_set_their_thresholds():

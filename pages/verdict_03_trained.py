@@ -1,0 +1,229 @@
+"""Lesson 3 in words, the trained part: which map is better, what the decay was worth to a language model."""
+
+import math
+
+from app.i18n import T
+from app.lesson import Readout
+from app.theme import number
+from core.experiments.decay_map import DECAYS, best_decay
+from pages.verdict_03 import NOTHING
+
+# --- the map ---------------------------------------------------------------------------------------------------------
+
+
+def final_map(result) -> dict:
+    found = result.tables.get("map", {})
+    return found[max(found)] if found else {}
+
+
+def decades(result, low: float) -> float:
+    """By how many decades the best decay moves over the learning rates from `low` on; 0 counts as half the smallest."""
+    table = final_map(result)
+    if not table:
+        return math.nan
+    best = [max(wd, DECAYS[1] / 2) for lr, wd in best_decay(table).items() if lr >= low]
+    return math.log10(max(best) / min(best)) if best else math.nan
+
+
+def duels(view) -> tuple[int, int]:
+    """(data sets on which Adam + L2's best cell has the lower error than AdamW's best cell, data sets)."""
+    errors = {}
+    for label in ("adamw", "adam"):
+        result = view.result(label)
+        tables = result.tables.get("seeds", {})
+        if not tables:
+            return 0, 0
+        t = tables[max(tables)]
+        here = (result.final("best_lr"), result.final("best_wd"))
+        errors[label] = {
+            seed: value
+            for lr, wd, seed, value in zip(t["lr"], t["wd"], t["seed"], t["error"], strict=True)
+            if (lr, wd) == here
+        }
+    wins = sum(errors["adam"][s] < errors["adamw"][s] for s in errors["adam"])
+    return wins, len(errors["adam"])
+
+
+def map_verdict(view):
+    a, b = view.result("adamw"), view.result("adam")
+    if not view.done or not a.metrics.get("best") or not b.metrics.get("best"):
+        return []
+    wins, sets = duels(view)
+    facts = {
+        "a": number(a.final("best")),
+        "b": number(b.final("best")),
+        "x": f"{decades(a, 0.02):.1f}",
+        "y": f"{decades(b, 0.02):.1f}",
+        "k": wins,
+        "n": sets,
+        "z": f"{100 * a.final('broken'):.0f}",
+    }
+    said = [
+        T(
+            "Best cells: AdamW {a}, Adam + L2 {b}; on {k} of {n} data sets Adam + L2 is ahead.",
+            "Ô tốt nhất: AdamW {a}, Adam + L2 {b}; trên {k}/{n} bộ dữ liệu Adam + L2 hơn.",
+        ),
+        T(
+            "From lr 0.02 to 1 the best decay moves by {x} decades with AdamW and {y} with Adam + L2.",
+            "Từ lr 0.02 đến 1, suy giảm tốt nhất dời {x} bậc mười với AdamW và {y} với Adam + L2.",
+        ),
+    ]
+    if a.final("broken"):
+        said.append(
+            T("{z} % of AdamW's cells diverged: lr·wd above 2.", "{z} % số ô của AdamW phân kỳ: lr·wd lớn hơn 2.")
+        )
+    return [line.format(**facts) for line in said]
+
+
+def map_readouts(view):
+    rows = []
+    for a in view.arms:
+        r = a.result
+        if r.metrics.get("best"):
+            rows.append(
+                Readout(
+                    T("{name}: best at", "{name}: tốt nhất ở").format(name=a.arm.name),
+                    f"lr {r.final('best_lr'):.3g}, wd {r.final('best_wd'):.3g}",
+                    T("The starred cell.", "Ô có sao."),
+                )
+            )
+            rows.append(
+                Readout(
+                    T("{name}: cells near it", "{name}: số ô gần bằng").format(name=a.arm.name),
+                    f"{100 * r.final('near'):.0f} %",
+                    T("Cells within 5 % of its own best.", "Ô kém không quá 5 % so với ô tốt nhất của chính nó."),
+                )
+            )
+    return rows
+
+
+def map_answer(view):
+    a, b = view.result("adamw").final("best"), view.result("adam").final("best")
+    if not view.done or math.isnan(a) or math.isnan(b):
+        return None
+    return "same" if abs(a - b) < 0.05 * min(a, b) else "adamw" if a < b else "adam"
+
+
+def map_why(view):
+    return T(
+        "Best cells: AdamW {a}, Adam + L2 {b}. Here the small gradients belong to small features, and punishing those hardest happens to be right.",
+        "Ô tốt nhất: AdamW {a}, Adam + L2 {b}. Ở đây gradient nhỏ thuộc về đặc trưng nhỏ, và phạt nặng chúng lại tình cờ là đúng.",
+    ).format(a=number(view.result("adamw").final("best")), b=number(view.result("adam").final("best")))
+
+
+# --- a language model ------------------------------------------------------------------------------------------------
+
+CLOSE = 0.02  # nats: over five seeds a difference of two arms scatters by 0.01
+
+
+def ends(view) -> dict[str, float]:
+    return {a.arm.label: a.result.final("test_loss") for a in view.arms}
+
+
+def model_verdict(view):
+    if not view.done or any(
+        math.isnan(v) and a.result.finished.reason != "diverged"
+        for v, a in zip(ends(view).values(), view.arms, strict=True)
+    ):
+        return []
+    lost = [a for a in view.arms if a.result.finished.reason == "diverged"]
+    if lost:
+        return [
+            T(
+                "{name} diverged at step {n}: lower its learning rate or its decay.",
+                "{name} phân kỳ ở bước {n}: hãy giảm tốc độ học hoặc suy giảm.",
+            ).format(name=lost[0].arm.name, n=lost[0].result.finished.step)
+        ]
+    e = ends(view)
+    if view.config.lr == 0:
+        return [NOTHING]
+    gain, gap = e["none"] - e["adamw"], e["l2"] - e["adamw"]
+    facts = {
+        "gain": f"{abs(gain):.2f}",
+        "gap": f"{abs(gap):.2f}",
+        "clock": number(1 / (view.config.lr * view.config.weight_decay)) if view.config.weight_decay else "∞",
+    }
+    if view.config.weight_decay == 0:
+        said = [
+            T(
+                "Without decay AdamW is Adam: the two lines are one.",
+                "Không suy giảm thì AdamW chính là Adam: hai đường là một.",
+            )
+        ]
+    elif gain > CLOSE:
+        said = [
+            T(
+                "Decay buys {gain} nats/token on unseen text.",
+                "Suy giảm mua được {gain} nats/token trên văn bản chưa thấy.",
+            )
+        ]
+    elif gain < -CLOSE:
+        said = [
+            T(
+                "Too much decay: {gain} nats/token worse than none. Its clock is {clock} steps.",
+                "Suy giảm quá nhiều: tệ hơn không có {gain} nats/token. Đồng hồ của nó là {clock} bước.",
+            )
+        ]
+    else:
+        said = [
+            T(
+                "This decay does next to nothing ({gain} nats/token): its clock is {clock} steps, the run has fewer.",
+                "Mức suy giảm này gần như vô tác dụng ({gain} nats/token): đồng hồ của nó là {clock} bước, lần chạy ngắn hơn.",
+            )
+        ]
+    if abs(gap) <= CLOSE:
+        said.append(
+            T(
+                "AdamW and Adam + L2 are as far apart as two seeds.",
+                "AdamW và Adam + L2 cách nhau chỉ bằng hai hạt giống.",
+            )
+        )
+    elif gap > 0:
+        said.append(
+            T("AdamW ends {gap} nats/token below Adam + L2.", "AdamW dừng thấp hơn Adam + L2 {gap} nats/token.")
+        )
+    else:
+        said.append(
+            T("Adam + L2 ends {gap} nats/token below AdamW.", "Adam + L2 dừng thấp hơn AdamW {gap} nats/token.")
+        )
+    return [line.format(**facts) for line in said]
+
+
+def model_readouts(view):
+    product = view.config.lr * view.config.weight_decay
+    rows = [
+        Readout(
+            T("clock 1/(lr·wd)", "đồng hồ 1/(lr·wd)"),
+            T("{n} steps", "{n} bước").format(n=number(1 / product) if product else "∞"),
+            T("How many steps back AdamW remembers.", "AdamW nhớ ngược bao nhiêu bước."),
+        )
+    ]
+    for a in view.arms:
+        value = a.result.final("test_loss")
+        if math.isfinite(value):
+            rows.append(
+                Readout(
+                    a.arm.name,
+                    f"{value:.3f}",
+                    T(
+                        "Test loss, nats/token. It is {g} above the loss on its own text.",
+                        "Loss kiểm thử, nats/token. Cao hơn loss trên chính văn bản của nó {g}.",
+                    ).format(g=f"{value - a.result.final('text_loss'):.2f}"),
+                )
+            )
+    return rows
+
+
+def model_answer(view):
+    e = ends(view)
+    if not view.done or any(math.isnan(v) for v in e.values()):
+        return None
+    return min(e, key=e.get)
+
+
+def model_why(view):
+    e = ends(view)
+    return T(
+        "Test losses: AdamW {a}, Adam + L2 {b}, no decay {c} nats/token. Same batches, same start.",
+        "Loss kiểm thử: AdamW {a}, Adam + L2 {b}, không suy giảm {c} nats/token. Cùng các lô, cùng điểm xuất phát.",
+    ).format(a=f"{e.get('adamw', math.nan):.3f}", b=f"{e.get('l2', math.nan):.3f}", c=f"{e.get('none', math.nan):.3f}")

@@ -258,9 +258,10 @@ def drop(one, let_go: str, blocked: dict[str, float]) -> None:
     one.release(clean=let_go != "blocked")
     if let_go == "done":
         _remember_rate(one)
-    if let_go in ("done", "paused") and one.run.control().get("want") == "run" and one.run.steps() > one.step:
+    goes_on = let_go == "paused" or (let_go == "done" and one.run.steps() > one.target)
+    if goes_on and one.run.control().get("want") == "run":
         with contextlib.suppress(Problem, OSError):
-            _ticket(one.run.id, time.time_ns(), 0)  # more steps were asked for while it ended
+            _ticket(one.run.id, time.time_ns(), 0)  # somebody resumed it, or asked for more steps, while it ended
 
 
 def _drop_ticket(name: str | None) -> None:

@@ -3,7 +3,9 @@
 import errno
 import json
 import os
+import sys
 import time
+from dataclasses import replace
 
 import pytest
 import torch
@@ -599,3 +601,17 @@ def test_a_config_written_beside_a_run_is_read_back():
     run = runs.create(tiny(lr=0.0123))
     assert run.config() == tiny(lr=0.0123)
     assert json.loads((run.dir / "config.json").read_text())["parents"] == {}
+
+
+def test_a_run_that_offers_no_snapshots_is_trained_once(monkeypatch):
+    bare = replace(toy.EXPERIMENT, run=lambda *given: (e for e in toy.run(*given) if e.kind != "snapshot"))
+    monkeypatch.setattr(sys.modules["core.experiments.toy"], "EXPERIMENT", bare)
+    jobs.submit([tiny()])
+    live, blocked = [], {}
+    jobs.claim.last = 0.0
+    jobs.claim(live, blocked)
+    (one,) = live
+    while not (let_go := worker.step(one)):
+        pass
+    jobs.drop(one, let_go, blocked)
+    assert let_go == "done" and runs.waiting() == []

@@ -114,7 +114,8 @@ def save_link(number: int, lesson: Lesson, playground: Playground, values: dict)
     for key, value in wanted.items():
         if now.get(key) != value:
             st.query_params[key] = value
-    st.session_state[f"state_{number}"]["link"] = wanted
+    memory = st.session_state[f"state_{number}"]
+    memory["link"], memory["play_link"] = wanted, wanted.get(f"l{number:02d}_play")  # written here, not asked for
 
 
 def stops(control, value) -> list:

@@ -7,7 +7,7 @@ from app import source as source_text
 from app.i18n import T
 from app.lesson import Lesson, Playground, discover
 from app.predict import ask as ask_prediction
-from core import device
+from core import device, experiment
 from core.problem import Problem
 
 TEXT = {
@@ -44,29 +44,48 @@ def show(lesson: Lesson) -> None:
         place = header(number, lesson, playground, values, lang)
     for complaint in complaints:
         st.info(complaint)
+    alone = experiment.of(playground.config).lane == "inline" and st.session_state.get(_section(number)) != "inside"
+    (shell.fragment(laboratory) if alone else laboratory)(number, lesson, playground, values, lang)
+    try:
+        spot = spot_of(number, lesson, playground, values, lang)
+    except Problem:
+        return  # said where the picture would be
+    if not shell.projector():
+        with place:
+            share.buttons(spot)
+        shell.fragment(below)(spot, alone)  # another section is not another page
+        neighbours(number, lang)
+
+
+def laboratory(number: int, lesson: Lesson, playground: Playground, values: dict, lang: str) -> None:
+    """Predict, change, train on the left, the picture on the right. Of what is computed at once this is a fragment: a moved
+    knob then redraws this and nothing else of the page."""
     left, right = st.columns([36, 64], gap="medium")
     with left:
         if not shell.projector():
             ask_prediction(number, lesson, playground, values, lang)
         change(number, lesson, playground, values, lang)
     try:
-        arms = arms_of(playground, values)
+        spot = spot_of(number, lesson, playground, values, lang)
     except Problem as problem:
         with right:
             st.warning(sentences.say(problem.code, problem.facts)(lang))
         return
-    spot = run_panel.Spot(number, lesson, playground, values, arms, lang, shell.size(), shell.me())
-    if not shell.projector():
-        with place:
-            share.buttons(spot)
     with left:
         run_panel.train_box(spot)
     with right, st.container(key=f"{spot.prefix}picture"):
         run_panel.picture(spot)
-    if not shell.projector():
-        shell.fragment(below)(spot)  # another section is not another page
-        neighbours(number, lang)
     controls.save_link(number, lesson, playground, values)
+
+
+def spot_of(number: int, lesson: Lesson, playground: Playground, values: dict, lang: str) -> run_panel.Spot:
+    """Where the learner stands with these values. Raises Problem."""
+    arms = arms_of(playground, values)
+    return run_panel.Spot(number, lesson, playground, values, arms, lang, shell.size(), shell.me())
+
+
+def _section(number: int) -> str:
+    return f"l{number:02d}_section"
 
 
 def choose(number: int, lesson: Lesson, lang: str) -> Playground:
@@ -175,20 +194,22 @@ def arms_of(playground: Playground, values: dict) -> tuple:
     return playground.arms(config, values)
 
 
-def below(spot) -> None:
-    """Everything else, one thing at a time."""
+def below(spot, alone: bool = False) -> None:
+    """Everything else, one thing at a time. alone: knobs redraw only the laboratory, which "inside" would not notice."""
     lang, lesson = spot.lang, spot.lesson
     sections = ["claims", "code", "inside", "deeper", "runs"]
     if spot.inline:
         sections.remove("runs")  # nothing is stored of what is computed at once
     if not spot.playground.probes and not any(figure.folded for figure in spot.playground.figures):
         sections.remove("inside")
-    key = f"l{spot.number:02d}_section"
+    key = _section(spot.number)
     if st.session_state.get(key) not in sections:
         st.session_state[key] = "claims"
     chosen = st.segmented_control(
         "section", sections, key=key, format_func=lambda s: TEXT[s](lang), label_visibility="collapsed", required=True
     )
+    if spot.inline and alone == (chosen == "inside"):
+        st.rerun()  # the whole page, once
     if chosen == "claims":
         claims_panel.draw(lesson.claims, lang)
     elif chosen == "code":

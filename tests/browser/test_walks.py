@@ -133,6 +133,8 @@ def test_a_student_plays_in_this_lesson(page, number):
         page.wait_for_timeout(500)
         assert picture(page, number, place) != before, f"the picture of “{playground.heading.en}” follows the knob"
 
+        assert page.get_by_text("could not be drawn").count() == 0
+
     choose(page, number, 0)
     button(page, f"{prefix(number)}pin").click()
     settle(page)

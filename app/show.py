@@ -44,7 +44,7 @@ def show(lesson: Lesson) -> None:
         place = header(number, lesson, playground, values, lang)
     for complaint in complaints:
         st.info(complaint)
-    alone = experiment.of(playground.config).lane == "inline" and st.session_state.get(_section(number)) != "inside"
+    alone = at_once(playground) and st.session_state.get(_section(number)) != "inside"
     (shell.fragment(laboratory) if alone else laboratory)(number, lesson, playground, values, lang)
     try:
         spot = spot_of(number, lesson, playground, values, lang)
@@ -82,6 +82,11 @@ def spot_of(number: int, lesson: Lesson, playground: Playground, values: dict, l
     """Where the learner stands with these values. Raises Problem."""
     arms = arms_of(playground, values)
     return run_panel.Spot(number, lesson, playground, values, arms, lang, shell.size(), shell.me())
+
+
+def at_once(playground: Playground) -> bool:
+    """Whether its runs are computed in the page itself, while a knob moves."""
+    return experiment.of(playground.config).lane == "inline"
 
 
 def _section(number: int) -> str:
@@ -208,7 +213,7 @@ def below(spot, alone: bool = False) -> None:
     chosen = st.segmented_control(
         "section", sections, key=key, format_func=lambda s: TEXT[s](lang), label_visibility="collapsed", required=True
     )
-    if spot.inline and alone == (chosen == "inside"):
+    if at_once(spot.playground) and alone == (chosen == "inside"):
         st.rerun()  # the whole page, once
     if chosen == "claims":
         claims_panel.draw(lesson.claims, lang)

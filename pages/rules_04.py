@@ -35,11 +35,11 @@ def limits(view) -> list[T]:
                 "trọng số cứ kéo w; giờ nó cách đích {away}.",
             ).format(away=number(away))
         )
-    if forgets and config.momentum == 1:
+    if forgets and config.momentum:
         said.append(
             T(
-                "Never reset and momentum 1 together: the gradient is summed up twice, once in w.grad and once in the optimizer.",
-                "Không bao giờ đặt lại cùng với quán tính 1: gradient bị cộng dồn hai lần, một lần trong w.grad, một lần trong "
+                "Never reset and momentum together: the gradient is summed up twice, once in w.grad and once in the optimizer.",
+                "Không bao giờ đặt lại cùng với quán tính: gradient bị cộng dồn hai lần, một lần trong w.grad, một lần trong "
                 "thuật toán tối ưu.",
             )
         )
@@ -89,8 +89,14 @@ def swings(view) -> list[T]:
     careless = [name for name in NAMES if name in config.forgetful.split(",")]
     started = abs(config.start - config.target)
     said = []
-    torn = regime(config) == "grows" and config.momentum == 0
-    if "sgd" in careless and config.reset == "never" and torn:
+    if one_parameter.never(config, "sgd") and config.momentum:
+        said.append(
+            T(
+                "Its swing grows without end: by now {swing} to either side.",
+                "Biên độ của nó lớn mãi không dừng: giờ mỗi bên {swing}.",
+            ).format(swing=number(swing["sgd"]))
+        )
+    elif one_parameter.never(config, "sgd") and regime(config) == "grows":
         blown = view.main.final("blown_sgd")
         said.append(
             T(
@@ -98,7 +104,7 @@ def swings(view) -> list[T]:
                 "SGD nổ tung: quá lr·c = 2 thì dao động không ma sát cũng không giữ được nữa (một triệu ở bước {n}).",
             ).format(n="–" if math.isnan(blown) else int(blown))
         )
-    elif "sgd" in careless and config.reset == "never" and not math.isnan(view.main.final("period_sgd")):
+    elif one_parameter.never(config, "sgd") and not math.isnan(view.main.final("period_sgd")):
         said.append(
             T(
                 "SGD swings for ever, {swing} to either side; one swing takes {period} steps (the formula: {law}).",

@@ -46,7 +46,8 @@ def test_never_resetting_names_period_growth_and_the_unfair_comparison():
     assert "Adam swings wider" in said("never", steps=4000) and "AdamW swings wider" in said("never", steps=4000)
     assert "AdamW looks good (0.0553 from the target) because it alone" in said("never", forgetful="adam,sgd")
     assert "explodes" in said("never", lr=2.01) and "explodes" not in said("never", lr=1.99)
-    assert "summed up twice" in said("never", momentum=1.0)
+    twice = said("never", momentum=1.0)
+    assert "summed up twice" in twice and "grows without end" in twice and "for ever" not in twice
 
 
 @pytest.mark.parametrize(
@@ -62,6 +63,7 @@ def test_never_resetting_names_period_growth_and_the_unfair_comparison():
         ({"reset": "never"}, "free"),
         ({"reset": "never", "forgetful": "adam"}, "creep"),
         ({"reset": "never", "momentum": 1.0}, "grows"),
+        ({"reset": "never", "momentum": 0.3}, "grows"),
     ],
 )
 def test_the_regime_named_is_the_regime_seen(values, regime):

@@ -82,7 +82,10 @@ def contraction(config) -> float:
 
 def swing_period(config) -> float:
     """Steps of one swing of SGD that keeps a share `momentum` of its gradients: complex roots of
-    x^2 - (1 + m - 2 lr c) x + m. Momentum 1 is "never reset": 2 pi / arccos(1 - lr c). nan: it does not swing."""
+    x^2 - (1 + m - 2 lr c) x + m. Momentum 1 is "never reset": 2 pi / arccos(1 - lr c). nan: it does not swing, or the
+    gradient is summed up twice (then it grows: the roots of another polynomial)."""
+    if never(config, "sgd") and config.momentum:
+        return math.nan
     m = 1.0 if never(config, "sgd") else config.momentum
     middle = (1 + m - 2 * config.lr * config.scale) / 2
     if middle * middle >= m:

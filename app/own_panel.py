@@ -32,6 +32,14 @@ TEXT = {
         "phần mười cuối "
         "({test} token) là tập kiểm thử.",
     ),
+    "kept_tale": T(
+        "Kept. 6,600 stories of it are {tokens} tokens, {distinct} of them distinct; 600 of the stories ({test} "
+        "tokens) are the "
+        "test part.",
+        "Đã lưu. 6.600 truyện của nó có {tokens} token, trong đó {distinct} token khác nhau; 600 truyện ({test} "
+        "token) là tập "
+        "kiểm thử.",
+    ),
     "few": T(
         "That is very little: expect the training loss to fall far below the test loss (lesson 6).",
         "Như vậy là rất ít: loss huấn luyện sẽ xuống thấp hơn loss kiểm thử nhiều (bài 6).",
@@ -131,8 +139,9 @@ def _outcome(key: str, lang: str) -> None:
             "distinct": size.distinct,
             "test": size.test_tokens,
         }
-        st.success(TEXT["kept"].format(**{k: f"{v:,}" for k, v in facts.items()})(lang))
-        if size.tokens < 5000 and corpora.load(what).tale is None:
+        tale = corpora.load(what).tale is not None
+        st.success(TEXT["kept_tale" if tale else "kept"].format(**{k: f"{v:,}" for k, v in facts.items()})(lang))
+        if size.tokens < 5000 and not tale:
             st.caption(TEXT["few"](lang))
         texts_panel.to_lesson(what, lang)
 

@@ -30,6 +30,7 @@ TEXT = {
     "ideas": T("Ideas to try on your own", "Ý tưởng để tự thử"),
     "moved": T("Changed: {what}", "Đã đổi: {what}"),
     "needs": T("Needs: {what}", "Cần: {what}"),
+    "library": T("Texts and weights ▸", "Văn bản và trọng số ▸"),
 }
 
 
@@ -70,6 +71,8 @@ def laboratory(number: int, lesson: Lesson, playground: Playground, values: dict
     except Problem as problem:
         with right:
             st.warning(sentences.say(problem.code, problem.facts)(lang))
+            if problem.code.endswith("_missing") and "library" in st.session_state.get("pages", {}):
+                st.page_link(st.session_state["pages"]["library"], label=TEXT["library"](lang))
         return
     with left:
         run_panel.train_box(spot)
@@ -81,6 +84,8 @@ def laboratory(number: int, lesson: Lesson, playground: Playground, values: dict
 def spot_of(number: int, lesson: Lesson, playground: Playground, values: dict, lang: str) -> run_panel.Spot:
     """Where the learner stands with these values. Raises Problem."""
     arms = arms_of(playground, values)
+    for arm in arms:
+        experiment.run_id(arm.config)  # refuses a text that is not on this machine
     return run_panel.Spot(number, lesson, playground, values, arms, lang, shell.size(), shell.me())
 
 

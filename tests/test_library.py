@@ -2,6 +2,7 @@
 
 import dataclasses
 import time
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -16,6 +17,7 @@ from tests.test_gutenberg import edition
 from tests.test_own_tales import STORY
 from tests.web import web
 
+ROOT = Path(__file__).resolve().parent.parent
 PROSE = "The old clock struck twelve, and nobody in the house had gone to bed.\n" * 40
 
 
@@ -249,3 +251,14 @@ def test_a_cache_is_deleted_only_after_a_second_yes(book):
     assert book.exists()
     at.button(key="sure_books").click().run()
     assert not book.exists()
+
+
+@pytest.mark.parametrize("lang, word", [("en", "is not on this machine"), ("vi", "Máy này chưa có")])
+@pytest.mark.parametrize("name", ["book-35", "book-829-cr", "fineweb"])
+def test_a_lesson_on_a_text_that_is_not_here_says_where_to_get_it(name, lang, word):
+    at = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=60)
+    at.query_params["l05_corpus"], at.query_params["lang"] = name, lang
+    at.run()
+    at.switch_page(str(ROOT / "pages" / "lesson_05_train_model_1.py")).run()
+    assert not at.exception and not at.error
+    assert [w.value for w in at.warning if word in w.value], "one sentence, and the rest of the page stands"

@@ -12,8 +12,7 @@ from app.lesson import discover, page_path
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = {f"{n:02d}": page_path(n) for n in discover()} | {
-    "home": ROOT / "pages" / "home.py",
-    "claims": ROOT / "pages" / "claims.py",
+    name: ROOT / "pages" / f"{name}.py" for name in ("home", "claims", "library")
 }
 
 

@@ -291,6 +291,26 @@ SENTENCES = {
         "There are no weights called “{name}”. Choose one of: {valid}.",
         "Không có bộ trọng số nào tên “{name}”. Hãy chọn một trong: {valid}.",
     ),
+    "wider_than_donor": T(
+        "Width {width} is more than the donor's {donor} columns: principal directions have nothing to add. Take at most {donor}, or the random projection.",
+        "Độ rộng {width} lớn hơn {donor} cột của mô hình cho: các hướng chính không còn gì để thêm. Hãy chọn tối đa {donor}, hoặc phép chiếu ngẫu nhiên.",
+    ),
+    "head_does_not_fit": T(
+        "The donor's output layer reads {donor} numbers a token, this model has {width}. Set the width to {donor}, or start with a random output layer.",
+        "Tầng ra của mô hình cho đọc {donor} số mỗi token, mô hình này có {width}. Hãy đặt độ rộng {donor}, hoặc bắt đầu với tầng ra ngẫu nhiên.",
+    ),
+    "nothing_to_train": T(
+        "Embedding and output layer are both frozen: no parameter is left to train. Free one of the two.",
+        "Cả embedding lẫn tầng ra đều bị đóng băng: không còn tham số nào để huấn luyện. Hãy thả một trong hai.",
+    ),
+    "rows_matched": T(
+        "{matched} of the {vocabulary} tokens exist in the donor's vocabulary and get its rows; the others start as noise of the same spread.",
+        "{matched} trong {vocabulary} token có trong từ vựng của mô hình cho và nhận hàng của nó; số còn lại bắt đầu bằng nhiễu cùng độ rộng.",
+    ),
+    "keep_beyond_text": T(
+        "You asked for {keep} training tokens; the text has {tokens}, and all of them are used.",
+        "Bạn muốn {keep} token huấn luyện; văn bản có {tokens}, và tất cả đều được dùng.",
+    ),
     "weights_needed": T(
         "GPT-2's weights are not on this machine. Download them in the library, or put model.safetensors ({bytes} "
         "bytes) from "

@@ -1,4 +1,4 @@
-"""Somebody else's embedding put into a new model: rows matched by token, rescaled, shuffled, fitted to another width."""
+"""Somebody else's embedding in a new model: rows matched by token, rescaled, shuffled, fitted to another width."""
 
 from dataclasses import dataclass
 
@@ -72,10 +72,10 @@ def rescaled(table: np.ndarray, std: float) -> np.ndarray:
 
 
 def fitted(table: np.ndarray, width: int, way: str, seed: int) -> np.ndarray:
-    """`table` (V, C) in `width` columns. pca: its `width` strongest directions (with the mean left in), the best that so
-    few columns can keep; wider than C has nothing to add. random: a random rotation cut to `width` columns, which keeps
-    lengths on average (Johnson & Lindenstrauss 1984). Raises Problem("wider_than_donor", width, donor)."""
-    v, c = table.shape
+    """`table` (V, C) in `width` columns. pca: its `width` strongest directions (with the mean left in), the best that
+    so few columns can keep; wider than C has nothing to add. random: a random rotation cut to `width` columns, which
+    keeps lengths on average (Johnson & Lindenstrauss 1984). Raises Problem("wider_than_donor", width, donor)."""
+    c = table.shape[1]
     if width == c:
         return table
     if way == "pca":

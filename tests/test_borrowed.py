@@ -1,4 +1,4 @@
-"""Lesson 7's engine: what is copied, what stays frozen, who owns the memory; against counts by hand and torch itself."""
+"""Lesson 7's engine: what is copied, what stays frozen, who owns the memory; against counts and torch itself."""
 
 from dataclasses import replace
 

@@ -51,7 +51,7 @@ class Config:
 
 def needs(config: Config) -> dict:
     """The run of lesson 5's Model 1 that trains the donor, for the donors that do not ship."""
-    if config.rows == "random" and config.head == "random" or not config.donor.startswith("tales"):
+    if (config.rows == "random" and config.head == "random") or not config.donor.startswith("tales"):
         return {}
     return {"donor": make(load("model1").Config, corpus=config.donor, steps=config.donor_steps, device=config.device)}
 
@@ -153,7 +153,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
 
 
 class Look:
-    """What is measured on the grid. Model 1 is a table of V rows: the loss over a text is a sum over its pairs, exact."""
+    """What is measured on the grid. Model 1 is a table of V rows: the loss over a text is an exact sum over pairs."""
 
     def __init__(self, config: Config, tokenizer, data, held, start):
         import numpy as np
@@ -255,7 +255,7 @@ class Look:
         return columns
 
     def map(self, now) -> dict[str, list]:
-        """The most frequent tokens in the two strongest directions of their starting rows: (x0, y0) then (x1, y1) now."""
+        """The most frequent tokens in the two strongest directions of their first rows: (x0, y0), then (x1, y1)."""
         import numpy as np
 
         chosen = np.argsort(-self.counts, kind="stable")[:DRAWN]

@@ -1,4 +1,4 @@
-"""Copy an embedding in four ways and see who owns the memory; freeze one in three ways and see what moves (lesson 7)."""
+"""Copy an embedding in four ways: who owns the memory? Freeze one in three ways: what moves? (Course lesson 7.)"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ def hand_over(way: str, model, donor, build_optimizer):
     """Give `model` the donor's embedding and return the optimizer.
 
     copy_: the numbers, into the model's own memory. alias: `model.wte.weight.data = donor.wte.weight.data`, the donor's
-    memory. assign: `model.wte.weight = donor.wte.weight`, the donor's Parameter itself. late: a new Parameter, but after
-    the optimizer was built, which goes on holding the old one.
+    memory. assign: `model.wte.weight = donor.wte.weight`, the donor's Parameter itself. late: a new Parameter, but
+    after the optimizer was built, which goes on holding the old one.
     """
     import torch
     from torch import nn

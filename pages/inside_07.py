@@ -1,0 +1,307 @@
+"""Lesson 7, inside: which rows moved, who their neighbours are, and whose memory it is."""
+
+import altair as alt
+import pandas as pd
+
+from app.i18n import T
+from app.lesson import Figure
+from app.theme import ARMS, BROKEN, GREY, TEST
+
+GROUPS = (
+    ("frequent", T("20 times or more", "từ 20 lần"), ARMS[0]),
+    ("rare", T("1 to 19 times", "1 đến 19 lần"), ARMS[4]),
+    ("unseen", T("never", "chưa lần nào"), ARMS[7]),
+)
+NAMES = {code: name for code, name, _ in GROUPS}
+
+
+def last_table(result, name):
+    tables = result.tables.get(name, {})
+    return tables[max(tables)] if tables else None
+
+
+# --- movement ----------------------------------------------------------------------------------------------------
+
+
+def movement_rows(view):
+    table = last_table(view.main, "movement")
+    if table is None:
+        return pd.DataFrame()
+    frame = pd.DataFrame(table)
+    code = frame["count"].map(lambda n: "frequent" if n >= 20 else "rare" if n else "unseen")
+    frame["group"] = code.map(lambda c: NAMES[c](view.lang))
+    frame["x"] = frame["count"].clip(lower=0.5)
+    return frame
+
+
+def movement_chart(view):
+    names, colors = [n(view.lang) for _, n, _ in GROUPS], [c for *_, c in GROUPS]
+
+    def panel(field, title):
+        return (
+            alt.Chart()
+            .mark_point(filled=True, size=45 * view.size, opacity=0.75)
+            .encode(
+                x=alt.X(
+                    "x:Q",
+                    scale=alt.Scale(type="log"),
+                    axis=alt.Axis(grid=False, tickCount=4),
+                    title=T("times in the training tokens (0 at 0.5)", "số lần trong token huấn luyện (0 ở 0.5)")(
+                        view.lang
+                    ),
+                ),
+                y=alt.Y(f"{field}:Q", scale=alt.Scale(zero=False), title=title(view.lang)),
+                color=alt.Color(
+                    "group:N",
+                    scale=alt.Scale(domain=names, range=colors),
+                    legend=alt.Legend(title=None, orient="top", symbolOpacity=1),
+                ),
+                tooltip=["piece:N", "count:Q", alt.Tooltip(f"{field}:Q", format=".3f")],
+            )
+            .properties(height=280 * view.size, width="container")
+        )
+
+    return (
+        panel("cosine", T("cosine with its start", "cosin với lúc đầu")),
+        panel("norm", T("length now ÷ at the start", "độ dài bây giờ ÷ lúc đầu")),
+    )
+
+
+movement = Figure(
+    "movement",
+    T("Which rows of your embedding moved", "Những hàng nào của embedding đã dịch chuyển"),
+    T(
+        "Each dot is a token: how often it occurs, and how far its row turned and grew. {now}",
+        "Mỗi chấm là một token: số lần xuất hiện, hàng của nó xoay và dài ra bao nhiêu. {now}",
+    ),
+    movement_rows,
+    movement_chart,
+    help=T(
+        "Only tokens that occur get a gradient. The others stay where they were and only shrink a little by weight decay.",
+        "Chỉ token có xuất hiện mới nhận gradient. Số còn lại đứng yên, chỉ co lại chút ít vì suy giảm trọng số.",
+    ),
+    folded=True,
+    beside=True,
+)
+
+# --- neighbours --------------------------------------------------------------------------------------------------
+
+PLACES = (
+    ("yours", "start", T("yours, at the start", "của bạn, lúc đầu")),
+    ("yours", "now", T("yours, after training", "của bạn, sau huấn luyện")),
+    ("shuffled", "start", T("shuffled", "xáo trộn")),
+)
+
+
+def neighbour_rows(view):
+    rows = []
+    for label, when, title in PLACES:
+        table = last_table(view.result(label), "neighbours")
+        if table is None:
+            continue
+        frame = pd.DataFrame(table)
+        for word, part in frame[frame["when"] == when].groupby("word", sort=False):
+            near = part.sort_values("rank")["neighbour"].head(3)
+            rows.append((word.strip(), title(view.lang), " · ".join(n.strip() or "␣" for n in near)))
+    return pd.DataFrame(rows, columns=["word", "place", "near"])
+
+
+def neighbour_chart(view):
+    places = [title(view.lang) for *_, title in PLACES]
+    return (
+        alt.Chart()
+        .mark_text(fontSize=14 * view.size)
+        .encode(
+            x=alt.X(
+                "place:N",
+                sort=places,
+                scale=alt.Scale(domain=places),
+                title=None,
+                axis=alt.Axis(orient="top", labelAngle=0, labelLimit=240, domain=False, ticks=False),
+            ),
+            y=alt.Y(
+                "word:N", sort=None, title=T("token", "token")(view.lang), axis=alt.Axis(domain=False, ticks=False)
+            ),
+            text="near:N",
+        )
+        .properties(height=360 * view.size, width="container")
+    )
+
+
+neighbours = Figure(
+    "neighbours",
+    T("The three nearest rows of some tokens", "Ba hàng gần nhất của vài token"),
+    T("A table of nearest neighbours by cosine. {now}", "Bảng các hàng xóm gần nhất theo cosin. {now}"),
+    neighbour_rows,
+    neighbour_chart,
+    help=T(
+        "Nearest by cosine. In a trained embedding tokens that are followed by the same words lie close together; shuffled, the same geometry belongs to the wrong names.",
+        "Gần nhất theo cosin. Trong embedding đã học, các token hay được theo sau bởi cùng những từ thì nằm gần nhau; khi xáo trộn, vẫn hình học ấy nhưng gắn nhầm tên.",
+    ),
+    folded=True,
+)
+
+# --- map ---------------------------------------------------------------------------------------------------------
+
+
+def map_rows(view):
+    table = last_table(view.main, "map")
+    if table is None:
+        return pd.DataFrame()
+    frame = pd.DataFrame(table)
+    frame["name"] = frame["piece"].str.strip().replace("", "␣")
+    return frame
+
+
+def map_chart(view):
+    x_title = T("strongest direction of the starting rows", "hướng mạnh nhất của các hàng lúc đầu")(view.lang)
+    y_title = T("second direction", "hướng thứ hai")(view.lang)
+    axis = alt.Axis(grid=False)
+    x0, y0 = alt.X("x0:Q", title=x_title, axis=axis), alt.Y("y0:Q", title=y_title, axis=axis)
+    base = alt.Chart()
+    return alt.layer(
+        base.mark_rule(color=GREY, strokeWidth=1.5, opacity=0.8).encode(x=x0, y=y0, x2="x1:Q", y2="y1:Q"),
+        base.mark_point(filled=True, color=TEST, size=35 * view.size, opacity=1).encode(
+            x=alt.X("x1:Q", title=x_title), y=alt.Y("y1:Q", title=y_title), tooltip=["piece:N"]
+        ),
+        base.mark_text(dx=5, align="left", fontSize=11 * view.size, color=GREY).encode(
+            x=alt.X("x1:Q", title=x_title), y=alt.Y("y1:Q", title=y_title), text="name:N"
+        ),
+    ).properties(height=440 * view.size, width="container")
+
+
+chart_map = Figure(
+    "map",
+    T("The most frequent tokens, before and after", "Các token hay gặp nhất, trước và sau"),
+    T(
+        "Frequent tokens in the two strongest directions of their starting rows; a line leads from the start to now. {now}",
+        "Các token hay gặp theo hai hướng mạnh nhất của hàng ban đầu; đoạn thẳng nối từ lúc đầu đến bây giờ. {now}",
+    ),
+    map_rows,
+    map_chart,
+    help=T(
+        "A line's free end is where the row started, the dot is where it is now. Frozen rows have no line.",
+        "Đầu trống của đoạn thẳng là chỗ bắt đầu, chấm là chỗ hiện tại. Hàng đóng băng không có đoạn thẳng.",
+    ),
+    folded=True,
+)
+
+# --- memory ------------------------------------------------------------------------------------------------------
+
+WAYS = {
+    "copy_": T("with no_grad: w.copy_(src)", "with no_grad: w.copy_(src)"),
+    "alias": T("w.data = src.data", "w.data = src.data"),
+    "assign": T("model.wte.weight = src", "model.wte.weight = src"),
+    "late": T("new Parameter, too late", "Parameter mới, quá muộn"),
+}
+BOXES = (
+    ("difference", T("difference after copying", "hiệu sau khi chép")),
+    ("shared", T("same address?", "cùng địa chỉ?")),
+    ("held", T("optimizer holds it?", "optimizer có giữ nó?")),
+    ("model_change", T("model changed by", "mô hình đổi")),
+    ("donor_change", T("donor changed by", "mô hình cho đổi")),
+)
+FINE, WRONG, PLAIN = "fine", "wrong", "plain"
+
+
+def memory_rows(view):
+    table = last_table(view.main, "ways")
+    if table is None:
+        return pd.DataFrame()
+    yes, no = T("yes", "có")(view.lang), T("no", "không")(view.lang)
+    rows = []
+    for i, way in enumerate(table["way"]):
+        for column, title in BOXES:
+            value = table[column][i]
+            text = (yes if value else no) if isinstance(value, bool) else f"{value:.3g}"
+            bad = {
+                "shared": bool(value),
+                "held": not value,
+                "donor_change": value > 0,
+                "model_change": value == 0 and view.config.steps > 0,
+            }
+            state = PLAIN if column == "difference" else WRONG if bad[column] else FINE
+            rows.append((WAYS[way](view.lang), title(view.lang), text, state))
+    return pd.DataFrame(rows, columns=["way", "column", "text", "state"])
+
+
+def memory_chart(view):
+    columns = [title(view.lang) for _, title in BOXES]
+    x = alt.X(
+        "column:N",
+        sort=columns,
+        scale=alt.Scale(domain=columns, paddingInner=0.06),
+        title=None,
+        axis=alt.Axis(orient="top", labelAngle=0, labelLimit=170, domain=False, ticks=False),
+    )
+    y = alt.Y(
+        "way:N",
+        sort=None,
+        title=None,
+        scale=alt.Scale(paddingInner=0.12),
+        axis=alt.Axis(labelLimit=260, domain=False, ticks=False),
+    )
+    color = alt.Color(
+        "state:N", scale=alt.Scale(domain=[FINE, WRONG, PLAIN], range=[ARMS[2], BROKEN, GREY]), legend=None
+    )
+    box = alt.Chart().mark_rect(cornerRadius=6, opacity=0.2).encode(x=x, y=y, color=color)
+    text = alt.Chart().mark_text(fontSize=15 * view.size, fontWeight=600).encode(x=x, y=y, color=color, text="text:N")
+    return alt.layer(box, text).properties(height=300 * view.size, width="container")
+
+
+memory = Figure(
+    "memory",
+    T("Who owns the memory?", "Vùng nhớ là của ai?"),
+    T("Four ways to hand over an embedding, one row each. {now}", "Bốn cách trao embedding, mỗi cách một hàng. {now}"),
+    memory_rows,
+    memory_chart,
+    help=T(
+        "Green is what you want, red is not. The first column is the course's test: it is 0 for all four.",
+        "Xanh là điều bạn muốn, đỏ thì không. Cột đầu là phép thử của khóa học: cả bốn đều bằng 0.",
+    ),
+)
+
+FREEZES = {
+    "off": T("requires_grad = False", "requires_grad = False"),
+    "none": T("gradient set to None", "gradient đặt thành None"),
+    "zero": T("gradient set to zeros", "gradient đặt thành 0"),
+}
+
+
+def freeze_rows(view):
+    table = last_table(view.main, "freezes")
+    if table is None:
+        return pd.DataFrame()
+    frame = pd.DataFrame(table)
+    frame["name"] = frame["way"].map(lambda way: FREEZES[way](view.lang))
+    return frame
+
+
+def freeze_chart(view):
+    names = [name(view.lang) for name in FREEZES.values()]
+    y = alt.Y("name:N", sort=names, scale=alt.Scale(domain=names), title=None, axis=alt.Axis(labelLimit=260))
+    x = alt.X(
+        "factor:Q",
+        scale=alt.Scale(zero=True),
+        title=T("length of the frozen embedding ÷ before", "độ dài embedding đóng băng ÷ lúc trước")(view.lang),
+    )
+    bars = alt.Chart().mark_bar(color=TEST, height={"band": 0.5}).encode(x=x, y=y)
+    text = (
+        alt.Chart()
+        .mark_text(align="right", dx=-8, color="white", fontWeight=600, fontSize=14 * view.size)
+        .encode(x=x, y=y, text=alt.Text("factor:Q", format=".4f"))
+    )
+    return alt.layer(bars, text).properties(height=190 * view.size, width="container")
+
+
+freezing = Figure(
+    "freezing",
+    T("Three ways to freeze under AdamW", "Ba cách đóng băng dưới AdamW"),
+    T("What is left of a frozen embedding's length. {now}", "Độ dài còn lại của embedding đóng băng. {now}"),
+    freeze_rows,
+    freeze_chart,
+    help=T(
+        "AdamW skips a parameter whose gradient is None. A gradient of zeros is not skipped: the weight decay goes on.",
+        "AdamW bỏ qua tham số có gradient None. Gradient bằng 0 thì không bị bỏ qua: suy giảm trọng số vẫn tiếp tục.",
+    ),
+)

@@ -1,0 +1,359 @@
+"""Lesson 7 in words: what the numbers of its runs say, and how the learner's predictions are decided."""
+
+import math
+
+from app.i18n import T
+from app.lesson import Prediction, Readout
+from app.theme import number
+from pages.controls_07 import AMOUNTS, GIVERS, RATIOS
+from pages.figures_07 import crossing, crossover_points, ended, ratio_name, score
+
+SAME = 0.1  # nats below which shuffled and random count as equal (five seeds: 0.04 at most)
+TIE = 0.03  # nats below which freezing neither wins nor loses (seeds of one setting differ by 0.02)
+TURNED = 0.1  # nats above its best test loss: it learns by heart
+EARLY = 50  # steps before which nothing is judged
+
+
+def done(view, label):
+    """The finished Result of that arm (yours, where yours is that arm), None before its end or after a failure."""
+    from pages.controls_07 import ARMS, plain
+
+    for a in view.arms:
+        config = a.arm.config
+        is_it = a.arm.label == label or (
+            a.arm.label == "yours"
+            and label in ARMS
+            and vars(config) == vars(plain(config)) | {k: v for k, v in ARMS[label][0].items()}
+        )
+        if is_it and ended(a) and a.result.step >= EARLY and math.isfinite(a.result.final("test_loss")):
+            return a.result
+    return None
+
+
+def best_step(result) -> int:
+    points = result.metrics["test_loss"]
+    return min(points, key=points.get)
+
+
+# --- the comparison ----------------------------------------------------------------------------------------------
+
+
+def verdict(view) -> list[T]:
+    result = view.main
+    if result.finished and result.finished.reason == "diverged":
+        return [
+            T(
+                "Diverged at step {step}: the learning rate is too high for this embedding. Try a tenth of it, or a smaller r.",
+                "Phân kỳ ở bước {step}: tốc độ học quá cao với embedding này. Hãy thử một phần mười, hoặc r nhỏ hơn.",
+            ).format(step=result.finished.step)
+        ]
+    if not result.metrics.get("test_loss") or result.step == 0:
+        return []
+    if result.step < EARLY:
+        return [T("Too early to judge.", "Còn quá sớm để kết luận.")]
+    said = []
+    yours, free, frozen = done(view, "yours"), done(view, "free"), done(view, "frozen")
+    shuffled, fresh = done(view, "shuffled"), done(view, "random")
+    if yours and yours.final("test_loss") > yours.facts["references"]["uniform"] + 0.5:
+        said.append(
+            T(
+                "Yours ends at {loss} nats, worse than guessing every token equally ({uniform}): what it learned by heart misleads it.",
+                "Của bạn dừng ở {loss} nats, tệ hơn đoán đều mọi token ({uniform}): những gì học thuộc đang dẫn nó lạc lối.",
+            ).format(loss=number(yours.final("test_loss")), uniform=number(yours.facts["references"]["uniform"]))
+        )
+    if free and shuffled:
+        gain = shuffled.final("test_loss") - free.final("test_loss")
+        text = (
+            T(
+                "The right vectors at the right tokens are worth {gain} nats; the same vectors at the wrong tokens",
+                "Vector đúng ở đúng token đáng giá {gain} nats; cũng các vector ấy đặt sai token",
+            )
+            if gain > SAME
+            else T(
+                "Right and wrong tokens differ by {gain} nats only: there is nothing to borrow here. Shuffled",
+                "Đúng hay sai token chỉ khác nhau {gain} nats: ở đây không có gì để mượn. Bản xáo trộn",
+            )
+        ).format(gain=f"{gain:.2f}")
+        if fresh:
+            d = shuffled.final("test_loss") - fresh.final("test_loss")
+            rest = (
+                T(" are no better than noise ({d}).", " chẳng hơn gì nhiễu ({d}).")
+                if abs(d) <= SAME
+                else T(" differ from a random start by {d}.", " lệch so với khởi đầu ngẫu nhiên {d}.")
+            ).format(d=f"{d:+.2f}")
+        else:
+            rest = T(" show it.", " cho thấy điều đó.")
+        said.append(T(text.en + rest.en, text.vi + rest.vi))
+    if free and frozen:
+        said.append(freezing(frozen.final("test_loss") - free.final("test_loss"), view.config.keep))
+    if yours:
+        step, low = best_step(yours), yours.best("test_loss")
+        if yours.final("test_loss") - low > TURNED:
+            said.append(
+                T(
+                    "Yours was best at step {step} ({low}); since then it learns by heart.",
+                    "Của bạn tốt nhất ở bước {step} ({low}); từ đó nó học thuộc lòng.",
+                ).format(step=step, low=number(low))
+            )
+    return said
+
+
+def freezing(gap: float, tokens: int) -> T:
+    """gap: test loss frozen minus trainable."""
+    facts = {"n": f"{tokens:,}", "gap": f"{abs(gap):.2f}"}
+    if gap < -TIE:
+        text = T("With {n} tokens freezing wins by {gap} nats.", "Với {n} token thì đóng băng thắng {gap} nats.")
+    elif gap > TIE:
+        text = T(
+            "With {n} tokens freezing loses by {gap} nats: the text is enough to improve on the loan.",
+            "Với {n} token thì đóng băng thua {gap} nats: văn bản đủ để làm tốt hơn thứ đi mượn.",
+        )
+    else:
+        text = T(
+            "With {n} tokens freezing makes no difference you can trust ({gap}).",
+            "Với {n} token thì đóng băng hay không cũng không khác biệt đáng tin ({gap}).",
+        )
+    return text.format(**facts)
+
+
+def readouts(view):
+    result = view.main
+    facts = result.facts
+    if "start_std" not in facts:
+        return []
+    rows = [
+        Readout(
+            T("trainable parameters", "tham số huấn luyện được"),
+            f"{facts['trainable']:,} / {facts['parameters']:,}",
+            T(
+                "Of your run at its start. GPT-2's size would be 38.6 of 77.2 million when frozen.",
+                "Của lần chạy của bạn lúc đầu. Cỡ GPT-2 khi đóng băng là 38,6 trên 77,2 triệu.",
+            ),
+        ),
+        Readout(
+            T("std at the start", "std lúc đầu"),
+            number(facts["start_std"]) + (f" ({number(facts['donor_std'])})" if facts["donor_std"] else ""),
+            T("Of your embedding; in brackets the donor's.", "Của embedding của bạn; trong ngoặc là của mô hình cho."),
+        ),
+        Readout(
+            T("tokens that occur", "token có xuất hiện"),
+            f"{facts['kinds']:,} / {facts['vocabulary']:,}",
+            T(
+                "Different tokens in the training text. The rows of the others never get a gradient.",
+                "Số token khác nhau trong văn bản huấn luyện. Hàng của các token còn lại không bao giờ nhận gradient.",
+            ),
+        ),
+    ]
+    if result.step:
+        rows.append(
+            Readout(
+                T("yours: test, best test, train", "của bạn: kiểm thử, tốt nhất, huấn luyện"),
+                " · ".join(
+                    number(v) for v in (result.final("test_loss"), result.best("test_loss"), result.final("same_loss"))
+                ),
+                T(
+                    "Nats per token; the train loss is taken over all n training tokens.",
+                    "Nats mỗi token; loss huấn luyện lấy trên toàn bộ n token huấn luyện.",
+                ),
+            )
+        )
+    return rows
+
+
+# --- the crossover -----------------------------------------------------------------------------------------------
+
+
+def crossover_verdict(view) -> list[T]:
+    points = crossover_points(view)
+    both = sorted(points["frozen"].keys() & points["free"].keys())
+    if len(both) < len(AMOUNTS):
+        return []
+    small, large = both[0], both[-1]
+    said = [freezing(points["frozen"][n] - points["free"][n], n) for n in (small, large)]
+    n = crossing(points)
+    if math.isfinite(n):
+        said.append(
+            T("The lines cross at about {n} tokens.", "Hai đường cắt nhau ở khoảng {n} token.").format(
+                n=f"{round(n, -3):,.0f}" if n >= 5000 else f"{round(n, -2):,.0f}"
+            )
+        )
+    return said
+
+
+def crossover_readouts(view):
+    points = crossover_points(view)
+    rows = []
+    for n in sorted(points["frozen"].keys() & points["free"].keys()):
+        gap = points["frozen"][n] - points["free"][n]
+        rows.append(
+            Readout(
+                T(f"{n:,} tokens", f"{n:,} token"),
+                f"{gap:+.2f}".replace("-", "−"),
+                T(
+                    "Frozen minus trainable, nats per token. Below zero: freezing wins.",
+                    "Đóng băng trừ huấn luyện tiếp, nats mỗi token. Dưới 0: đóng băng thắng.",
+                ),
+            )
+        )
+    return rows
+
+
+# --- the dial, the donors, the memory ----------------------------------------------------------------------------
+
+
+def dial_verdict(view) -> list[T]:
+    runs = [a for a in view.arms if ended(a) and math.isfinite(score(a.result, view.values))]
+    if len(runs) < len(RATIOS):
+        return []
+    at = {a.arm.config.ratio: score(a.result, {"score": "final"}) for a in runs}
+    winner = min(at, key=at.get)
+    return [
+        T(
+            "With {n} tokens the last test loss is lowest at r = {r} ({low} nats): {gain} below frozen, {other} below r = 1.",
+            "Với {n} token, loss kiểm thử cuối thấp nhất ở r = {r} ({low} nats): thấp hơn đóng băng {gain}, thấp hơn r = 1 {other}.",
+        ).format(
+            n=f"{view.config.keep:,}",
+            r=ratio_name(winner),
+            low=number(at[winner]),
+            gain=f"{at[0.0] - at[winner]:.2f}",
+            other=f"{at[1.0] - at[winner]:.2f}",
+        )
+    ]
+
+
+def giver_verdict(view) -> list[T]:
+    at = {a.arm.label: score(a.result, view.values) for a in view.arms if ended(a)}
+    if len(at) < len(GIVERS) or not all(map(math.isfinite, at.values())):
+        return []
+    gains = {label: at["none"] - value for label, value in at.items()}
+    near = T(
+        "A donor of the same kind of text is worth {house} nats, half shuffled {half}, all shuffled {all}. ",
+        "Mô hình cho cùng loại văn bản đáng giá {house} nats, xáo một nửa {half}, xáo hết {all}. ",
+    )
+    far = T(
+        "English stories bring {en}, Vietnamese ones {vi}: a donor helps with the tokens it has met.",
+        "Truyện tiếng Anh đem lại {en}, truyện tiếng Việt {vi}: mô hình cho chỉ giúp được với token nó đã gặp.",
+    )
+    facts = {
+        "house": f"{gains['house']:+.2f}",
+        "half": f"{gains['half']:+.2f}",
+        "all": f"{gains['all']:+.2f}",
+        "en": f"{gains['tales-en']:+.2f}",
+        "vi": f"{gains['tales-vi']:+.2f}",
+    }
+    return [T(near.en + far.en, near.vi + far.vi).format(**facts)]
+
+
+def memory_verdict(view) -> list[T]:
+    result = view.main
+    if "alias_donor_change" not in result.metrics:
+        return []
+    said = [
+        T(
+            "After copying, the difference is {zero} in all four ways, so it proves nothing. {n} training step(s) later the alias has changed the donor by {alias}; the copy left it alone.",
+            "Chép xong, hiệu bằng {zero} ở cả bốn cách, nên chẳng chứng minh gì. Sau {n} bước huấn luyện, bí danh (alias) đã làm mô hình cho đổi {alias}; bản chép thì không đụng tới nó.",
+        ).format(
+            zero=number(max(result.final(f"{way}_difference") for way in ("copy_", "alias", "assign", "late"))),
+            n=view.config.steps,
+            alias=number(result.final("alias_donor_change")),
+        )
+    ]
+    if not result.final("late_held"):
+        said.append(
+            T(
+                "The Parameter put in after the optimizer was built moved by {late}: the optimizer still holds the old one.",
+                "Parameter thay vào sau khi đã tạo optimizer chỉ đổi {late}: optimizer vẫn giữ cái cũ.",
+            ).format(late=number(result.final("late_model_change")))
+        )
+    return said
+
+
+# --- predictions -------------------------------------------------------------------------------------------------
+
+
+def shuffle_answer(view):
+    shuffled, fresh = done(view, "shuffled"), done(view, "random")
+    if not (view.done and shuffled and fresh):
+        return None
+    d = shuffled.final("test_loss") - fresh.final("test_loss")
+    return "same" if abs(d) <= SAME else "worse" if d > 0 else "better"
+
+
+def shuffle_why(view):
+    shuffled, fresh = done(view, "shuffled"), done(view, "random")
+    return T(
+        "{a} against {b} nats. The numbers are the same, their distribution too; what was worth something is which token has which neighbours.",
+        "{a} so với {b} nats. Vẫn những con số ấy, phân phối ấy; thứ có giá trị là token nào ở cạnh token nào.",
+    ).format(a=number(shuffled.final("test_loss")), b=number(fresh.final("test_loss")))
+
+
+def crossover_answer(view):
+    points = crossover_points(view)
+    ends = (AMOUNTS[0], AMOUNTS[-1])
+    if not view.done or any(n not in points[kind] for n in ends for kind in ("frozen", "free")):
+        return None
+    return "-".join("frozen" if points["frozen"][n] < points["free"][n] else "free" for n in ends)
+
+
+def crossover_why(view):
+    points = crossover_points(view)
+    few, many = ((points["frozen"][n], points["free"][n]) for n in (AMOUNTS[0], AMOUNTS[-1]))
+    return T(
+        "Few tokens: frozen {a}, trainable {b}. Many: {c} and {d}. Little text teaches the moved rows by heart; much text teaches them something.",
+        "Ít token: đóng băng {a}, huấn luyện {b}. Nhiều token: {c} và {d}. Ít văn bản thì các hàng được dời chỉ học thuộc; nhiều văn bản mới dạy chúng được điều gì đó.",
+    ).format(a=number(few[0]), b=number(few[1]), c=number(many[0]), d=number(many[1]))
+
+
+def alias_answer(view):
+    result = view.main
+    if "alias_donor_change" not in result.metrics:
+        return None
+    return "donor" if result.final("alias_donor_change") > 0 else "same"
+
+
+def alias_why(view):
+    return T(
+        "The donor changed by {n}. Both names point to one piece of memory: training one edits the other.",
+        "Mô hình cho đã đổi {n}. Hai tên chỉ cùng một vùng nhớ: huấn luyện cái này là sửa cái kia.",
+    ).format(n=number(view.main.final("alias_donor_change")))
+
+
+SHUFFLE = Prediction(
+    "shuffle",
+    T(
+        "Give every token another token's borrowed vector. Test loss at the end, compared with a random start?",
+        "Đưa cho mỗi token vector mượn của một token khác. Loss kiểm thử lúc cuối, so với khởi đầu ngẫu nhiên?",
+    ),
+    shuffle_answer,
+    shuffle_why,
+    (
+        ("better", T("better by > 0.1", "tốt hơn > 0.1")),
+        ("same", T("the same", "như nhau")),
+        ("worse", T("worse by > 0.1", "tệ hơn > 0.1")),
+    ),
+)
+CROSSOVER = Prediction(
+    "crossover",
+    T(
+        "Borrowed embedding, frozen or trainable: which ends with the lower test loss on 2,000 new tokens, and which on 50,000?",
+        "Embedding đi mượn, đóng băng hay huấn luyện tiếp: loại nào dừng ở loss kiểm thử thấp hơn với 2.000 token mới, và với 50.000?",
+    ),
+    crossover_answer,
+    crossover_why,
+    (
+        ("frozen-frozen", T("frozen, both times", "đóng băng, cả hai")),
+        ("frozen-free", T("frozen, then trainable", "đóng băng, rồi huấn luyện")),
+        ("free-frozen", T("trainable, then frozen", "huấn luyện, rồi đóng băng")),
+        ("free-free", T("trainable, both times", "huấn luyện, cả hai")),
+    ),
+)
+ALIAS = Prediction(
+    "alias",
+    T(
+        "You copy with `w.data = src.data`, check that the difference is 0, and train one step. The donor?",
+        "Bạn chép bằng `w.data = src.data`, kiểm tra hiệu bằng 0, rồi huấn luyện một bước. Mô hình cho thì sao?",
+    ),
+    alias_answer,
+    alias_why,
+    (("same", T("stays as it was", "vẫn nguyên")), ("donor", T("has changed too", "cũng đổi theo"))),
+)

@@ -143,3 +143,9 @@ def test_adamw_skips_a_gradient_of_none_and_decays_under_a_gradient_of_zero():
     assert result.final("off_factor") == result.final("none_factor") == 1.0
     assert result.final("zero_factor") == pytest.approx(0.95, abs=1e-6)
     assert result.final("passes") > 0
+
+
+@pytest.mark.parametrize("steps", [0, 3])
+def test_the_copying_demo_ends_at_the_step_it_was_asked_for(steps):
+    result = Result(tuple(copying.run(copying.Config(steps=steps), {})))
+    assert result.step == result.finished.step == steps, "else a worker would take the run for unfinished"

@@ -135,7 +135,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         initializers.torch_default(model, rng.stream(config.seed, purpose))
         return model
 
-    yield Started(0, {"numbers": config.vocabulary * config.width})
+    yield Started(config.steps, {"numbers": config.vocabulary * config.width})
     columns = {n: [] for n in ("way", "shared", "difference", "donor_change", "model_change", "held")}
     ids = torch.arange(config.vocabulary)
     for way in WAYS:
@@ -159,19 +159,19 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         columns["way"].append(way)
         for name, value in row.items():
             columns[name].append(value)
-            yield Metric(0, f"{way}_{name}", float(value))
-    yield Table(0, "ways", columns)
+            yield Metric(config.steps, f"{way}_{name}", float(value))
+    yield Table(config.steps, "ways", columns)
     columns = {n: [] for n in ("way", "change", "factor")}
     for way in FREEZES:
         row = dict(zip(("change", "factor"), frozen_row(way, config), strict=True))
         columns["way"].append(way)
         for name, value in row.items():
             columns[name].append(value)
-            yield Metric(0, f"{way}_{name}", value)
-    yield Table(0, "freezes", columns)
-    yield Metric(0, "passes", through_a_frozen_layer())
-    yield Metric(0, "lookup_gap", lookup_gap(config))
-    yield Finished(0, "done")
+            yield Metric(config.steps, f"{way}_{name}", value)
+    yield Table(config.steps, "freezes", columns)
+    yield Metric(config.steps, "passes", through_a_frozen_layer())
+    yield Metric(config.steps, "lookup_gap", lookup_gap(config))
+    yield Finished(config.steps, "done")
 
 
 EXPERIMENT = Experiment("copying", 1, Config, run, lane="express")

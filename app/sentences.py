@@ -208,6 +208,10 @@ SENTENCES = {
         "{path} ({bytes} byte) không phải từ vựng GPT-2 hoặc chỉ là một phần. Tệp vẫn được giữ nguyên; hãy tải bản "
         "tốt trong thư viện.",
     ),
+    "text_is_shorter": T(
+        "You asked for {asked} tokens; the training part of this text has {tokens}. All of them are read.",
+        "Bạn xin {asked} token; phần huấn luyện của văn bản này chỉ có {tokens}. Mô hình đọc tất cả.",
+    ),
     "too_few_tokens": T(
         "The text has {tokens} tokens; one window needs {needed}. Use a longer text or a shorter context.",
         "Văn bản có {tokens} token; một cửa sổ cần {needed}. Hãy dùng văn bản dài hơn hoặc ngữ cảnh ngắn hơn.",

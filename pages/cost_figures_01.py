@@ -1,0 +1,528 @@
+"""The pictures of lesson 1 that come from sums: models and what they cost, two loss fits, and doubt."""
+
+import math
+
+import altair as alt
+import pandas as pd
+
+from app.i18n import T, same
+from app.lesson import Figure
+from app.theme import ARMS, BROKEN, GREY
+from core import compute
+from core.cards import STATUSES, cards
+from core.experiments import compute_cost
+
+STATUS = {
+    "card": T("model card or repository", "thẻ mô hình hoặc kho mã"),
+    "paper": T("paper", "bài báo"),
+    "estimate": T("estimate of others", "người khác ước tính"),
+    "rumour": T("rumour", "tin đồn"),
+}
+STATUS_COLORS = (ARMS[2], ARMS[0], ARMS[1], BROKEN)
+YOU = T("you", "bạn")
+LABELLED = {  # the others speak when pointed at: side, and how far up
+    "nanoGPT (GPT-2 124M)": ("left", 0),
+    "Transformer (2017)": ("left", 0),
+    "TinyLlama 1.1B": ("left", 0),
+    "DeepSeek-V3": ("right", 4),
+    "Llama 3.1 405B": ("right", 6),
+    "GPT-4 (rumour)": ("left", -4),
+    "Gemini Ultra": ("left", 0),
+    "GPT-3 175B": ("left", 0),
+    "BLOOM 176B": ("right", 4),
+}
+
+
+def money(value: float) -> str:
+    """Dollars as one reads them: $3.00, $1,540, $62.7 million is $62.7M."""
+    for size, letter in ((1e9, "B"), (1e6, "M")):
+        if value >= size:
+            return f"${value / size:,.3g}{letter}" if value < 1000 * size else f"${value / size:,.0f}{letter}"
+    return f"${value:,.0f}" if value >= 100 else f"${value:.2f}"
+
+
+def power(value: float) -> str:
+    """1.86e18 as people write it: 1.86 × 10¹⁸."""
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else "∞"
+    exponent = math.floor(math.log10(value))
+    digits = str(exponent).translate(str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"))
+    return f"{value / 10**exponent:.2f} × 10{digits}"
+
+
+def short(value: float) -> str:
+    """124M, 37B, 15T."""
+    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if value >= size * 0.9995:
+            return f"{value / size:.3g}{letter}"
+    return f"{value:.3g}"
+
+
+# --- models ----------------------------------------------------------------------------------------------------------
+
+
+def height(card, config, tonnes: bool) -> float:
+    return card.tonnes if tonnes else card.cost(config.price)
+
+
+def models_rows(view):
+    """One row per published model, the learner's own, and three lines of equal price per operation."""
+    config, result = view.config, view.main
+    tonnes, rows = view.values.get("cost_axis") == "tonnes", []
+    unit = T("tonnes of CO2 (log)", "tấn CO2 (thang log)") if tonnes else T("dollars (log)", "đô la (thang log)")
+    for card in cards():
+        y = height(card, config, tonnes)
+        if math.isnan(y) or math.isnan(card.training):
+            continue
+        side, up = LABELLED.get(card.name, ("none", 0))
+        rows.append(
+            {
+                "kind": "card",
+                "flop": card.training,
+                "y": y,
+                "name": card.name,
+                "status": STATUS[card.status](view.lang),
+                "shape": "MoE" if card.sparse else "dense",
+                "source": card.source,
+                "side": side,
+                "up": up,
+            }
+        )
+    flop, y = result.final("flop"), result.final("tonnes" if tonnes else "dollars")
+    if flop > 0 and y > 0:
+        for factor in (0.1, 1, 10):
+            for end in (1e17, 1e27):
+                rows.append({"kind": "rate", "flop": end, "y": factor * end * y / flop, "name": f"{factor}"})
+        name = T("{factor}× your rate", "{factor}× mức của bạn")
+        for factor in (0.1, 10):
+            rows.append(
+                {
+                    "kind": "rate_name",
+                    "flop": 1e26,
+                    "y": factor * 1e26 * y / flop,
+                    "name": name.format(factor=f"{factor:g}")(view.lang),
+                }
+            )
+        said = f"{YOU(view.lang)}: {power(flop)} FLOP"
+        rows.append({"kind": "you", "flop": flop, "y": y, "name": said})
+    rows.append({"kind": "unit", "flop": 1e17, "y": 1.0, "name": unit(view.lang)})
+    return pd.DataFrame(rows)
+
+
+def models_chart(view):
+    x = alt.X(
+        "flop:Q",
+        title=T("training compute (FLOP, log)", "khối lượng tính huấn luyện (FLOP, thang log)")(view.lang),
+        scale=alt.Scale(type="log", nice=False),
+        axis=alt.Axis(format=".0e", grid=False, tickCount=8),
+    )
+    y = alt.Y("y:Q", title=None, scale=alt.Scale(type="log"), axis=alt.Axis(format="~s", grid=False, tickCount=8))
+    names = [STATUS[s](view.lang) for s in STATUSES]
+    color = alt.Color(
+        "status:N",
+        scale=alt.Scale(domain=names, range=list(STATUS_COLORS)),
+        legend=alt.Legend(orient="top", title=None, labelLimit=240, columns=4),
+    )
+    shape = alt.Shape(
+        "shape:N",
+        scale=alt.Scale(domain=["dense", "MoE"], range=["circle", "triangle-up"]),
+        legend=alt.Legend(orient="top", title=None),
+    )
+
+    def only(kind):
+        return alt.Chart().transform_filter(alt.datum.kind == kind)
+
+    tip = ["name:N", alt.Tooltip("flop:Q", format=".3g"), alt.Tooltip("y:Q", format=",.4~g"), "status:N", "source:N"]
+    marks = [
+        only("rate")
+        .mark_line(color=GREY, strokeDash=[5, 4], strokeWidth=1, clip=True)
+        .encode(x=x, y=y, detail="name:N"),
+        only("rate_name")
+        .mark_text(color=GREY, align="right", dy=-6, fontSize=12 * view.size)
+        .encode(x=x, y=y, text="name:N"),
+        only("card")
+        .mark_point(filled=True, size=110 * view.size, opacity=0.95)
+        .encode(x=x, y=y, color=color, shape=shape, tooltip=tip),
+        only("you")
+        .mark_point(filled=True, shape="diamond", size=380 * view.size, color=ARMS[3], opacity=1)
+        .encode(x=x, y=y, tooltip=["name:N"]),
+        only("you")
+        .mark_text(color=ARMS[3], fontWeight="bold", dy=-20, fontSize=14 * view.size)
+        .encode(x=x, y=y, text="name:N"),
+        only("unit")
+        .mark_text(align="left", dx=2, dy=0, fontSize=14 * view.size, fontWeight="bold", color=GREY)
+        .encode(x=alt.value(4), y=alt.value(8), text="name:N"),
+    ]
+    for side, align, dx in (("left", "right", -10), ("right", "left", 10)):
+        marks.append(
+            only("card")
+            .transform_filter(alt.datum.side == side)
+            .mark_text(align=align, dx=dx, color=GREY, fontSize=12 * view.size)
+            .encode(x=x, y=y, text="name:N")
+        )
+    return alt.layer(*marks).properties(height=430 * (1 + (view.size - 1) * 0.5), width="container")
+
+
+models = Figure(
+    "models",
+    T("What was paid for how much compute", "Đã trả bao nhiêu cho bấy nhiêu phép tính"),
+    T(
+        "Published models by training compute and cost or CO2, coloured by how well the number is known; your run as a diamond. {now}",
+        "Các mô hình đã công bố theo khối lượng tính và chi phí hoặc CO2, màu theo mức chắc chắn; lần chạy của bạn là hình thoi. {now}",
+    ),
+    models_rows,
+    models_chart,
+    help=T(
+        "Dollars as published, else the published hours at your rent. Dashed: everything that costs the same per operation as your run, and ten times more or less. Point at a model for its source.",
+        "Đô la theo công bố, nếu không có thì số giờ công bố nhân giá thuê của bạn. Đường gạch: mọi thứ có giá mỗi phép tính như lần chạy của bạn, và gấp hoặc kém mười lần. Rê chuột vào mô hình để xem nguồn.",
+    ),
+    constant=True,
+)
+
+# --- where the money goes ----------------------------------------------------------------------------------------------
+
+# Cottier et al. 2024 for frontier models: middles of staff 29-49 %, servers 15-22 %, interconnect 9-13 %, energy 2-6 %;
+# chips are what is left.
+STUDY = {"staff": 39.0, "servers": 18.5, "cables": 11.0, "energy": 4.0}
+PARTS = {
+    "staff": (T("staff", "con người"), ARMS[3]),
+    "chips": (T("chips", "chip"), ARMS[0]),
+    "servers": (T("servers, building", "máy chủ, nhà xưởng"), ARMS[4]),
+    "cables": (T("interconnect", "mạng nối"), ARMS[2]),
+    "energy": (T("electricity", "điện"), ARMS[1]),
+}
+
+
+def money_rows(view):
+    result, config = view.main, view.config
+    study = STUDY | {"chips": 100 - sum(STUDY.values())}
+    share, bill = result.final("share"), result.final("power_bill")
+    chips = share / (1 + config.infrastructure)
+    own = {"chips": chips, "servers": share - chips, "energy": bill}
+    bars = (
+        (T("frontier models, study of 2024", "mô hình hàng đầu, nghiên cứu 2024"), study, sum(study.values())),
+        (T("your run, if you own the cluster", "lần chạy của bạn, nếu mua cụm máy"), own, sum(own.values())),
+    )
+    rows = []
+    for bar, parts, total in bars:
+        begin = 0.0
+        for code, (name, _) in PARTS.items():
+            if not parts.get(code):
+                continue
+            width = parts[code] / total
+            text = f"{100 * width:.0f} %" if width > 0.03 else ""
+            rows.append((bar(view.lang), name(view.lang), begin, begin + width, begin + width / 2, text))
+            begin += width
+    return pd.DataFrame(rows, columns=["bar", "part", "begin", "end", "middle", "label"])
+
+
+def money_chart(view):
+    names = [name(view.lang) for name, _ in PARTS.values()]
+    color = alt.Color(
+        "part:N",
+        scale=alt.Scale(domain=names, range=[c for _, c in PARTS.values()]),
+        legend=alt.Legend(orient="top", title=None),
+    )
+    y = alt.Y("bar:N", title=None, axis=alt.Axis(labelLimit=260, ticks=False))
+    x = alt.X("begin:Q", title=T("share of the cost", "phần chi phí")(view.lang), axis=alt.Axis(format="%"))
+    bars = (
+        alt.Chart()
+        .mark_bar(height=34 * view.size)
+        .encode(x=x, x2="end:Q", y=y, color=color, tooltip=["part:N", "label:N"])
+    )
+    text = alt.Chart().mark_text(color="white", fontWeight="bold", fontSize=13 * view.size)
+    return alt.layer(bars, text.encode(x="middle:Q", y=y, text="label:N")).properties(
+        height=150 * view.size, width="container"
+    )
+
+
+spent = Figure(
+    "spent",
+    T("Where the money goes", "Tiền đi đâu"),
+    T(
+        "Two bars of shares: frontier models by a study of 2024, and your run on a cluster of your own. {now}",
+        "Hai thanh chia phần: mô hình hàng đầu theo nghiên cứu 2024, và lần chạy của bạn trên cụm máy tự mua. {now}",
+    ),
+    money_rows,
+    money_chart,
+    help=T(
+        "The study (Cottier et al. 2024) gives ranges; drawn are their middles, and chips are the rest to 100 %. Your bar has no staff: add your own.",
+        "Nghiên cứu (Cottier và cộng sự 2024) cho các khoảng; hình vẽ điểm giữa, phần chip là phần còn lại đến 100 %. Thanh của bạn chưa có con người: hãy tự thêm.",
+    ),
+    folded=True,
+    constant=True,
+)
+
+
+def implied_rows(view):
+    rows = []
+    for card in cards():
+        for what, value in (("mfu", card.mfu), ("grid", card.grid)):
+            if not math.isnan(value):
+                rows.append((card.name, what, value, f"{value:.3f}" if what == "mfu" else f"{value:.4f}", card.source))
+    return pd.DataFrame(rows, columns=["name", "what", "value", "label", "source"])
+
+
+def implied_chart(view):
+    def bars(what, title, color):
+        base = alt.Chart().transform_filter(alt.datum.what == what)
+        x = alt.X("value:Q", title=title(view.lang), axis=alt.Axis(grid=False))
+        y = alt.Y("name:N", sort=[c.name for c in cards()], title=None, axis=alt.Axis(labelLimit=190))
+        text = base.mark_text(align="left", dx=4, fontSize=12 * view.size, color=GREY)
+        return alt.layer(
+            base.mark_bar(color=color).encode(x=x, y=y, tooltip=["name:N", "label:N", "source:N"]),
+            text.encode(x=x, y=y, text="label:N"),
+        ).properties(height=310 * view.size, width="container")
+
+    return (
+        bars("mfu", T("MFU that the hours imply", "MFU suy ra từ số giờ"), ARMS[0]),
+        bars("grid", T("kg CO2 per kWh implied", "kg CO2 mỗi kWh suy ra"), ARMS[2]),
+    )
+
+
+implied = Figure(
+    "implied",
+    T("Do the published numbers agree with each other?", "Các con số đã công bố có khớp nhau không?"),
+    T(
+        "Bars: the utilisation and the CO2 per kWh that published figures imply, model by model. {now}",
+        "Cột: mức tận dụng và CO2 mỗi kWh suy ra từ số đã công bố, theo từng mô hình. {now}",
+    ),
+    implied_rows,
+    implied_chart,
+    help=T(
+        "MFU = 6ND ÷ (hours · 3600 · peak). Three Llama 2 models share one CO2 factor to four digits: that column was computed, not metered. Llama 3.1 405B is counted with the card's 15T tokens (15.6T gives 0.346).",
+        "MFU = 6ND ÷ (giờ · 3600 · đỉnh). Ba mô hình Llama 2 có chung một hệ số CO2 đến bốn chữ số: cột đó được tính ra, không phải đo. Llama 3.1 405B tính với 15T token theo thẻ (15.6T cho 0.346).",
+    ),
+    folded=True,
+    beside=True,
+    constant=True,
+)
+
+# --- the map of N and D ------------------------------------------------------------------------------------------------
+
+NS, DS = (1e7, 2e12), (1e8, 1e14)
+LEVELS = (1.9, 2.0, 2.2, 2.5, 3.0, 3.5, 4.0)
+
+
+def inside(n: float, d: float) -> bool:
+    return NS[0] <= n <= NS[1] and DS[0] <= d <= DS[1]
+
+
+def ladder(ends, count: int = 60):
+    return [ends[0] * (ends[1] / ends[0]) ** (i / (count - 1)) for i in range(count)]
+
+
+def map_rows(view):
+    chosen, rows = compute.FITS[view.values.get("fit", "besiroglu")], []
+    for level in LEVELS:
+        line = [(n, chosen.tokens_for(level, n)) for n in ladder(NS, 120)]
+        line = [(n, d) for n, d in line if inside(n, d)]
+        rows += [{"kind": "level", "n": n, "d": d, "name": f"{level}"} for n, d in line]
+        if line:
+            n, d = line[-1]
+            rows.append({"kind": "level_name", "n": n, "d": d, "name": f"{level:.1f}"})
+    for exponent in range(18, 28, 2):
+        ends = [(n, 10.0**exponent / (6 * n)) for n in ladder(NS)]
+        ends = [(n, d) for n, d in ends if inside(n, d)]
+        rows += [{"kind": "flop", "n": n, "d": d, "name": f"1e{exponent}"} for n, d in ends]
+        if ends:
+            n, d = ends[0]
+            rows.append({"kind": "flop_name", "n": n, "d": d, "name": f"{power(10.0**exponent).split('× ')[1]} FLOP"})
+    for code, fit in compute.FITS.items():
+        line = [fit.best(c) for c in ladder((1e17, 1e28))]
+        line = [(n, d) for n, d in line if inside(n, d)]
+        rows += [{"kind": "best", "n": n, "d": d, "name": fit.name} for n, d in line]
+    for card in cards():
+        if not (math.isnan(card.parameters) or math.isnan(card.tokens)):
+            loss = said_loss(chosen, card.parameters, card.tokens)(view.lang)
+            rows.append({"kind": "card", "n": card.parameters, "d": card.tokens, "name": card.name, "loss": loss})
+    n, d = view.config.parameters, compute_cost.tokens_of(view.config)
+    rows.append({"kind": "you", "n": n, "d": d, "name": YOU(view.lang), "loss": said_loss(chosen, n, d)(view.lang)})
+    (n0, n1), (d0, d1) = compute.FITTED
+    rows.append({"kind": "range", "n": n0, "n2": n1, "d": d0, "d2": d1})
+    return pd.DataFrame(rows)
+
+
+def said_loss(fit, n: float, d: float) -> T:
+    """The fit's prediction, and how far to trust it; above a uniform guess it is not repeated."""
+    loss = fit.loss(n, d)
+    if loss > compute.CEILING:
+        return T("outside the fitted range", "ngoài vùng đã khớp")
+    if compute.fitted(n, d):
+        return same(f"{loss:.2f} nats")
+    return T(f"{loss:.2f} nats, extrapolated", f"{loss:.2f} nats, ngoại suy")
+
+
+def map_chart(view):
+    x = alt.X(
+        "n:Q",
+        title=T("parameters N (log)", "tham số N (thang log)")(view.lang),
+        scale=alt.Scale(type="log", domain=NS, nice=False, clamp=True),
+        axis=alt.Axis(format=".0e", grid=False, tickCount=6),
+    )
+    y = alt.Y(
+        "d:Q",
+        title=T("tokens D (log)", "token D (thang log)")(view.lang),
+        scale=alt.Scale(type="log", domain=DS, nice=False, clamp=True),
+        axis=alt.Axis(format=".0e", grid=False, tickCount=6),
+    )
+    fits = [fit.name for fit in compute.FITS.values()]
+    color = alt.Color(
+        "name:N",
+        scale=alt.Scale(domain=fits, range=[ARMS[1], ARMS[0]]),
+        legend=alt.Legend(
+            orient="top",
+            title=T("best split by", "cách chia tốt nhất theo")(view.lang),
+            titleOrient="left",
+            symbolType="stroke",
+        ),
+    )
+
+    def only(kind):
+        return alt.Chart().transform_filter(alt.datum.kind == kind)
+
+    tip = ["name:N", alt.Tooltip("n:Q", format=".3g", title="N"), alt.Tooltip("d:Q", format=".3g", title="D"), "loss:N"]
+    small = 12 * view.size
+    return alt.layer(
+        only("range").mark_rect(color=GREY, opacity=0.12).encode(x=x, x2="n2:Q", y=y, y2="d2:Q"),
+        only("flop").mark_line(color=GREY, strokeDash=[2, 4], strokeWidth=1).encode(x=x, y=y, detail="name:N"),
+        only("flop_name")
+        .mark_text(color=GREY, align="left", dx=4, dy=-4, fontSize=small)
+        .encode(x=x, y=y, text="name:N"),
+        only("level").mark_line(color=ARMS[2], strokeWidth=1.6, opacity=0.8).encode(x=x, y=y, detail="name:N"),
+        only("level_name")
+        .mark_text(color=ARMS[2], align="right", dx=-2, dy=-8, fontWeight="bold", fontSize=small)
+        .encode(x=x, y=y, text="name:N"),
+        only("best").mark_line(strokeWidth=3 * view.size).encode(x=x, y=y, color=color),
+        only("card").mark_point(filled=True, size=60 * view.size, color=GREY, opacity=1).encode(x=x, y=y, tooltip=tip),
+        only("you")
+        .mark_point(filled=True, shape="diamond", size=380 * view.size, color=ARMS[3], opacity=1)
+        .encode(x=x, y=y, tooltip=tip),
+        only("you")
+        .mark_text(color=ARMS[3], fontWeight="bold", dy=-20, fontSize=14 * view.size)
+        .encode(x=x, y=y, text="name:N"),
+    ).properties(height=450 * (1 + (view.size - 1) * 0.5), width="container")
+
+
+plane = Figure(
+    "plane",
+    T("Larger, or longer?", "To hơn, hay lâu hơn?"),
+    T(
+        "Parameters against tokens: contours of predicted loss, diagonals of equal compute, both fits' best split, published models, your run. {now}",
+        "Tham số so với token: đường mức của loss dự đoán, đường chéo cùng khối lượng tính, cách chia tốt nhất của hai công thức, các mô hình đã công bố, lần chạy của bạn. {now}",
+    ),
+    map_rows,
+    map_chart,
+    help=T(
+        "Green: equal predicted loss. Dotted: equal compute. Grey field: where the fitted runs lay; beyond it both formulas are extrapolated. Grey points: published models, point at them.",
+        "Xanh lá: cùng loss dự đoán. Chấm: cùng khối lượng tính. Vùng xám: nơi có các lần chạy đã khớp; ngoài đó cả hai công thức đều ngoại suy. Chấm xám: mô hình đã công bố, rê chuột để xem.",
+    ),
+    constant=True,
+)
+
+# --- doubt -------------------------------------------------------------------------------------------------------------
+
+INPUTS = {
+    "parameters": T("parameters N", "tham số N"),
+    "tokens": T("tokens D", "token D"),
+    "mfu": same("MFU"),
+    "price": T("price", "giá"),
+}
+
+
+def spread_rows(view):
+    table = view.main.tables.get("costs", {}).get(0, {})
+    rows = [
+        {"kind": "bar", "begin": a, "end": b, "share": s}
+        for a, b, s in zip(*(table.get(k, ()) for k in ("begin", "end", "share")), strict=True)
+    ]
+    top = max((row["share"] for row in rows), default=1)
+    for name, text, level in (
+        ("low", T("5 %", "5 %"), 0.7),
+        ("middle", T("the headline", "con số trên báo"), 1.12),
+        ("high", T("95 %", "95 %"), 0.7),
+    ):
+        value = view.main.final(name)
+        said = f"{text(view.lang)}: {money(value)}"
+        rows.append({"kind": "mark", "begin": value, "share": level * top, "name": said, "bold": name == "middle"})
+    return pd.DataFrame(rows)
+
+
+def spread_chart(view):
+    x = alt.X(
+        "begin:Q",
+        title=T("dollars (log)", "đô la (thang log)")(view.lang),
+        scale=alt.Scale(type="log", nice=False),
+        axis=alt.Axis(format="$~s", grid=False, tickCount=6),
+    )
+    y = alt.Y(
+        "share:Q", title=T("share of 10,000 draws", "phần trong 10.000 lần rút")(view.lang), axis=alt.Axis(format="%")
+    )
+    bars = alt.Chart().transform_filter(alt.datum.kind == "bar").mark_bar(color=ARMS[4]).encode(x=x, x2="end:Q", y=y)
+    marks = alt.Chart().transform_filter(alt.datum.kind == "mark")
+    return alt.layer(
+        bars,
+        marks.mark_rule(strokeWidth=2.5, color=BROKEN).encode(x=x, y=y, y2=alt.datum(0)),
+        marks.mark_text(dy=-9, color=BROKEN, fontWeight="bold", fontSize=13 * view.size).encode(
+            x=x, y=y, text="name:N"
+        ),
+    ).properties(height=300 * (1 + (view.size - 1) * 0.5), width="container")
+
+
+spread = Figure(
+    "spread",
+    T("What the run may have cost", "Lần chạy có thể đã tốn bao nhiêu"),
+    T(
+        "Histogram of 10,000 costs drawn from the doubts, with the headline figure and the range of nine in ten. {now}",
+        "Biểu đồ 10.000 chi phí rút theo các nghi ngờ, cùng con số trên báo và khoảng chín phần mười. {now}",
+    ),
+    spread_rows,
+    spread_chart,
+    help=T(
+        "Every input is drawn around its middle, on a log scale, independently; nine in ten draws lie between the outer lines.",
+        "Mỗi đầu vào được rút quanh giá trị giữa, trên thang log, độc lập nhau; chín phần mười lần rút nằm giữa hai vạch ngoài.",
+    ),
+    constant=True,
+)
+
+
+def tornado_rows(view):
+    table = view.main.tables.get("swings", {}).get(0, {})
+    rows = list(zip(*(table.get(k, ()) for k in ("input", "low", "high", "share")), strict=True))
+    rows.sort(key=lambda row: -row[2] / row[1])
+    return pd.DataFrame(
+        [
+            (INPUTS[name](view.lang), low, high, f"{money(low)} – {money(high)}", rank)
+            for rank, (name, low, high, _) in enumerate(rows)
+        ],
+        columns=["input", "low", "high", "label", "rank"],
+    )
+
+
+def tornado_chart(view):
+    x = alt.X(
+        "low:Q",
+        title=T("dollars with this input alone moved (log)", "đô la khi chỉ đổi đầu vào này (thang log)")(view.lang),
+        scale=alt.Scale(type="log", nice=False, padding=60),
+        axis=alt.Axis(format="$~s", grid=False, tickCount=6),
+    )
+    y = alt.Y("input:N", sort=alt.EncodingSortField("rank"), title=None, axis=alt.Axis(labelLimit=160))
+    bars = alt.Chart().mark_bar(color=ARMS[0], height=22 * view.size).encode(x=x, x2="high:Q", y=y, tooltip=["label:N"])
+    text = alt.Chart().mark_text(align="left", dx=6, color=GREY, fontSize=12 * view.size)
+    return alt.layer(bars, text.encode(x="high:Q", y=y, text="label:N")).properties(
+        height=190 * view.size, width="container"
+    )
+
+
+tornado = Figure(
+    "tornado",
+    T("Which doubt matters", "Nghi ngờ nào đáng kể"),
+    T(
+        "One bar per input: the cost when it alone goes from the low to the high end of its range. {now}",
+        "Mỗi đầu vào một thanh: chi phí khi chỉ nó đi từ đầu thấp đến đầu cao của khoảng. {now}",
+    ),
+    tornado_rows,
+    tornado_chart,
+    help=T("The longest bar is the number to find out first.", "Thanh dài nhất là con số nên tìm hiểu trước."),
+    constant=True,
+)

@@ -1,0 +1,486 @@
+"""Lesson 1 in words: what the runs and the sums say, and how the learner's predictions are decided."""
+
+import math
+
+from app.i18n import T, same
+from app.lesson import Readout
+from app.theme import number
+from core import compute, pretrained
+from core.cards import card
+from core.experiments import compute_cost
+from pages.cost_figures_01 import INPUTS, money, power, said_loss, short
+from pages.figures_01 import SCRATCH, TUNED, crossing
+
+EARLY = 80  # steps of the fine-tuned run in the first prediction
+EQUAL = 0.05  # nats that count as the same
+BY_HEART = 0.1  # nats of test loss given back since the best evaluation
+CHINCHILLA = 5.76e23  # FLOP of the model that gave the fits their name (Hoffmann et al. 2022)
+
+
+def best_step(result, metric: str = "test_loss") -> int:
+    points = {s: v for s, v in result.metrics.get(metric, {}).items() if math.isfinite(v)}
+    return min(points, key=points.get)
+
+
+def start_verdict(view) -> list[T]:
+    """Divergence first; then what the donor is worth here; then who has learned the text by heart."""
+    for a in view.arms:
+        if a.result.finished and a.result.finished.reason == "diverged":
+            return [
+                T(
+                    "{name}: diverged at step {step}. Try a tenth of the learning rate.",
+                    "{name}: phân kỳ ở bước {step}. Hãy thử tốc độ học bằng một phần mười.",
+                ).format(name=a.arm.name, step=a.result.finished.step)
+            ]
+    if not view.done:
+        return []
+    tuned, scratch = view.result(TUNED), view.result(SCRATCH)
+    zero, best, end = tuned.at("test_loss", 0), tuned.best("test_loss"), tuned.final("test_loss")
+    other, whole = scratch.best("test_loss"), scratch.step
+    found = crossing(view)
+    facts = {"zero": number(zero), "best": number(best), "end": number(end), "other": number(other), "whole": whole}
+    facts |= {"n": f"{min(view.config.text_tokens, tuned.facts['train_tokens']):,}", "at": best_step(tuned)}
+    facts |= {"uniform": number(tuned.facts["references"]["uniform"]), "gain": number(abs(other - best))}
+    said = []
+    if best > zero - 0.01:
+        said.append(
+            T(
+                "Leave it alone: every evaluation after step 0 is worse. The donor starts at {zero}; {n} tokens are too few to teach it and enough to make it forget ({end} at the end).",
+                "Đừng đụng vào: mọi lần đánh giá sau bước 0 đều tệ hơn. Mô hình cho xuất phát ở {zero}; {n} token quá ít để dạy nó nhưng đủ để nó quên (cuối cùng {end}).",
+            )
+        )
+    elif zero > tuned.facts["references"]["uniform"]:
+        said.append(
+            T(
+                "A bad donor: it starts at {zero}, worse than guessing ({uniform}), sure of the wrong words. Fine-tuned it gets to {best}; scratch to {other}.",
+                "Mô hình cho không hợp: nó xuất phát ở {zero}, tệ hơn đoán đều ({uniform}) vì tin chắc những từ sai. Tinh chỉnh rồi nó đạt {best}; từ đầu đạt {other}.",
+            )
+        )
+    elif found and found[0] == 0:
+        said.append(
+            T(
+                "Before its first step the donor ({zero}) is already below everything scratch ends with. At its best, step {at}, it stands at {best}; scratch never gets below {other}.",
+                "Ngay trước bước đầu, mô hình cho ({zero}) đã thấp hơn mức cuối của lần từ đầu. Tốt nhất ở bước {at}: {best}; từ đầu không bao giờ xuống dưới {other}.",
+            )
+        )
+    elif found:
+        facts |= {"first": found[0], "times": f"{whole / found[0]:.0f}"}
+        said.append(
+            T(
+                "After {first} steps the fine-tuned run is where scratch ends after {whole}: {times} times fewer, on the same text. At their best they stand at {best} and {other}.",
+                "Sau {first} bước, lần tinh chỉnh đã tới chỗ mà lần từ đầu phải mất {whole} bước: ít hơn {times} lần, trên cùng văn bản. Lúc tốt nhất: {best} và {other}.",
+            )
+        )
+    else:
+        said.append(
+            T(
+                "This donor does not pay: fine-tuned it gets to {best}, scratch to {other}.",
+                "Mô hình cho này không đáng: tinh chỉnh đạt {best}, từ đầu đạt {other}.",
+            )
+        )
+    worst, when = max((v, s) for s, v in tuned.metrics["test_loss"].items() if s <= 40)
+    if best <= zero - 0.01 and worst > zero + BY_HEART:
+        facts |= {"worst": number(worst), "when": when}
+        said.append(
+            T(
+                "It forgot faster than it learned: from {zero} up to {worst} at step {when} before it came down. A smaller learning rate keeps what the donor knew.",
+                "Nó quên nhanh hơn học: từ {zero} vọt lên {worst} ở bước {when} rồi mới giảm. Tốc độ học nhỏ hơn sẽ giữ được điều mô hình cho đã biết.",
+            )
+        )
+    if best <= zero - 0.01 and end > best + BY_HEART:
+        said.append(
+            T(
+                "Since step {at} it learns your text by heart: the held-out loss has risen from {best} to {end}. Stop earlier.",
+                "Từ bước {at} nó học thuộc văn bản của bạn: loss để dành tăng từ {best} lên {end}. Hãy dừng sớm hơn.",
+            )
+        )
+    return [line.format(**facts) for line in said]
+
+
+def start_readouts(view) -> list[Readout]:
+    tuned, scratch = view.result(TUNED), view.result(SCRATCH)
+    facts = tuned.facts
+    if "flop_per_step" not in facts or not tuned.step:
+        return []
+    flop, seconds = facts["flop_per_step"] * tuned.step, next(reversed(tuned.seconds.values()), math.nan)
+    rows = [
+        Readout(
+            T("untrained, against ln V", "chưa huấn luyện, so với ln V"),
+            f"{scratch.at('test_loss', 0):.2f} / {facts['references']['uniform']:.2f}",
+            T("Loss of random weights, and of guessing.", "Loss của trọng số ngẫu nhiên, và của đoán đều."),
+        ),
+        Readout(
+            T("donor untouched", "mô hình cho để nguyên"),
+            f"{facts['zero_shot']:.2f} nats",
+            T(
+                "Zero-shot: its loss on your text before a single step.",
+                "Zero-shot: loss trên văn bản của bạn khi chưa học bước nào.",
+            ),
+        ),
+        Readout(
+            T("this run used 6ND", "lần chạy này dùng 6ND"),
+            f"{power(flop)} FLOP",
+            T(
+                "N: the {n} weights that multiply (looking up an embedding is free). D: {d} pairs.",
+                "N: {n} trọng số tham gia phép nhân (tra embedding thì miễn phí). D: {d} cặp.",
+            ).format(n=f"{facts['multiplying']:,}", d=f"{facts['pairs_per_step'] * tuned.step:,}"),
+        ),
+        Readout(
+            T("GPT-3 used that", "GPT-3 dùng gấp"),
+            T("{x} times", "{x} lần").format(x=power(card("GPT-3 175B").training / flop)),
+            T("Its 3.14e23 FLOP, divided by yours.", "3.14e23 FLOP của nó, chia cho của bạn."),
+        ),
+        Readout(
+            T("donor's own training", "huấn luyện của mô hình cho"),
+            f"{pretrained.card('house-model1')['tokens_seen']:,} token",
+            T(
+                "Pairs the shipped donor read once, for everybody after it. Tick “count the donor's own steps”.",
+                "Số cặp mô hình đi kèm đã đọc một lần, cho mọi người sau nó. Hãy bật “tính cả bước của mô hình cho”.",
+            ),
+        ),
+    ]
+    if not math.isnan(seconds):
+        rows.append(
+            Readout(
+                T("energy, about", "năng lượng, khoảng"),
+                f"{number(seconds * compute.CORE_WATTS)} J",
+                T(
+                    "Training seconds times an assumed 10 W for one busy core.",
+                    "Số giây huấn luyện nhân 10 W giả định cho một nhân bận.",
+                ),
+            )
+        )
+    return rows
+
+
+def first_answer(view):
+    if not view.done:
+        return None
+    tuned, scratch = view.result(TUNED).at("test_loss", EARLY), view.result(SCRATCH).final("test_loss")
+    if math.isnan(tuned) or math.isnan(scratch):
+        return None
+    return "same" if abs(tuned - scratch) < EQUAL else "tuned" if tuned < scratch else "scratch"
+
+
+def first_why(view):
+    return T(
+        "{a} nats from scratch, {b} after {early} steps from the donor. It has already paid for the grammar; only the new words are left to learn.",
+        "Từ đầu {a} nats; sau {early} bước từ mô hình cho {b} nats. Phần ngữ pháp nó đã trả từ trước, chỉ còn phải học từ mới.",
+    ).format(
+        a=number(view.result(SCRATCH).final("test_loss")),
+        b=number(view.result(TUNED).at("test_loss", EARLY)),
+        early=EARLY,
+    )
+
+
+# --- how much text -----------------------------------------------------------------------------------------------------
+
+
+def pairs(view) -> list[tuple]:
+    """(tokens, Result of the fine-tuned run, Result from scratch) for every size that is finished."""
+    by = {(a.arm.config.start, a.arm.config.text_tokens): a for a in view.arms if a.complete}
+    sizes = sorted({n for _, n in by})
+    return [(n, by[TUNED, n].result, by[SCRATCH, n].result) for n in sizes if (TUNED, n) in by and (SCRATCH, n) in by]
+
+
+def size_verdict(view) -> list[T]:
+    found = pairs(view)
+    if len(found) < 2:
+        return []
+    gaps = [(n, b.best("test_loss") - a.best("test_loss")) for n, a, b in found]
+    (n0, first), (n1, last) = gaps[0], gaps[-1]
+    text = (
+        T(
+            "With {n0} tokens the donor is worth {first} nats, with {n1} still {last}: the more text of your own, the less you need somebody else's.",
+            "Với {n0} token, mô hình cho đáng giá {first} nats; với {n1} vẫn còn {last}: văn bản của bạn càng nhiều, bạn càng ít cần của người khác.",
+        )
+        if 0 < last < first
+        else T(
+            "With {n0} tokens the donor is worth {first} nats, with {n1}: {last}. A donor that has read something else is hardly a head start.",
+            "Với {n0} token, mô hình cho đáng giá {first} nats; với {n1}: {last}. Mô hình cho đã đọc thứ khác thì khó gọi là lợi thế.",
+        )
+    )
+    said = [text.format(n0=f"{n0:,}", n1=f"{n1:,}", first=number(first), last=number(last))]
+    harmed = [n for n, a, _ in found if a.best("test_loss") > a.at("test_loss", 0) - 0.01]
+    if harmed:
+        said.append(
+            T("With {n} tokens it is best left untouched.", "Với {n} token thì tốt nhất để nguyên nó.").format(
+                n=", ".join(f"{n:,}" for n in harmed)
+            )
+        )
+    return said
+
+
+def tiny_answer(view):
+    found = {n: (a, b) for n, a, b in pairs(view)}
+    if 1000 not in found:
+        return None
+    tuned, scratch = found[1000]
+    ends = {"tuned": tuned.final("test_loss"), "scratch": scratch.final("test_loss"), "leave": tuned.at("test_loss", 0)}
+    return min(ends, key=ends.get)
+
+
+def tiny_why(view):
+    tuned, scratch = next((a, b) for n, a, b in pairs(view) if n == 1000)
+    return T(
+        "Untouched {zero}, fine-tuned {tuned}, from scratch {scratch} nats. 200 steps show it each of the 1,000 tokens a hundred times: it recites them and forgets the rest.",
+        "Để nguyên {zero}, tinh chỉnh {tuned}, từ đầu {scratch} nats. 200 bước cho nó xem mỗi token trong 1.000 token cả trăm lần: nó đọc thuộc chúng và quên phần còn lại.",
+    ).format(
+        zero=number(tuned.at("test_loss", 0)),
+        tuned=number(tuned.final("test_loss")),
+        scratch=number(scratch.final("test_loss")),
+    )
+
+
+# --- sums --------------------------------------------------------------------------------------------------------------
+
+
+def days(value: float) -> T:
+    if value < 2:
+        text = f"{24 * value:.3g}"
+        return T(f"{text} hours", f"{text} giờ")
+    if value < 800:
+        return T(f"{value:.3g} days", f"{value:.3g} ngày")
+    return T(f"{value / 365:,.3g} years", f"{value / 365:,.3g} năm")
+
+
+def weight(tonnes: float) -> str:
+    return f"{tonnes:,.3g} t" if tonnes >= 1 else f"{1000 * tonnes:.3g} kg"
+
+
+def cost_verdict(view) -> list[T]:
+    result, config = view.main, view.config
+    facts = {
+        "dollars": money(result.final("dollars")),
+        "days": days(result.final("days")),
+        "gpus": f"{config.gpus:,}",
+        "capital": money(result.final("capital")),
+        "share": money(result.final("share")),
+        "rent": money(result.final("rent")),
+        "years": f"{config.years:g}",
+    }
+    said = []
+    if result.final("days") > 3650:
+        said.append(
+            T(
+                "{days} on {gpus}: nobody waits for that. More accelerators change the days, only a cheaper operation changes the bill.",
+                "{days} với {gpus} bộ: không ai đợi nổi. Thêm bộ tăng tốc thì đổi số ngày; chỉ phép tính rẻ hơn mới đổi hóa đơn.",
+            )
+        )
+    elif config.buy == "buy" or result.final("capital") > 1e8:
+        said.append(
+            T(
+                "The cluster costs {capital} to buy, but this run uses up {share} of it in {days} (worth nothing after {years} years); rented it would be {rent}. The price of the machine is not the price of the run.",
+                "Mua cụm máy hết {capital}, nhưng lần chạy này chỉ dùng hết {share} trong {days} (hết giá trị sau {years} năm); nếu thuê thì {rent}. Giá cỗ máy không phải giá một lần chạy.",
+            )
+        )
+    else:
+        said.append(
+            T("About {dollars}, {days} on {gpus} accelerators.", "Khoảng {dollars}, {days} với {gpus} bộ tăng tốc.")
+        )
+    if config.served:
+        times = result.final("served_flop") / result.final("flop")
+        facts["times"] = f"{times:.3g}"
+        said.append(
+            T(
+                "Answering has used {times} times the operations of training; it overtakes at three times the training tokens.",
+                "Trả lời đã dùng số phép tính gấp {times} lần huấn luyện; nó vượt lên khi đạt ba lần số token huấn luyện.",
+            )
+        )
+    return [line.format(**facts) for line in said]
+
+
+def cost_readouts(view) -> list[Readout]:
+    result = view.main
+    if not result.metrics:
+        return []
+    facts = result.facts
+    return [
+        Readout(T("compute 6ND", "khối lượng tính 6ND"), f"{power(result.final('flop'))} FLOP"),
+        Readout(
+            T("hours of one accelerator", "giờ của một bộ tăng tốc"),
+            f"{result.final('hours'):,.4g}",
+            T("{chip}: peak {peak} FLOP/s, {watts} W.", "{chip}: đỉnh {peak} FLOP/s, {watts} W.").format(
+                chip=facts["chip"], peak=f"{facts['peak']:.3g}", watts=f"{facts['watts']:.0f}"
+            ),
+        ),
+        Readout(T("time on all of them", "thời gian khi dùng tất cả"), days(result.final("days"))),
+        Readout(
+            T("this run costs", "lần chạy này tốn"),
+            money(result.final("dollars")),
+            T("Rented, or the part of your own cluster used up.", "Tiền thuê, hoặc phần cụm máy của bạn hao đi."),
+        ),
+        Readout(T("electricity", "điện"), f"{result.final('kwh') / 1000:,.3g} MWh"),
+        Readout(T("CO2", "CO2"), weight(result.final("tonnes"))),
+        Readout(
+            T("lifetimes of reading", "số đời người để đọc"),
+            f"{result.final('lifetimes'):,.3g}",
+            T("250 words a minute, 8 hours a day, 60 years.", "250 từ mỗi phút, 8 giờ mỗi ngày, 60 năm."),
+        ),
+        Readout(
+            T("memory while training", "bộ nhớ khi huấn luyện"),
+            f"{result.final('memory_gb'):,.3g} GB",
+            T(
+                "16 bytes a parameter: weight, gradient, two moments of AdamW.",
+                "16 byte mỗi tham số: trọng số, gradient, hai mô-men của AdamW.",
+            ),
+        ),
+    ]
+
+
+DIRTY, CLEAN = 410.0, 57.0
+
+
+def grid_answer(view):
+    import dataclasses
+
+    bills = [compute_cost.bill(dataclasses.replace(view.config, grid=g)) for g in (DIRTY, CLEAN)]
+    assert bills[0]["dollars"] == bills[1]["dollars"]
+    ratio = bills[0]["tonnes"] / bills[1]["tonnes"]
+    return min(GRIDS, key=lambda code: abs(math.log(ratio / GRIDS[code])))
+
+
+GRIDS = {"one": 1.0, "two": 2.0, "seven": 7.2, "fifty": 50.0}
+
+
+def grid_why(view):
+    return T(
+        "CO2 is energy times grams per kWh: {a} ÷ {b} = {x}. The hours, and so the bill, do not know where the plug is.",
+        "CO2 là năng lượng nhân gam mỗi kWh: {a} ÷ {b} = {x}. Số giờ, và do đó hóa đơn, không biết ổ cắm ở đâu.",
+    ).format(a=f"{DIRTY:.0f}", b=f"{CLEAN:.0f}", x=f"{DIRTY / CLEAN:.1f}")
+
+
+# --- the map -----------------------------------------------------------------------------------------------------------
+
+
+def map_verdict(view) -> list[T]:
+    result, config = view.main, view.config
+    chosen = compute.FITS[view.values.get("fit", "besiroglu")]
+    tokens = result.facts["tokens"]
+    name = same(chosen.name)
+    loss = said_loss(chosen, config.parameters, tokens)
+    if chosen.loss(config.parameters, tokens) > compute.CEILING:
+        return [
+            T(
+                "Outside the fitted range: {name} would say more than a uniform guess pays. It knows nothing about runs this small.",
+                "Ngoài vùng đã khớp: {name} sẽ nói cao hơn mức của đoán đều. Nó không biết gì về các lần chạy nhỏ thế này.",
+            ).format(name=name)
+        ]
+    best_n, best_d = chosen.best(result.final("flop"))
+    facts = {
+        "name": name,
+        "loss": loss,
+        "mine": number(tokens / config.parameters),
+        "best": number(best_d / best_n),
+        "gap": f"{chosen.loss(config.parameters, tokens) - chosen.loss(best_n, best_d):.3f}",
+        "n": short(best_n),
+        "d": short(best_d),
+    }
+    return [
+        T(
+            "{name} predicts {loss} with your {mine} tokens per parameter. For the same compute it would take {n} parameters and {d} tokens ({best} each), {gap} nats lower.",
+            "{name} dự đoán {loss} với {mine} token mỗi tham số của bạn. Cùng khối lượng tính, nó sẽ chọn {n} tham số và {d} token (mỗi tham số {best}), thấp hơn {gap} nats.",
+        ).format(**facts)
+    ]
+
+
+def map_readouts(view) -> list[Readout]:
+    result, config = view.main, view.config
+    if not result.metrics:
+        return []
+    rows = [
+        Readout(T("compute 6ND", "khối lượng tính 6ND"), f"{power(result.final('flop'))} FLOP"),
+        Readout(T("your tokens per parameter", "token mỗi tham số của bạn"), number(result.final("per_parameter"))),
+    ]
+    for code, fit in compute.FITS.items():
+        n, d = result.final(f"best_parameters_{code}"), result.final(f"best_tokens_{code}")
+        rows.append(
+            Readout(
+                T(f"{fit.name} advises", f"{fit.name} khuyên"),
+                T("{x} per parameter", "{x} mỗi tham số").format(x=number(d / n)),
+                T("N = {n}, D = {d} for this compute.", "N = {n}, D = {d} với khối lượng tính này.").format(
+                    n=short(n), d=short(d)
+                ),
+            )
+        )
+    for fit in compute.FITS.values():
+        rows.append(
+            Readout(
+                T(f"loss by {fit.name}", f"loss theo {fit.name}"),
+                said_loss(fit, config.parameters, result.facts["tokens"]),
+            )
+        )
+    return rows
+
+
+def fits_answer(view):
+    ratios = [d / n for n, d in (fit.best(CHINCHILLA) for fit in compute.FITS.values())]
+    apart = max(ratios) / min(ratios)
+    return "same" if apart < 1.5 else "two" if apart < 3.2 else "five"
+
+
+def fits_why(view):
+    said = ", ".join(f"{fit.name}: {d / n:.1f}" for fit in compute.FITS.values() for n, d in (fit.best(CHINCHILLA),))
+    return T(
+        "{said}. Chinchilla itself was trained with 20. The first fit had stopped too early; the formula looks the same, the advice does not.",
+        "{said}. Chính Chinchilla được huấn luyện với 20. Lần khớp đầu đã dừng quá sớm; công thức trông như nhau, lời khuyên thì không.",
+    ).format(said=said)
+
+
+# --- doubt -------------------------------------------------------------------------------------------------------------
+
+
+def doubt_verdict(view) -> list[T]:
+    result = view.main
+    low, high = result.final("low"), result.final("high")
+    if high / low < 1.02:
+        return [
+            T(
+                "No doubt, one number: {x}. Ask which of the four inputs you really know.",
+                "Không nghi ngờ, một con số: {x}. Hãy tự hỏi trong bốn đầu vào bạn thật sự biết cái nào.",
+            ).format(x=money(result.final("middle")))
+        ]
+    table = result.tables["swings"][0]
+    share, widest = max(zip(table["share"], table["input"], strict=True))
+    return [
+        T(
+            "Nine in ten draws lie between {low} and {high}, a factor of {factor}; the headline says {middle}. {widest} carries {share} % of the doubt.",
+            "Chín phần mười lần rút nằm giữa {low} và {high}, gấp nhau {factor} lần; con số trên báo là {middle}. {widest} gánh {share} % nghi ngờ.",
+        ).format(
+            low=money(low),
+            high=money(high),
+            factor=number(high / low),
+            middle=money(result.final("middle")),
+            widest=INPUTS[widest],
+            share=f"{100 * share:.0f}",
+        )
+    ]
+
+
+def doubt_readouts(view) -> list[Readout]:
+    result = view.main
+    if not result.metrics:
+        return []
+    return [
+        Readout(T("every input at its middle", "mọi đầu vào ở giữa"), money(result.final("middle"))),
+        Readout(T("5 % are below", "5 % thấp hơn"), money(result.final("low"))),
+        Readout(T("95 % are below", "95 % thấp hơn"), money(result.final("high"))),
+        Readout(
+            T("mean", "trung bình"),
+            money(result.final("mean")),
+            T("Above the middle: the expensive tail is long.", "Cao hơn số giữa: đuôi đắt rất dài."),
+        ),
+    ]
+
+
+def doubt_answer(view):
+    half = math.sqrt(view.main.final("high") / view.main.final("low"))
+    sizes = {"fifth": 1.2, "two": 1.7, "three": 3.0}
+    return min(sizes, key=lambda code: abs(math.log(half / sizes[code])))
+
+
+def doubt_why(view):
+    return T(
+        "From {low} to {high}. Doubts multiply: their logarithms add like the sides of a right angle.",
+        "Từ {low} đến {high}. Các nghi ngờ nhân lên nhau: logarit của chúng cộng như hai cạnh góc vuông.",
+    ).format(low=money(view.main.final("low")), high=money(view.main.final("high")))

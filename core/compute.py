@@ -63,7 +63,7 @@ def inference_flops(parameters: float, tokens: float) -> float:
 
 
 def gpu_hours(flop: float, peak: float, mfu: float) -> float:
-    """mfu: model FLOP utilisation, the share of the peak that the model's own arithmetic gets (Chowdhery et al. 2022)."""
+    """mfu: model FLOP utilisation, the share of the peak that the model's own sums get (Chowdhery et al. 2022)."""
     return flop / (peak * mfu * 3600)
 
 
@@ -114,7 +114,7 @@ class Fit:
         return self.E + self.A / parameters**self.alpha + self.B / tokens**self.beta
 
     def best(self, flop: float) -> tuple[float, float]:
-        """(parameters, tokens) of the lowest loss for this compute, with 6ND = flop (Hoffmann et al. 2022, equation 4)."""
+        """(parameters, tokens) of the lowest loss for this compute, with 6ND = flop (Hoffmann et al., eq. 4)."""
         g = (self.alpha * self.A / (self.beta * self.B)) ** (1 / (self.alpha + self.beta))
         share = self.beta / (self.alpha + self.beta)
         return g * (flop / 6) ** share, (flop / 6) ** (1 - share) / g

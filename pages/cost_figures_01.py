@@ -328,7 +328,7 @@ def map_rows(view):
         if ends:
             n, d = ends[0]
             rows.append({"kind": "flop_name", "n": n, "d": d, "name": f"{power(10.0**exponent).split('× ')[1]} FLOP"})
-    for code, fit in compute.FITS.items():
+    for fit in compute.FITS.values():
         line = [fit.best(c) for c in ladder((1e17, 1e28))]
         line = [(n, d) for n, d in line if inside(n, d)]
         rows += [{"kind": "best", "n": n, "d": d, "name": fit.name} for n, d in line]

@@ -35,7 +35,6 @@ def test_the_course_gpt4_sums_by_hand():
     capital = compute.owned(25_000, 10_000, 0.8)
     assert capital == pytest.approx(450e6)
     assert compute.amortised(capital, 95 * 24, 4) == pytest.approx(29.28e6, rel=1e-3)
-    assert 25_000 * 95 * 24 * 1.10 == pytest.approx(62.7e6)
 
 
 def test_fifteen_trillion_tokens_are_some_4300_lifetimes_of_reading():

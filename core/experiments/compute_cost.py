@@ -41,8 +41,8 @@ def tokens_of(config: Config) -> float:
 
 def bill(config: Config) -> dict[str, float]:
     """{name: value}: flop, hours (of one accelerator), days (of all), rent, capital, share (of the capital, used up),
-    power_bill, dollars, kwh, tonnes, memory_gb, per_parameter, lifetimes, served_flop, flop_per_dollar, and for each fit
-    loss_<fit>, best_parameters_<fit>, best_tokens_<fit>, best_loss_<fit>."""
+    power_bill, dollars, kwh, tonnes, memory_gb, per_parameter, lifetimes, served_flop, flop_per_dollar, and for every
+    fit loss_<fit>, best_parameters_<fit>, best_tokens_<fit>, best_loss_<fit>."""
     from core import compute
 
     chip, tokens = compute.accelerator(config.hardware), tokens_of(config)

@@ -18,7 +18,7 @@ DONORS = ("docstrings", "tales-en", "tales-vi")
 @dataclass(frozen=True)
 class Config:
     """start: random weights; the donor's; the donor's with its embedding held fixed. donor: the text the donor read
-    (docstrings: the house model that ships; Tales: a run of lesson 5). text_tokens: how much of the corpus may be read."""
+    (docstrings: the house model that ships; Tales: a run of lesson 5). text_tokens: how much of it may be read."""
 
     experiment: ClassVar[str] = "transfer"
     corpus: str = knob("manual", choices=("manual", "tales-en", "tales-vi"), pattern="text-[0-9a-f]{12}", corpus=True)
@@ -79,8 +79,8 @@ def pair_loss(model, firsts, seconds, device: str = "cpu") -> float:
 
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     """Metrics: train_loss every step (the batch); every 20 steps test_loss, over all pairs of the held-out tenth, and
-    read_loss, over the tokens it may read. Samples: "story". Facts: multiplying (weights that multiply: the unembedding),
-    flop_per_step (6 x multiplying x pairs). Raises the Problems of corpora and batches, and house_damaged."""
+    read_loss, over the tokens it may read. Samples: "story". Facts: multiplying (weights that multiply: the
+    unembedding), flop_per_step (6 x multiplying x pairs). Raises the Problems of corpora, and house_damaged."""
     import math
 
     import numpy as np

@@ -14,7 +14,6 @@ CONTROLS = (
             "Cả hai lần chạy được đọc bao nhiêu văn bản mới. Một phần mười để dành không ai đọc.",
         ),
         values=(500, 1000, 2000, 5000, 10_000, 20_000, 50_000),
-        unit=same("token"),
     ),
     Slider(
         "lr",

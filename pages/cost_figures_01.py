@@ -20,16 +20,17 @@ STATUS = {
 }
 STATUS_COLORS = (ARMS[2], ARMS[0], ARMS[1], BROKEN)
 YOU = T("you", "bạn")
-LABELLED = {  # the others speak when pointed at: side, and how far up
-    "nanoGPT (GPT-2 124M)": ("left", 0),
-    "Transformer (2017)": ("left", 0),
-    "TinyLlama 1.1B": ("left", 0),
-    "DeepSeek-V3": ("right", 4),
-    "Llama 3.1 405B": ("right", 6),
-    "GPT-4 (rumour)": ("left", -4),
-    "Gemini Ultra": ("left", 0),
-    "GPT-3 175B": ("left", 0),
-    "BLOOM 176B": ("right", 4),
+LABELLED = {  # on which side its name stands; the others speak when pointed at
+    "nanoGPT (GPT-2 124M)": "right",
+    "Transformer (2017)": "left",
+    "TinyLlama 1.1B": "right",
+    "BLOOM 176B": "right",
+    "PaLM 540B": "left",
+    "GPT-3 175B": "left",
+    "DeepSeek-V3": "right",
+    "Llama 3.1 405B": "right",
+    "GPT-4 (rumour)": "left",
+    "Gemini Ultra": "left",
 }
 
 
@@ -74,7 +75,6 @@ def models_rows(view):
         y = height(card, config, tonnes)
         if math.isnan(y) or math.isnan(card.training):
             continue
-        side, up = LABELLED.get(card.name, ("none", 0))
         rows.append(
             {
                 "kind": "card",
@@ -84,8 +84,7 @@ def models_rows(view):
                 "status": STATUS[card.status](view.lang),
                 "shape": "MoE" if card.sparse else "dense",
                 "source": card.source,
-                "side": side,
-                "up": up,
+                "side": LABELLED.get(card.name, "none"),
             }
         )
     flop, y = result.final("flop"), result.final("tonnes" if tonnes else "dollars")
@@ -94,17 +93,21 @@ def models_rows(view):
             for end in (1e17, 1e27):
                 rows.append({"kind": "rate", "flop": end, "y": factor * end * y / flop, "name": f"{factor}"})
         name = T("{factor}× your rate", "{factor}× mức của bạn")
-        for factor in (0.1, 10):
+        for factor, kind in ((0.1, "rate_below"), (10, "rate_above")):
             rows.append(
                 {
-                    "kind": "rate_name",
-                    "flop": 1e26,
-                    "y": factor * 1e26 * y / flop,
+                    "kind": kind,
+                    "flop": 1e21,
+                    "y": factor * 1e21 * y / flop,
                     "name": name.format(factor=f"{factor:g}")(view.lang),
                 }
             )
         said = f"{YOU(view.lang)}: {power(flop)} FLOP"
         rows.append({"kind": "you", "flop": flop, "y": y, "name": said})
+    for a in view.pinned:
+        pinned = a.result.final("flop"), a.result.final("tonnes" if tonnes else "dollars")
+        if min(pinned) > 0:
+            rows.append({"kind": "pin", "flop": pinned[0], "y": pinned[1], "name": a.arm.name(view.lang)})
     rows.append({"kind": "unit", "flop": 1e17, "y": 1.0, "name": unit(view.lang)})
     return pd.DataFrame(rows)
 
@@ -116,7 +119,13 @@ def models_chart(view):
         scale=alt.Scale(type="log", nice=False),
         axis=alt.Axis(format=".0e", grid=False, tickCount=8),
     )
-    y = alt.Y("y:Q", title=None, scale=alt.Scale(type="log"), axis=alt.Axis(format="~s", grid=False, tickCount=8))
+    short_labels = "replace(format(datum.value, '~s'), 'G', 'B')"
+    y = alt.Y(
+        "y:Q",
+        title=None,
+        scale=alt.Scale(type="log"),
+        axis=alt.Axis(labelExpr=short_labels, grid=False, tickCount=8),
+    )
     names = [STATUS[s](view.lang) for s in STATUSES]
     color = alt.Color(
         "status:N",
@@ -137,9 +146,15 @@ def models_chart(view):
         only("rate")
         .mark_line(color=GREY, strokeDash=[5, 4], strokeWidth=1, clip=True)
         .encode(x=x, y=y, detail="name:N"),
-        only("rate_name")
-        .mark_text(color=GREY, align="right", dy=-6, fontSize=12 * view.size)
+        only("rate_above")
+        .mark_text(color=GREY, align="right", dy=-12, fontSize=12 * view.size)
         .encode(x=x, y=y, text="name:N"),
+        only("rate_below")
+        .mark_text(color=GREY, align="left", dy=14, fontSize=12 * view.size)
+        .encode(x=x, y=y, text="name:N"),
+        only("pin")
+        .mark_point(shape="diamond", size=220 * view.size, color=ARMS[3], strokeWidth=2)
+        .encode(x=x, y=y, tooltip=["name:N"]),
         only("card")
         .mark_point(filled=True, size=110 * view.size, opacity=0.95)
         .encode(x=x, y=y, color=color, shape=shape, tooltip=tip),
@@ -433,7 +448,7 @@ INPUTS = {
 def spread_rows(view):
     table = view.main.tables.get("costs", {}).get(0, {})
     rows = [
-        {"kind": "bar", "begin": a, "end": b, "share": s}
+        {"kind": "bar", "begin": a, "end": b, "share": s, "zero": 0.0}
         for a, b, s in zip(*(table.get(k, ()) for k in ("begin", "end", "share")), strict=True)
     ]
     top = max((row["share"] for row in rows), default=1)
@@ -458,7 +473,8 @@ def spread_chart(view):
     y = alt.Y(
         "share:Q", title=T("share of 10,000 draws", "phần trong 10.000 lần rút")(view.lang), axis=alt.Axis(format="%")
     )
-    bars = alt.Chart().transform_filter(alt.datum.kind == "bar").mark_bar(color=ARMS[4]).encode(x=x, x2="end:Q", y=y)
+    bars = alt.Chart().transform_filter(alt.datum.kind == "bar").mark_rect(color=ARMS[4])
+    bars = bars.encode(x=x, x2="end:Q", y=y, y2="zero:Q")
     marks = alt.Chart().transform_filter(alt.datum.kind == "mark")
     return alt.layer(
         bars,
@@ -491,11 +507,8 @@ def tornado_rows(view):
     rows = list(zip(*(table.get(k, ()) for k in ("input", "low", "high", "share")), strict=True))
     rows.sort(key=lambda row: -row[2] / row[1])
     return pd.DataFrame(
-        [
-            (INPUTS[name](view.lang), low, high, f"{money(low)} – {money(high)}", rank)
-            for rank, (name, low, high, _) in enumerate(rows)
-        ],
-        columns=["input", "low", "high", "label", "rank"],
+        [(INPUTS[name](view.lang), low, high, f"{money(low)} – {money(high)}") for name, low, high, _ in rows],
+        columns=["input", "low", "high", "label"],
     )
 
 
@@ -506,7 +519,7 @@ def tornado_chart(view):
         scale=alt.Scale(type="log", nice=False, padding=60),
         axis=alt.Axis(format="$~s", grid=False, tickCount=6),
     )
-    y = alt.Y("input:N", sort=alt.EncodingSortField("rank"), title=None, axis=alt.Axis(labelLimit=160))
+    y = alt.Y("input:N", sort=None, title=None, axis=alt.Axis(labelLimit=160))
     bars = alt.Chart().mark_bar(color=ARMS[0], height=22 * view.size).encode(x=x, x2="high:Q", y=y, tooltip=["label:N"])
     text = alt.Chart().mark_text(align="left", dx=6, color=GREY, fontSize=12 * view.size)
     return alt.layer(bars, text.encode(x="high:Q", y=y, text="label:N")).properties(

@@ -60,8 +60,9 @@ def curve_rows(view):
             if first == 0
             else T("{n} times fewer steps", "ít bước hơn {n} lần").format(n=f"{whole / first:.0f}")
         )
-        mark = {"kind": "cross", "role": "mark", "name": "", "value": level, "label": text(view.lang)}
-        frame = pd.concat([frame, pd.DataFrame([mark | {"step": first, "end": whole}])])
+        mark = {"kind": "cross", "role": "mark", "name": "", "value": level, "step": first, "end": whole}
+        said = {"kind": "said", "role": "mark", "name": "", "value": level + 0.9, "step": 0.6 * whole}
+        frame = pd.concat([frame, pd.DataFrame([mark, said | {"label": text(view.lang)}])])
     return frame
 
 
@@ -71,7 +72,8 @@ def curve_chart(view):
     y = alt.Y("value:Q", scale=alt.Scale(zero=False, nice=True))
     line = cross.mark_rule(color=BROKEN, strokeWidth=2, strokeDash=[2, 3]).encode(x="step:Q", x2="end:Q", y=y)
     dot = cross.mark_point(color=BROKEN, size=140, strokeWidth=2.5).encode(x="step:Q", y=y)
-    text = cross.mark_text(color=BROKEN, align="left", dx=12, dy=14, fontSize=14 * view.size, fontWeight="bold").encode(
+    text = alt.Chart().transform_filter(alt.datum.kind == "said")
+    text = text.mark_text(color=BROKEN, fontSize=16 * view.size, fontWeight="bold").encode(
         x="step:Q", y=y, text="label:N"
     )
     return (chart + line + dot + text).properties(width="container")
@@ -152,8 +154,8 @@ def size_chart(view):
     x = alt.X(
         "tokens:Q",
         title=T("tokens of your own text (log)", "số token văn bản của bạn (thang log)")(view.lang),
-        scale=alt.Scale(type="log"),
-        axis=alt.Axis(values=[500, 1000, 2000, 5000, 10_000, 20_000, 50_000], format="~s", grid=False),
+        scale=alt.Scale(type="log", domain=[850, 60_000], nice=False),
+        axis=alt.Axis(values=[1000, 2000, 5000, 10_000, 20_000, 50_000], format="~s", grid=False),
     )
     y = alt.Y("value:Q", title=charts.NATS(view.lang), scale=alt.Scale(zero=False), axis=alt.Axis(grid=False))
     tip = ["name:N", "tokens:Q", "step:Q", alt.Tooltip("value:Q", format=".3f")]

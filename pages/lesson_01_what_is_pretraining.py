@@ -175,7 +175,7 @@ LESSON = Lesson(
             START,
             starts,
             (curves, memory),
-            ("text_tokens", "lr", "donor"),
+            ("text_tokens", "donor"),
             start_verdict,
             (FIRST,),
             start_readouts,

@@ -236,12 +236,18 @@ def tiny_why(view):
 
 
 def days(value: float) -> T:
+    if value < 1 / 24:
+        return T(f"{1440 * value:.3g} minutes", f"{1440 * value:.3g} phút")
     if value < 2:
         text = f"{24 * value:.3g}"
         return T(f"{text} hours", f"{text} giờ")
     if value < 800:
         return T(f"{value:.3g} days", f"{value:.3g} ngày")
     return T(f"{value / 365:,.3g} years", f"{value / 365:,.3g} năm")
+
+
+def electricity(kwh: float) -> str:
+    return f"{kwh / 1000:,.3g} MWh" if kwh >= 1000 else f"{kwh:.3g} kWh"
 
 
 def weight(tonnes: float) -> str:
@@ -299,7 +305,7 @@ def cost_readouts(view) -> list[Readout]:
         Readout(T("compute 6ND", "khối lượng tính 6ND"), f"{power(result.final('flop'))} FLOP"),
         Readout(
             T("hours of one accelerator", "giờ của một bộ tăng tốc"),
-            f"{result.final('hours'):,.4g}",
+            f"{result.final('hours'):,.0f}" if result.final("hours") >= 100 else number(result.final("hours")),
             T("{chip}: peak {peak} FLOP/s, {watts} W.", "{chip}: đỉnh {peak} FLOP/s, {watts} W.").format(
                 chip=facts["chip"], peak=f"{facts['peak']:.3g}", watts=f"{facts['watts']:.0f}"
             ),
@@ -310,7 +316,7 @@ def cost_readouts(view) -> list[Readout]:
             money(result.final("dollars")),
             T("Rented, or the part of your own cluster used up.", "Tiền thuê, hoặc phần cụm máy của bạn hao đi."),
         ),
-        Readout(T("electricity", "điện"), f"{result.final('kwh') / 1000:,.3g} MWh"),
+        Readout(T("electricity", "điện"), electricity(result.final("kwh"))),
         Readout(T("CO2", "CO2"), weight(result.final("tonnes"))),
         Readout(
             T("lifetimes of reading", "số đời người để đọc"),
@@ -378,8 +384,8 @@ def map_verdict(view) -> list[T]:
     }
     return [
         T(
-            "{name} predicts {loss} with your {mine} tokens per parameter. For the same compute it would take {n} parameters and {d} tokens ({best} each), {gap} nats lower.",
-            "{name} dự đoán {loss} với {mine} token mỗi tham số của bạn. Cùng khối lượng tính, nó sẽ chọn {n} tham số và {d} token (mỗi tham số {best}), thấp hơn {gap} nats.",
+            "{name} predicts {loss}. You give each parameter {mine} tokens; for the same compute it advises {n} parameters and {d} tokens, {best} each: {gap} nats lower.",
+            "{name} dự đoán {loss}. Bạn cho mỗi tham số {mine} token; cùng khối lượng tính, nó khuyên {n} tham số và {d} token, mỗi tham số {best}: thấp hơn {gap} nats.",
         ).format(**facts)
     ]
 
@@ -444,8 +450,8 @@ def doubt_verdict(view) -> list[T]:
     share, widest = max(zip(table["share"], table["input"], strict=True))
     return [
         T(
-            "Nine in ten draws lie between {low} and {high}, a factor of {factor}; the headline says {middle}. {widest} carries {share} % of the doubt.",
-            "Chín phần mười lần rút nằm giữa {low} và {high}, gấp nhau {factor} lần; con số trên báo là {middle}. {widest} gánh {share} % nghi ngờ.",
+            "Nine in ten draws lie between {low} and {high}, a factor of {factor}; the headline says {middle}. The doubt about {widest} makes up {share} % of it.",
+            "Chín phần mười lần rút nằm giữa {low} và {high}, gấp nhau {factor} lần; con số trên báo là {middle}. Riêng nghi ngờ về {widest} chiếm {share} %.",
         ).format(
             low=money(low),
             high=money(high),

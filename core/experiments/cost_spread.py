@@ -14,7 +14,7 @@ INPUTS = {"parameters": 1, "tokens": 1, "price": 1, "mfu": -1}  # the power with
 
 @dataclass(frozen=True)
 class Config:
-    """Middle values, and for each a factor: nine times in ten the truth lies between middle / factor and middle x it."""
+    """Middle values, and for each a factor: nine times in ten the truth lies within middle / or x factor."""
 
     experiment: ClassVar[str] = "cost_spread"
     parameters: float = knob(2.8e11, low=1e5, high=2e12)
@@ -54,9 +54,9 @@ def dollars(values: dict, peak: float):
 
 
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
-    """Metrics: middle (every input at its middle), low, median, high (5, 50, 95 % of the draws), mean. Tables: costs (bins
-    equally wide in log10 dollars: begin, end, share) and swings (input, low, high: the cost with that input alone at
-    the ends of its range; share: of the variance of the logarithm)."""
+    """Metrics: middle (every input at its middle), low, median, high (5, 50, 95 % of the draws), mean. Tables: costs
+    (begin, end, share: bins equally wide in log10 dollars) and swings (input, low, high: the cost with that input alone at the
+    ends of its range; share: of the variance of the logarithm)."""
     import numpy as np
 
     from core import compute

@@ -32,6 +32,7 @@ LABELLED = {  # on which side its name stands; the others speak when pointed at
     "GPT-4 (rumour)": "left",
     "Gemini Ultra": "left",
 }
+CROWDED = {"BLOOM 176B": "none"}  # where the height is dollars, others stand on its name
 
 
 def money(value: float) -> str:
@@ -84,7 +85,7 @@ def models_rows(view):
                 "status": STATUS[card.status](view.lang),
                 "shape": "MoE" if card.sparse else "dense",
                 "source": card.source,
-                "side": LABELLED.get(card.name, "none"),
+                "side": (LABELLED if tonnes else LABELLED | CROWDED).get(card.name, "none"),
             }
         )
     flop, y = result.final("flop"), result.final("tonnes" if tonnes else "dollars")
@@ -144,7 +145,7 @@ def models_chart(view):
     tip = ["name:N", alt.Tooltip("flop:Q", format=".3g"), alt.Tooltip("y:Q", format=",.4~g"), "status:N", "source:N"]
     marks = [
         only("rate")
-        .mark_line(color=GREY, strokeDash=[5, 4], strokeWidth=1, clip=True)
+        .mark_line(color=GREY, strokeDash=[5, 4], strokeWidth=1, opacity=0.6, clip=True)
         .encode(x=x, y=y, detail="name:N"),
         only("rate_above")
         .mark_text(color=GREY, align="right", dy=-12, fontSize=12 * view.size)
@@ -460,6 +461,7 @@ def spread_rows(view):
         value = view.main.final(name)
         said = f"{text(view.lang)}: {money(value)}"
         rows.append({"kind": "mark", "begin": value, "share": level * top, "name": said, "bold": name == "middle"})
+    rows.append({"kind": "room", "begin": view.main.final("middle"), "share": 1.3 * top})  # for the names on top
     return pd.DataFrame(rows)
 
 
@@ -478,6 +480,7 @@ def spread_chart(view):
     marks = alt.Chart().transform_filter(alt.datum.kind == "mark")
     return alt.layer(
         bars,
+        alt.Chart().transform_filter(alt.datum.kind == "room").mark_point(opacity=0).encode(x=x, y=y),
         marks.mark_rule(strokeWidth=2.5, color=BROKEN).encode(x=x, y=y, y2=alt.datum(0)),
         marks.mark_text(dy=-9, color=BROKEN, fontWeight="bold", fontSize=13 * view.size).encode(
             x=x, y=y, text="name:N"

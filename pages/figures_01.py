@@ -81,7 +81,7 @@ def curve_chart(view):
 
 curves = Figure(
     "curves",
-    T("The same new text, two starts", "Cùng một văn bản mới, hai điểm xuất phát"),
+    T("One new text, three starts", "Một văn bản mới, ba điểm xuất phát"),
     T(
         "Test loss over the steps: fine-tuned from a donor, from scratch, and fine-tuned with a frozen embedding; lines for guessing, counting and the donor untouched. {now}",
         "Loss kiểm thử theo bước: tinh chỉnh từ mô hình cho, từ đầu, và tinh chỉnh với embedding cố định; các đường cho đoán đều, đếm, và mô hình cho để nguyên. {now}",

@@ -55,8 +55,8 @@ def dollars(values: dict, peak: float):
 
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     """Metrics: middle (every input at its middle), low, median, high (5, 50, 95 % of the draws), mean. Tables: costs
-    (begin, end, share: bins equally wide in log10 dollars) and swings (input, low, high: the cost with that input alone at the
-    ends of its range; share: of the variance of the logarithm)."""
+    (begin, end, share: bins equally wide in log10 dollars) and swings (input, low, high: the cost with that
+    input alone at the ends of its range; share: of the variance of the logarithm)."""
     import numpy as np
 
     from core import compute

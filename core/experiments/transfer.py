@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from core import corpora
 from core.events import Event, Metric, Note, Sample, Started
 from core.experiment import Experiment, knob, load, make
 
@@ -21,7 +22,7 @@ class Config:
     (docstrings: the house model that ships; Tales: a run of lesson 5). text_tokens: how much of it may be read."""
 
     experiment: ClassVar[str] = "transfer"
-    corpus: str = knob("manual", choices=("manual", "tales-en", "tales-vi"), pattern="text-[0-9a-f]{12}", corpus=True)
+    corpus: str = knob("manual", choices=corpora.NAMES, pattern=corpora.OTHER, corpus=True)
     start: str = knob("pretrained", choices=STARTS)
     donor: str = knob("docstrings", choices=DONORS)
     text_tokens: int = knob(5000, low=100, high=1_000_000)
@@ -86,7 +87,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     import numpy as np
     import torch
 
-    from core import batches, corpora, losses, references
+    from core import batches, losses, references
     from core.train import train
 
     data = np.asarray(corpora.tokens(config.corpus, "bpe", "train"), dtype=np.int64)

@@ -1,0 +1,145 @@
+"""Lesson 1's rules on runs that show each case."""
+
+import dataclasses
+import math
+
+import pytest
+
+from app.lesson import Arm, discover, start
+from app.view import ArmView, View, look
+from core.events import Finished, Metric, Started
+from core.experiments import compute_cost, cost_spread, transfer
+from core.result import Result
+from core.runs import Status
+from pages import cost_figures_01 as cost
+from pages import verdict_01 as words
+from pages.figures_01 import crossing, curve_rows, donor_steps
+
+LESSON = discover()[1]
+PLAY = {p.slug: p for p in LESSON.playgrounds}
+UNIFORM = 7.6
+
+
+def run(start_, losses, zero=5.0, tokens=50_000, reason="done"):
+    """An arm whose test losses are {step: value}."""
+    config = transfer.Config(start=start_, text_tokens=tokens, steps=max(losses))
+    facts = {"references": {"uniform": UNIFORM}, "train_tokens": tokens, "zero_shot": zero}
+    events = [Started(max(losses), facts)]
+    for step, value in losses.items():
+        events += [
+            Metric(step, "test_loss", value),
+            Metric(step, "read_loss", value),
+            Metric(step, "train_loss", value),
+        ]
+    result = Result((*events, Finished(max(losses), reason)))
+    arm = Arm(start_, PLAY["start"].arms(config, {})[0].name, config)
+    return ArmView(arm, f"transfer-{start_}-{tokens}", Status(reason, max(losses), max(losses)), result, "live")
+
+
+def said(*arms, rule=words.start_verdict, lang="en"):
+    return " ".join(line(lang) for line in rule(View(arms, {})))
+
+
+SCRATCH = {0: 7.7, 100: 6.0, 200: 5.0}
+
+
+def test_a_good_donor_is_worth_so_many_times_fewer_steps():
+    arms = run("pretrained", {0: 5.4, 20: 4.9, 200: 4.8}), run("scratch", SCRATCH)
+    assert crossing(View(arms, {})) == (20, 200)
+    assert "10 times fewer" in said(*arms)
+    assert words.first_answer(View(arms, {})) == "tuned"
+
+
+def test_a_donor_that_only_gets_worse_is_to_be_left_alone():
+    assert "Leave it alone" in said(run("pretrained", {0: 5.2, 20: 5.4, 200: 7.5}), run("scratch", SCRATCH))
+
+
+def test_a_donor_that_starts_worse_than_guessing_is_a_bad_one():
+    assert "bad donor" in said(run("pretrained", {0: 9.2, 100: 6.0, 200: 5.1}), run("scratch", SCRATCH))
+
+
+def test_a_donor_below_everything_scratch_ends_with_needs_no_step():
+    text = said(run("pretrained", {0: 5.2, 20: 5.08, 200: 5.97}), run("scratch", {0: 7.6, 60: 6.3, 200: 6.9}))
+    assert "Before its first step" in text and "by heart" in text
+
+
+def test_a_hot_start_forgets_before_it_learns():
+    text = said(run("pretrained", {0: 5.2, 5: 5.6, 40: 5.2, 200: 5.0}), run("scratch", {0: 7.6, 200: 5.1}))
+    assert "forgot faster than it learned" in text
+
+
+def test_divergence_is_said_first_and_alone():
+    text = said(run("pretrained", {0: 5.2, 3: math.inf}, reason="diverged"), run("scratch", SCRATCH))
+    assert text.startswith("fine-tuned") and "diverged at step 3" in text
+
+
+def test_nothing_is_decided_while_a_run_is_on_its_way():
+    half = run("scratch", SCRATCH)
+    half = dataclasses.replace(half, result=Result(half.result.events[:-1]))
+    view = View((run("pretrained", {0: 5.4, 200: 4.8}), half), {})
+    assert words.start_verdict(view) == [] and words.first_answer(view) is None
+
+
+def test_the_donors_own_steps_move_its_curve_and_not_the_other():
+    arms = run("pretrained", {0: 5.4, 20: 4.9}), run("scratch", {0: 7.7, 20: 6.0})
+    rows = curve_rows(View(arms, {"donor_bill": True}))
+    first = rows[rows.kind == "test"].groupby("arm").step.min()
+    assert first["scratch"] == 0 and first["pretrained"] == donor_steps(arms[0].arm.config) == 800
+
+
+def test_the_stored_quick_run_decides_the_first_question_as_five_seeds_do():
+    view = View(tuple(look(a) for a in PLAY["start"].arms(PLAY["start"].config, {})), {})
+    assert words.first_answer(view) == "tuned"
+    view = View(tuple(look(a) for a in PLAY["much"].arms(PLAY["much"].config, {})), {})
+    assert words.tiny_answer(view) == "leave"
+
+
+def bill(config, **values):
+    return View((look(Arm("you", cost.YOU, config, 3)),), start(LESSON, PLAY["cost"]) | values)
+
+
+@pytest.mark.parametrize("preset", [p for p in PLAY["cost"].presets], ids=lambda p: p.name)
+def test_every_bill_is_said_in_both_languages(preset):
+    view = bill(dataclasses.replace(PLAY["cost"].config, **preset.values))
+    for lang in ("en", "vi"):
+        assert all("nan" not in line(lang) and "{" not in line(lang) for line in words.cost_verdict(view))
+    assert len(words.cost_readouts(view)) == 8
+
+
+def test_the_courses_estimate_separates_the_cluster_from_the_run():
+    course = next(p for p in PLAY["cost"].presets if p.name == "course")
+    text = words.cost_verdict(bill(dataclasses.replace(PLAY["cost"].config, **course.values)))[0].en
+    assert "$450M" in text and "not the price of the run" in text
+
+
+def test_llamas_preset_gives_back_the_hours_of_its_card():
+    llama = next(p for p in PLAY["cost"].presets if p.name == "llama")
+    view = bill(dataclasses.replace(PLAY["cost"].config, **llama.values))
+    assert view.main.final("hours") == pytest.approx(30.84e6, rel=0.01)
+    assert view.main.final("tonnes") == pytest.approx(8930, rel=0.01)
+
+
+def test_a_cleaner_grid_is_seven_times_less_and_two_fits_differ_fivefold():
+    view = bill(compute_cost.Config())
+    assert words.grid_answer(view) == "seven" and words.fits_answer(view) == "five"
+
+
+def test_no_loss_above_a_uniform_guess_is_ever_repeated():
+    far = bill(compute_cost.Config(parameters=1.24e8, tokens=142_000))
+    text = " ".join(r.value("en") if callable(r.value) else r.value for r in words.map_readouts(far))
+    assert text.count("outside the fitted range") == 2 and "17" not in text
+    assert "knows nothing" in words.map_verdict(far)[0].en
+
+
+def test_doubts_of_a_factor_of_two_make_a_headline_known_to_a_factor_of_three():
+    view = View((look(Arm("you", cost.YOU, cost_spread.Config(), 3)),), {})
+    assert words.doubt_answer(view) == "three"
+    sure = cost_spread.Config(by_parameters=1, by_tokens=1, by_mfu=1, by_price=1)
+    assert "No doubt" in words.doubt_verdict(View((look(Arm("you", cost.YOU, sure, 3)),), {}))[0].en
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(2.9851, "$2.99"), (1536, "$1,536"), (62.7e6, "$62.7M"), (450e6, "$450M"), (1.2e9, "$1.2B")]
+)
+def test_dollars_are_read_as_people_say_them(value, text):
+    assert cost.money(value) == text

@@ -24,7 +24,7 @@ network.stay_offline()  # before anything imports the Hub's client
 def main() -> None:
     st.set_page_config(page_title="Pretraining Playground", layout="wide", initial_sidebar_state=shell.sidebar_state())
     shell.begin()
-    page = st.navigation(shell.pages(), position="hidden" if shell.projector() else "sidebar")
+    page = st.navigation(shell.pages(), position="hidden" if shell.projector() else "sidebar", expanded=True)
     shell.sidebar()
     shell.guarded(page.run)
 

@@ -314,6 +314,23 @@ SENTENCES = {
     "keep_beyond_text": T(
         "You asked for {keep} training tokens; the text has {tokens}, and all of them are used.",
         "Bạn muốn {keep} token huấn luyện; văn bản có {tokens}, và tất cả đều được dùng.",
+    "revision_missing": T(
+        "The cache of {repo} has no revision “{revision}”. It has: {valid}. A branch can be deleted; a commit's hash "
+        "that was downloaded stays.",
+        "Bộ nhớ đệm của {repo} không có phiên bản “{revision}”. Hiện có: {valid}. Nhánh có thể bị xóa; còn mã băm của "
+        "commit đã tải về thì vẫn ở đó.",
+    ),
+    "repo_file_missing": T(
+        "{repo} has no file {file} at this commit. It has: {valid}.",
+        "Ở commit này {repo} không có tệp {file}. Hiện có: {valid}.",
+    ),
+    "pickle_strange": T(
+        "This is neither a pickle nor a PyTorch file ({reason}). It was only read, never opened.",
+        "Đây không phải pickle, cũng không phải tệp PyTorch ({reason}). Tệp chỉ được đọc, không hề được mở.",
+    ),
+    "rows_fewer": T(
+        "This text has {rows} rows, not {asked}: all of them are used.",
+        "Văn bản này chỉ có {rows} dòng, không phải {asked}: dùng hết.",
     ),
     "weights_needed": T(
         "GPT-2's weights are not on this machine. Download them in the library, or put model.safetensors ({bytes} "

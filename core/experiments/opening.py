@@ -16,11 +16,11 @@ ROWS, TIMES = 50_257, 3  # rows of the matrix; each time is the best of so many
 
 @dataclass(frozen=True)
 class Config:
-    """width: of a matrix of 50,257 rows, so 2 x `width` x 0.1 MB. payload: what the dishonest pickle calls."""
+    """width: of a matrix of 50,257 rows, so 2 x `width` x 0.1 MB. calls: what the dishonest pickle calls."""
 
     experiment: ClassVar[str] = "opening"
     width: int = knob(256, low=8, high=512)
-    payload: str = knob("print", choices=("print", "system", "eval"))
+    calls: str = knob("print", choices=("print", "system", "eval"))
 
 
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
@@ -33,7 +33,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     from core import pickle_scan, weights_file
 
     yield Started(0)
-    calls = {"print": ("builtins", "print"), "system": ("os", "system"), "eval": ("builtins", "eval")}
+    functions = {"print": ("builtins", "print"), "system": ("os", "system"), "eval": ("builtins", "eval")}
     said = {"case": [], "text": []}
     with tempfile.TemporaryDirectory() as folder:
         safe, old = Path(folder) / "model.safetensors", Path(folder) / "model.pt"
@@ -51,7 +51,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
             "safetensors_seconds": best(lambda: weights_file.read(safe, entries)),
             "torch_seconds": best(lambda: torch.load(old, weights_only=True)),
         }
-        evil = io.BytesIO(pickle_scan.calling(*calls[config.payload], "1", 2))
+        evil = io.BytesIO(pickle_scan.calling(*functions[config.calls], "1", 2))
         numbers["refused"] = refusal("pickle", lambda: torch.load(evil, weights_only=True), said)
         w = torch.zeros(2, 2)
         twice = Path(folder) / "tied.safetensors"

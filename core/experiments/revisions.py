@@ -1,6 +1,7 @@
 """The author pushes: what a program loads that names a branch, a tag, or a commit's hash. A real cache, a tiny model."""
 
 import json
+import math
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ class Config:
     """
 
     experiment: ClassVar[str] = "revisions"
-    corpus: str = knob("tales-en", choices=("tales-en", "tales-vi"), corpus=True)
+    tale: str = knob("tales-en", choices=("tales-en", "tales-vi"), corpus=True)
     revision: str = knob("main", choices=("main", "tag", "hash", "branch"))
     pushes: int = knob(1, low=0, high=len(PUSHES) - 1)
     tokens: int = knob(1000, low=200, high=5000)
@@ -40,10 +41,13 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
 
     from core import corpora, hub_cache, rng, tokenizers, weights_file
 
-    tokenizer = tokenizers.load("words", config.corpus)
-    train, test = (corpora.tokens(config.corpus, tokenizer, part) for part in ("train", "test"))
+    tokenizer = tokenizers.load("words", config.tale)
+    train, test = (corpora.tokens(config.tale, tokenizer, part) for part in ("train", "test"))
     contents, parent, first, loaded = versions(train, tokenizer.n_vocab, config.tokens), "", "", ""
-    yield Started(config.pushes, {"vocabulary": tokenizer.n_vocab, "repo": REPO})
+    yield Started(
+        config.pushes,
+        {"vocabulary": tokenizer.n_vocab, "repo": REPO, "references": {"uniform": math.log(tokenizer.n_vocab)}},
+    )
     table = {"push": [], "what": [], "commit": [], "loaded": []}
     names = {"main": "main", "tag": TAG, "branch": "experiment"}
     with tempfile.TemporaryDirectory() as root:

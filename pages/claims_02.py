@@ -18,9 +18,8 @@ def constant(**configs):
 
 
 def differing(result) -> float:
-    """Share of the pushes after which the loaded weights are not those of day one."""
-    values = [v for step, v in result.metrics["changed"].items() if step > 0]
-    return sum(values) / len(values)
+    """After how many pushes the loaded weights are not those of day one."""
+    return sum(v for step, v in result.metrics["changed"].items() if step > 0)
 
 
 def disagreement(result) -> float:
@@ -43,7 +42,8 @@ CLAIMS = (
         needs=constant(main=PUSHED["main"], hash=PUSHED["hash"]),
         seeds=(10,),
         unit=T(
-            "of 4 pushes change main and not the hash (share)", "tỷ lệ trong 4 lần đẩy làm đổi main mà không đổi mã băm"
+            "of 4 pushes change what main loads, and not what the hash loads",
+            "trên 4 lần đẩy làm đổi thứ main tải, mà không đổi thứ mã băm tải",
         ),
         explain=T(
             "One place makes things easy to find. Without revision= you ask for main, which every push moves; a tag holds until its author moves it.",
@@ -179,13 +179,16 @@ CLAIMS = (
         measure=lambda r: r["evil"].final("strangers") - r["clean"].final("calls"),
         judge=depends(
             above(0.5),
-            T("and the larger risk is code that runs on loading", "và rủi ro lớn hơn là mã chạy ngay khi tải"),
+            T(
+                "only half of it: the larger risk is code that runs on loading",
+                "mới một nửa: rủi ro lớn hơn là mã chạy ngay khi tải",
+            ),
         ),
         needs=constant(evil=EVIL, clean=CLEAN),
         seeds=(10,),
         unit=T(
-            "function(s) a pickle of 60 bytes could run; safetensors: 0",
-            "hàm mà một pickle 60 byte có thể chạy; safetensors: 0",
+            "function(s) a tiny pickle could run; safetensors: 0",
+            "hàm mà một pickle tí hon có thể chạy; safetensors: 0",
         ),
         explain=T(
             "A bad model writes bad text. A bad pickle runs what it likes on your machine before there is a model.",

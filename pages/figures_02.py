@@ -33,6 +33,11 @@ def table(view, name):
     return found[max(found)] if found else None
 
 
+def chart_of(field: str):
+    """A chart of the rows that have this field: an empty table must not put a label “undefined” on an axis."""
+    return alt.Chart().transform_filter(f"isValid(datum.{field})")
+
+
 def scaled(view, height: int) -> float:
     return height * (1 + (view.size - 1) * 0.6)
 
@@ -73,7 +78,7 @@ def push_axis(view):
 def load_chart(view):
     """Lines one over the other: the pinned one wide, the others narrower."""
     names = [a.arm.name(view.lang) for a in view.arms]
-    base = alt.Chart().encode(
+    base = chart_of("name").encode(
         x=push_axis(view),
         y=alt.Y(
             "loss:Q",
@@ -90,12 +95,12 @@ def load_chart(view):
         size=alt.Size("name:N", scale=alt.Scale(domain=names, range=[90, 330, 190, 90][: len(names)]), legend=None)
     )
     layers = [*charts.rules(view, ("uniform",)), line, point]
-    return alt.layer(*layers).resolve_scale(size="independent").properties(height=scaled(view, 280), width="container")
+    return alt.layer(*layers).resolve_scale(size="independent").properties(height=scaled(view, 330), width="container")
 
 
 def strip_chart(view):
     names = [a.arm.name(view.lang) for a in view.arms]
-    base = alt.Chart().encode(
+    base = chart_of("name").encode(
         x=push_axis(view), y=alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=240))
     )
     cell = base.transform_calculate(a="datum.push - 0.44", b="datum.push + 0.44").mark_rect(
@@ -181,7 +186,7 @@ def ruler_chart(view):
         scale=alt.Scale(domain=names, range=list(TINTS)),
         legend=alt.Legend(title=None, orient="top", labelLimit=300),
     )
-    base = alt.Chart()
+    base = chart_of("row")
     file = (
         base.transform_filter(alt.datum.row == "file")
         .mark_bar(height=alt.RelativeBandSize(0.8))
@@ -222,13 +227,13 @@ def tree_rows(view):
 def tree_chart(view):
     unit = alt.Scale(domain=[0, 1])
     names = [k(view.lang) for k in KINDS.values()]
-    base = alt.Chart()
+    base = chart_of("name")
     x, y = alt.X("a:Q", scale=unit, axis=None), alt.Y("low:Q", scale=unit, axis=None)
     tip = ["name:N", "shape:N", "bytes:N", alt.Tooltip("share:Q", format=".2%")]
     color = alt.Color(
         "part:N",
         scale=alt.Scale(domain=names, range=list(TINTS)),
-        legend=alt.Legend(title=None, orient="top", labelLimit=300),
+        legend=None,
     )
     cells = base.mark_rect(stroke="white", strokeWidth=0.7).encode(
         x=x, x2="b:Q", y=y, y2="high:Q", color=color, tooltip=tip
@@ -295,7 +300,7 @@ def step_rows(view):
 
 def step_chart(view):
     names = [r(view.lang) for r in ROLES.values()]
-    base = alt.Chart().encode(
+    base = chart_of("opcode").encode(
         y=alt.Y(
             "order:O",
             title=T("byte of the file", "byte thứ mấy của tệp")(view.lang),
@@ -354,7 +359,7 @@ def time_rows(view):
 
 def time_chart(view):
     order = [t(view.lang) for t in WAYS.values()]
-    base = alt.Chart().encode(
+    base = chart_of("way").encode(
         x=alt.X(
             "ms:Q",
             title=T("time on this machine (ms, log scale)", "thời gian trên máy này (ms, thang log)")(view.lang),
@@ -409,7 +414,7 @@ def cost_rows(view):
 
 def cost_chart(view):
     order, sides = [n(view.lang) for n in NAMES.values()], [s(view.lang) for s in SIDES.values()]
-    base = alt.Chart().encode(
+    base = chart_of("tokenizer").encode(
         x=alt.X(
             "hundred:Q",
             title=T("tokens per 100 characters", "số token trên 100 ký tự")(view.lang),
@@ -425,7 +430,7 @@ def cost_chart(view):
     text = base.mark_text(align="left", dx=5, fontSize=13 * view.size, color=GREY).encode(
         text="label:N", color=alt.value(GREY)
     )
-    return alt.layer(base.mark_bar(), text).properties(height=scaled(view, 270), width="container")
+    return alt.layer(base.mark_bar(), text).properties(height=scaled(view, 330), width="container")
 
 
 def piece_rows(side):
@@ -445,7 +450,7 @@ def piece_rows(side):
 
 def piece_chart(view):
     order = [n(view.lang) for n in NAMES.values()]
-    base = alt.Chart().encode(y=alt.Y("tokenizer:N", sort=order, title=None, axis=alt.Axis(labelLimit=240)))
+    base = chart_of("tokenizer").encode(y=alt.Y("tokenizer:N", sort=order, title=None, axis=alt.Axis(labelLimit=240)))
     scale = alt.Scale(domain=[0, ROW / view.size], nice=False)
     cell = base.mark_bar(height=alt.RelativeBandSize(0.8), stroke="white", strokeWidth=1).encode(
         x=alt.X("start:Q", scale=scale, axis=None),
@@ -552,7 +557,7 @@ def length_chart(view):
         .transform_bin("bin", "l", bin=alt.Bin(step=0.25))
         .transform_aggregate(count="count()", groupby=["bin", "bin_end"])
         .transform_calculate(a="pow(2, datum.bin)", b="pow(2, datum.bin_end)")
-        .mark_bar(color=TEST, opacity=0.85)
+        .mark_rect(color=TEST, opacity=0.85, stroke="white", strokeWidth=0.5)
         .encode(
             x=alt.X(
                 "a:Q",
@@ -561,6 +566,7 @@ def length_chart(view):
                 title=T("tokens of a row (log scale)", "số token của một dòng (thang log)")(view.lang),
             ),
             x2="b:Q",
+            y2=alt.datum(0),
             y=alt.Y("count:Q", title=T("rows", "số dòng")(view.lang), axis=alt.Axis(grid=False)),
         )
     )

@@ -28,6 +28,8 @@ def single(config, values):
     return (Arm("main", T("this setting", "thiết lập này"), config, 0),)
 
 
+ROWS_ONLY = ("context",)  # a line in one chart of the last playground
+
 LESSON = Lesson(
     slug="hugging-face",
     group="foundations",
@@ -72,6 +74,7 @@ LESSON = Lesson(
             words.revisions_verdict,
             words.REVISION_PREDICTIONS,
             words.revisions_readouts,
+            fixed=ROWS_ONLY,
             code=("hub_cache.commit_of", "hub_cache.resolve", "hub_cache.point", "hub_cache.commit"),
         ),
         Playground(
@@ -89,6 +92,7 @@ LESSON = Lesson(
             words.header_verdict,
             words.HEADER_PREDICTIONS,
             words.header_readouts,
+            fixed=ROWS_ONLY,
             code=("weights_file.header", "weights_file.parse", "byte_map.spans", "download.ranged"),
         ),
         Playground(
@@ -106,6 +110,7 @@ LESSON = Lesson(
             words.pickle_verdict,
             words.PICKLE_PREDICTIONS,
             words.pickle_readouts,
+            fixed=ROWS_ONLY,
             code=("pickle_scan.steps", "pickle_scan.strangers", "pickle_scan.calling"),
         ),
         Playground(
@@ -122,6 +127,7 @@ LESSON = Lesson(
             ("width", "calls"),
             words.opening_verdict,
             words.OPENING_PREDICTIONS,
+            fixed=ROWS_ONLY,
             code=("weights_file.read", "experiments.opening.run", "experiments.opening.refusal"),
         ),
         Playground(
@@ -139,6 +145,7 @@ LESSON = Lesson(
             words.token_verdict,
             words.TOKEN_PREDICTIONS,
             words.token_readouts,
+            fixed=ROWS_ONLY,
             code=("token_costs.cost", "token_costs.spell", "experiments.token_bench.run"),
         ),
         Playground(

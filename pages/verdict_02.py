@@ -1,6 +1,7 @@
 """Lesson 2 in words: what each playground shows, and how the learner's predictions are decided."""
 
 import math
+from pathlib import Path
 
 from app import sentences
 from app.i18n import T, same
@@ -25,7 +26,12 @@ def size(value: float) -> str:
 
 
 def said_notes(view) -> list[T]:
-    return [sentences.say(n.code, n.facts) for n in view.main.notes]
+    """What the run noted; the learner's own folder as ~."""
+    home = str(Path.home())
+    return [
+        sentences.say(n.code, {k: v.replace(home, "~") if isinstance(v, str) else v for k, v in n.facts.items()})
+        for n in view.main.notes
+    ]
 
 
 # --- what a revision is ------------------------------------------------------------------------------------------

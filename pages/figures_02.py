@@ -55,8 +55,10 @@ def load_rows(view):
         ):
             changed = a.result.at("changed", push) > 0
             first = first or commit
-            rows.append((push, DONE[what](view.lang), name, a.result.at("test_loss", push), commit[:7], changed))
-    return pd.DataFrame(rows, columns=["push", "what", "name", "loss", "commit", "changed"])
+            rows.append(
+                (push, DONE[what](view.lang), a.arm.label, name, a.result.at("test_loss", push), commit[:7], changed)
+            )
+    return pd.DataFrame(rows, columns=["push", "what", "arm", "name", "loss", "commit", "changed"])
 
 
 def push_axis(view):
@@ -76,26 +78,26 @@ def push_axis(view):
 
 
 def load_chart(view):
-    """Lines one over the other: the pinned one wide, the others narrower."""
-    names = [a.arm.name(view.lang) for a in view.arms]
-    base = chart_of("name").encode(
-        x=push_axis(view),
-        y=alt.Y(
+    """Lines may lie one over the other: the pinned one is wide and below, the tag's dashed, main's thin and above."""
+    x, y = (
+        push_axis(view),
+        alt.Y(
             "loss:Q",
             title=T("test loss (nats/word)", "loss kiểm thử (nats/từ)")(view.lang),
             scale=alt.Scale(zero=True),
             axis=alt.Axis(grid=False),
         ),
-        color=charts.arm_color(view),
-        size=alt.Size("name:N", scale=alt.Scale(domain=names, range=[3, 8, 5, 3][: len(names)]), legend=None),
-        tooltip=["name:N", "what:N", "commit:N", alt.Tooltip("loss:Q", format=".3f")],
     )
-    line = base.mark_line(opacity=0.85)
-    point = base.mark_point(filled=True, opacity=1).encode(
-        size=alt.Size("name:N", scale=alt.Scale(domain=names, range=[90, 330, 190, 90][: len(names)]), legend=None)
-    )
-    layers = [*charts.rules(view, ("uniform",)), line, point]
-    return alt.layer(*layers).resolve_scale(size="independent").properties(height=scaled(view, 330), width="container")
+    tip = ["name:N", "what:N", "commit:N", alt.Tooltip("loss:Q", format=".3f")]
+    layers = charts.rules(view, ("uniform",))
+    for arm, width, dash in (("hash", 10, []), ("tag", 5, [10, 6]), ("main", 2.5, []), ("branch", 2.5, [])):
+        base = chart_of("name").transform_filter(alt.datum.arm == arm)
+        base = base.encode(x=x, y=y, color=charts.arm_color(view), tooltip=tip)
+        layers += [
+            base.mark_line(strokeWidth=width * view.size, strokeDash=dash, opacity=0.9),
+            base.mark_point(filled=True, opacity=1, size=(22 * width + 40) * view.size),
+        ]
+    return alt.layer(*layers).properties(height=scaled(view, 330), width="container")
 
 
 def strip_chart(view):

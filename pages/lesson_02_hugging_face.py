@@ -1,5 +1,7 @@
 """Lesson 2: what a model repository really holds, and how to load it so that the result is safe and stays the same."""
 
+from dataclasses import replace
+
 from app.i18n import T, same
 from app.lesson import Arm, Lesson, Playground
 from core.experiments import opening, pickle_steps, revisions, stream_rows, token_bench, weights_header
@@ -18,8 +20,6 @@ NAMES = {
 
 def programs(config, values):
     """Three programs that differ in one word, the learner's first."""
-    from dataclasses import replace
-
     names = [config.revision, *(name for name in ("main", "hash", "tag") if name != config.revision)]
     return tuple(Arm(name, NAMES[name][0], replace(config, revision=name), NAMES[name][1]) for name in names)
 
@@ -33,7 +33,7 @@ ROWS_ONLY = ("context",)  # a line in one chart of the last playground
 LESSON = Lesson(
     slug="hugging-face",
     group="foundations",
-    title=T("Hugging Face: models, data sets, tokenizers", "Hugging Face: kho mô hình, dữ liệu và bộ tách từ"),
+    title=T("Hugging Face: models, data sets, tokenizers", "Hugging Face: kho mô hình, dữ liệu và bộ tách token"),
     question=T(
         "What is really inside a repository, and how do I load it so that it is safe and stays the same?",
         "Trong một kho thật sự có gì, và tải thế nào cho an toàn và luôn ra cùng kết quả?",

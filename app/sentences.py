@@ -314,6 +314,7 @@ SENTENCES = {
     "keep_beyond_text": T(
         "You asked for {keep} training tokens; the text has {tokens}, and all of them are used.",
         "Bạn muốn {keep} token huấn luyện; văn bản có {tokens}, và tất cả đều được dùng.",
+    ),
     "revision_missing": T(
         "The cache of {repo} has no revision “{revision}”. It has: {valid}. A branch can be deleted; a commit's hash "
         "that was downloaded stays.",

@@ -76,10 +76,7 @@ def calling(module: str, function: str, text: str, protocol: int = 2) -> bytes:
         raw = value.encode()
         return b"X" + len(raw).to_bytes(4, "little") + raw  # BINUNICODE
 
-    if protocol == 2:
-        imports = f"c{module}\n{function}\n".encode()
-    else:
-        imports = word(module) + word(function) + b"\x93"
+    imports = f"c{module}\n{function}\n".encode() if protocol == 2 else word(module) + word(function) + b"\x93"
     return (
         b"\x80" + bytes([protocol]) + imports + word(text) + b"\x85R."
     )  # PROTO, import, argument, TUPLE1, REDUCE, STOP

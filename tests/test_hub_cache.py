@@ -1,5 +1,7 @@
 """The demo hub's cache, held against huggingface_hub itself: the library finds the same files in it."""
 
+from pathlib import Path
+
 import pytest
 from huggingface_hub import hf_hub_download, scan_cache_dir
 
@@ -22,7 +24,7 @@ def test_the_library_resolves_every_revision_as_we_do(pushed):
     for revision, content in (("main", "2"), ("v1.0", "1"), (one, "1"), (two, "2")):
         theirs = hf_hub_download("demo/tiny", "a.txt", revision=revision, cache_dir=root, local_files_only=True)
         assert hub_cache.resolve(root, "demo/tiny", "a.txt", revision).read_text() == content
-        assert open(theirs).read() == content
+        assert Path(theirs).read_text() == content
 
 
 def test_the_library_sees_two_commits_and_stores_what_they_share_once(pushed):

@@ -1,4 +1,4 @@
-"""The static scan, held against torch: it names what torch.save writes and what torch.load refuses. Nothing here runs."""
+"""The static scan, held against torch: it names what torch.save writes and what torch.load refuses. Nothing runs."""
 
 import io
 
@@ -51,7 +51,7 @@ def test_a_call_is_found_and_torch_refuses_the_same_file(payload, protocol):
     module, function, _ = pickle_steps.CALLS[payload]
     assert pickle_scan.strangers(found) == [f"{module}.{function}"]
     assert [s.opcode for s in found if s.role != "data"] == [{2: "GLOBAL", 4: "STACK_GLOBAL"}[protocol], "REDUCE"]
-    with pytest.raises(Exception, match="[Uu]nsupported"):
+    with pytest.raises(Exception, match=r"[Uu]nsupported"):
         torch.load(io.BytesIO(data), weights_only=True)
 
 

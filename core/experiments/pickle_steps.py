@@ -1,4 +1,4 @@
-"""A file of weights as a pickle, instruction by instruction (read, never run), beside the same numbers as safetensors."""
+"""A file of weights as a pickle, instruction by instruction (read, not run), beside the same numbers as safetensors."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ def calling(config: Config) -> bytes:
 
 
 def honest(tensors: int) -> bytes:
-    """The pickle inside a file of torch.save({"w0": tensor, ...}), tensors of 2 x 2: imports and calls are its daily bread."""
+    """The pickle inside a file of torch.save({"w0": tensor, ...}), tensors of 2 x 2: it calls, too."""
     body = b"\x80\x02}("  # PROTO 2, an empty dict, MARK
     for i in range(tensors):
         body += _text(f"w{i}") + b"ctorch._utils\n_rebuild_tensor_v2\n(("  # GLOBAL, MARK, MARK

@@ -1,4 +1,4 @@
-"""The author pushes: what a program loads that names a branch, a tag, or a commit's hash. A real cache, a tiny model."""
+"""The author pushes: what a program loads that names a branch, a tag, or a commit's hash. Real cache, tiny model."""
 
 import json
 import math

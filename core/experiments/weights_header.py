@@ -1,4 +1,4 @@
-"""What a file of weights says about itself in its first bytes, which bytes a few tensors are, and what a bad file is."""
+"""What a file of weights says about itself in its first bytes, which bytes a few tensors are, and what bad files are."""
 
 import tempfile
 from collections.abc import Iterator

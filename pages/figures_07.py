@@ -46,11 +46,14 @@ def loss_chart(view):
     names = [a.arm.name(view.lang) for a in drawn]
     colors = [ARMS[a.arm.color % len(ARMS)] for a in view.arms]
     colors += [ARMS[(len(view.arms) + i) % len(ARMS)] for i in range(len(view.pinned))]
-    legend = alt.Legend(title=None, orient="top", labelLimit=300, columns=3, symbolOpacity=1, symbolSize=350)
+    legend = alt.Legend(
+        title=None, orient="top", labelLimit=300, columns=4, symbolOpacity=1, symbolType="stroke", symbolSize=900
+    )
     color = alt.Color("name:N", scale=alt.Scale(domain=names, range=colors), legend=legend)
     dashes = [[7, 5] if a.arm.dash else [1, 0] for a in drawn]
     dash = alt.StrokeDash("name:N", scale=alt.Scale(domain=names, range=dashes), legend=legend)
-    x = alt.X("step:Q", title=charts.STEP(view.lang), axis=alt.Axis(grid=False, tickCount=8))
+    room = alt.Scale(domain=[0, 1.3 * max(1, view.config.steps)], nice=False)  # on the right, for the lines' names
+    x = alt.X("step:Q", title=charts.STEP(view.lang), scale=room, axis=alt.Axis(grid=False, tickCount=8))
     y = alt.Y("value:Q", title=charts.NATS(view.lang), scale=alt.Scale(zero=False), axis=alt.Axis(grid=False))
     base = alt.Chart()
     test = base.transform_filter(alt.datum.kind == "test")
@@ -119,7 +122,7 @@ def crossover_rows(view):
 def crossover_chart(view):
     names = [RUNS[kind][1](view.lang) for kind in KINDS]
     scale = alt.Scale(domain=names, range=[ARMS[0], ARMS[0], ARMS[7]])
-    legend = alt.Legend(title=None, orient="top", labelLimit=300, symbolSize=350)
+    legend = alt.Legend(title=None, orient="top", labelLimit=300, symbolType="stroke", symbolSize=900)
     dash = alt.StrokeDash("name:N", scale=alt.Scale(domain=names, range=[[7, 5], [1, 0], [1, 0]]), legend=legend)
     x = alt.X(
         "n:Q",
@@ -238,7 +241,7 @@ def giver_chart(view):
     title = (BEST if view.values.get("score") == "best" else LAST)(view.lang) + " (nats/token)"
     color = alt.Color("name:N", scale=alt.Scale(domain=names, range=[ARMS[c] for *_, c in GIVERS]), legend=None)
     y = alt.Y("name:N", sort=names, scale=alt.Scale(domain=names), title=None, axis=alt.Axis(labelLimit=320))
-    x = alt.X("value:Q", scale=alt.Scale(zero=False, padding=30), title=title, axis=alt.Axis(grid=True))
+    x = alt.X("value:Q", scale=alt.Scale(zero=False, padding=30), title=title, axis=alt.Axis(grid=True, tickCount=6))
     tip = ["name:N", alt.Tooltip("value:Q", format=".3f")]
     dots = (
         alt.Chart().mark_point(filled=True, size=220 * view.size, opacity=1).encode(x=x, y=y, color=color, tooltip=tip)

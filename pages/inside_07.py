@@ -6,6 +6,7 @@ import pandas as pd
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, TEST
+from core.experiments.borrowed import WORDS
 
 GROUPS = (
     ("frequent", T("20 times or more", "từ 20 lần"), ARMS[0]),
@@ -107,21 +108,16 @@ def neighbour_rows(view):
 
 
 def neighbour_chart(view):
-    places = [title(view.lang) for *_, title in PLACES]
+    places, words = [title(view.lang) for *_, title in PLACES], [word.strip() for word in WORDS]
+    top = alt.Axis(orient="top", labelAngle=0, labelLimit=240, domain=False, ticks=False)
+    bare = alt.Axis(domain=False, ticks=False)
     return (
         alt.Chart()
+        .transform_filter("isValid(datum.word)")
         .mark_text(fontSize=14 * view.size)
         .encode(
-            x=alt.X(
-                "place:N",
-                sort=places,
-                scale=alt.Scale(domain=places),
-                title=None,
-                axis=alt.Axis(orient="top", labelAngle=0, labelLimit=240, domain=False, ticks=False),
-            ),
-            y=alt.Y(
-                "word:N", sort=None, title=T("token", "token")(view.lang), axis=alt.Axis(domain=False, ticks=False)
-            ),
+            x=alt.X("place:N", sort=places, scale=alt.Scale(domain=places), title=None, axis=top),
+            y=alt.Y("word:N", sort=words, scale=alt.Scale(domain=words), title="token", axis=bare),
             text="near:N",
         )
         .properties(height=360 * view.size, width="container")
@@ -135,8 +131,8 @@ neighbours = Figure(
     neighbour_rows,
     neighbour_chart,
     help=T(
-        "Nearest by cosine. In a trained embedding tokens that are followed by the same words lie close together; shuffled, the same geometry belongs to the wrong names.",
-        "Gần nhất theo cosin. Trong embedding đã học, các token hay được theo sau bởi cùng những từ thì nằm gần nhau; khi xáo trộn, vẫn hình học ấy nhưng gắn nhầm tên.",
+        "Nearest by cosine, among tokens the text has at least twice. The donor began as noise and learned 800 steps, so most of a row is still noise: expect traces (can, cannot), not a dictionary. What is followed by the same words moved the same way, and that shared part is what the head uses.",
+        "Gần nhất theo cosin, trong các token có ít nhất hai lần trong văn bản. Mô hình cho bắt đầu từ nhiễu và chỉ học 800 bước nên phần lớn mỗi hàng vẫn là nhiễu: chỉ thấy dấu vết (can, cannot), chưa phải từ điển. Các token hay có cùng từ theo sau đã dời về cùng một phía, và tầng ra dùng chính phần chung ấy.",
     ),
     folded=True,
 )
@@ -234,18 +230,20 @@ def memory_chart(view):
         title=None,
         axis=alt.Axis(orient="top", labelAngle=0, labelLimit=170, domain=False, ticks=False),
     )
+    ways = [name(view.lang) for name in WAYS.values()]
     y = alt.Y(
         "way:N",
-        sort=None,
+        sort=ways,
         title=None,
-        scale=alt.Scale(paddingInner=0.12),
+        scale=alt.Scale(domain=ways, paddingInner=0.12),
         axis=alt.Axis(labelLimit=260, domain=False, ticks=False),
     )
     color = alt.Color(
         "state:N", scale=alt.Scale(domain=[FINE, WRONG, PLAIN], range=[ARMS[2], BROKEN, GREY]), legend=None
     )
-    box = alt.Chart().mark_rect(cornerRadius=6, opacity=0.2).encode(x=x, y=y, color=color)
-    text = alt.Chart().mark_text(fontSize=15 * view.size, fontWeight=600).encode(x=x, y=y, color=color, text="text:N")
+    base = alt.Chart().transform_filter("isValid(datum.way)")
+    box = base.mark_rect(cornerRadius=6, opacity=0.2).encode(x=x, y=y, color=color)
+    text = base.mark_text(fontSize=15 * view.size, fontWeight=600).encode(x=x, y=y, color=color, text="text:N")
     return alt.layer(box, text).properties(height=300 * view.size, width="container")
 
 

@@ -68,7 +68,7 @@ LESSON = Lesson(
             PRESETS,
             against,
             (loss, neighbours, movement, chart_map),
-            ("keep", "freeze", "arms"),
+            ("keep", "freeze"),
             verdict,
             (SHUFFLE,),
             readouts,

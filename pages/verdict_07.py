@@ -5,7 +5,7 @@ import math
 from app.i18n import T
 from app.lesson import Prediction, Readout
 from app.theme import number
-from pages.controls_07 import AMOUNTS, GIVERS, RATIOS
+from pages.controls_07 import AMOUNTS, ARMS, GIVERS, RATIOS, plain
 from pages.figures_07 import crossing, crossover_points, ended, ratio_name, score
 
 SAME = 0.1  # nats below which shuffled and random count as equal (five seeds: 0.04 at most)
@@ -14,16 +14,17 @@ TURNED = 0.1  # nats above its best test loss: it learns by heart
 EARLY = 50  # steps before which nothing is judged
 
 
+def signed(value: float) -> str:
+    """Two decimals with their sign, as they stand in a sentence."""
+    return f"{value:+.2f}".replace("-", "−")
+
+
 def done(view, label):
     """The finished Result of that arm (yours, where yours is that arm), None before its end or after a failure."""
-    from pages.controls_07 import ARMS, plain
-
     for a in view.arms:
         config = a.arm.config
         is_it = a.arm.label == label or (
-            a.arm.label == "yours"
-            and label in ARMS
-            and vars(config) == vars(plain(config)) | {k: v for k, v in ARMS[label][0].items()}
+            a.arm.label == "yours" and label in ARMS and vars(config) == vars(plain(config)) | ARMS[label][0]
         )
         if is_it and ended(a) and a.result.step >= EARLY and math.isfinite(a.result.final("test_loss")):
             return a.result
@@ -80,7 +81,7 @@ def verdict(view) -> list[T]:
                 T(" are no better than noise ({d}).", " chẳng hơn gì nhiễu ({d}).")
                 if abs(d) <= SAME
                 else T(" differ from a random start by {d}.", " lệch so với khởi đầu ngẫu nhiên {d}.")
-            ).format(d=f"{d:+.2f}")
+            ).format(d=signed(d))
         else:
             rest = T(" show it.", " cho thấy điều đó.")
         said.append(T(text.en + rest.en, text.vi + rest.vi))
@@ -188,7 +189,7 @@ def crossover_readouts(view):
         rows.append(
             Readout(
                 T(f"{n:,} tokens", f"{n:,} token"),
-                f"{gap:+.2f}".replace("-", "−"),
+                signed(gap),
                 T(
                     "Frozen minus trainable, nats per token. Below zero: freezing wins.",
                     "Đóng băng trừ huấn luyện tiếp, nats mỗi token. Dưới 0: đóng băng thắng.",
@@ -207,6 +208,13 @@ def dial_verdict(view) -> list[T]:
         return []
     at = {a.arm.config.ratio: score(a.result, {"score": "final"}) for a in runs}
     winner = min(at, key=at.get)
+    if winner == 0.0:
+        return [
+            T(
+                "With {n} tokens the last test loss is lowest when frozen, r = 0 ({low} nats), {other} below r = 1. Now give it more text.",
+                "Với {n} token, loss kiểm thử cuối thấp nhất khi đóng băng, r = 0 ({low} nats), thấp hơn r = 1 {other}. Giờ hãy cho nó thêm văn bản.",
+            ).format(n=f"{view.config.keep:,}", low=number(at[0.0]), other=f"{at[1.0] - at[0.0]:.2f}")
+        ]
     return [
         T(
             "With {n} tokens the last test loss is lowest at r = {r} ({low} nats): {gain} below frozen, {other} below r = 1.",
@@ -234,13 +242,7 @@ def giver_verdict(view) -> list[T]:
         "English stories bring {en}, Vietnamese ones {vi}: a donor helps with the tokens it has met.",
         "Truyện tiếng Anh đem lại {en}, truyện tiếng Việt {vi}: mô hình cho chỉ giúp được với token nó đã gặp.",
     )
-    facts = {
-        "house": f"{gains['house']:+.2f}",
-        "half": f"{gains['half']:+.2f}",
-        "all": f"{gains['all']:+.2f}",
-        "en": f"{gains['tales-en']:+.2f}",
-        "vi": f"{gains['tales-vi']:+.2f}",
-    }
+    facts = {label.removeprefix("tales-"): signed(gain) for label, gain in gains.items()}
     return [T(near.en + far.en, near.vi + far.vi).format(**facts)]
 
 

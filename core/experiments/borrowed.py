@@ -12,7 +12,8 @@ from core.problem import Problem
 CELLS = 4_000_000  # how many numbers of the model's table are held at a time
 HELD, LARGE = 4096, 5000  # test tokens with a vocabulary above LARGE
 WORDS = (" class", " method", " string", " name", " not", " first", " can", " two", " int", " is", ".", " module")
-UNSEEN, SEEN, DRAWN = 50, 170, 120  # tokens in the table of movement, and on the map
+UNSEEN, SEEN, DRAWN = 50, 170, 60  # tokens in the table of movement, and on the map
+KNOWN = 2  # times a token occurs in the training tokens before it counts as a neighbour
 
 
 @dataclass(frozen=True)
@@ -236,7 +237,8 @@ class Look:
         }
 
     def neighbours(self, now) -> dict[str, list]:
-        """The five nearest rows (by cosine) of some words, at the start and now."""
+        """The five nearest rows (by cosine) of some words, at the start and now, among the tokens that occur KNOWN times
+        or more: rows that nothing ever trained are noise, and noise is always near something."""
         import numpy as np
 
         pieces = self.tokenizer.pieces
@@ -247,7 +249,7 @@ class Look:
             i = pieces.index(word)
             for when, table in (("start", self.start), ("now", now)):
                 near = cosine(table, table[i][None])
-                near[i] = -2
+                near[self.counts < KNOWN] = near[i] = -2
                 for rank, j in enumerate(np.argsort(-near, kind="stable")[:5], 1):
                     row = (word, when, rank, pieces[j], round(float(near[j]), 3))
                     for name, value in zip(columns, row, strict=True):

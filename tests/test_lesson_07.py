@@ -1,0 +1,109 @@
+"""Lesson 7's words and pictures on runs that show what they say."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from app.lesson import Arm, discover
+from app.view import ArmView, View
+from core.events import Finished, Metric, Started
+from core.experiments import borrowed
+from core.result import Result
+from core.runs import Status
+from pages import controls_07, figures_07, verdict_07
+
+LESSON = discover()[7]
+QUICK = borrowed.Config()
+
+
+def arm_view(arm, losses, reason="done"):
+    """A run that tested at these steps: {step: test loss}."""
+    facts = {"references": {"uniform": 7.6}, "parameters": 10, "trainable": 5}
+    points = [Metric(step, name, value) for step, value in losses.items() for name in ("test_loss", "same_loss")]
+    last = max(losses)
+    events = (Started(250, facts), *points, Finished(last, reason))
+    return ArmView(arm, arm.label, Status(reason, last, 250), Result(events), "live")
+
+
+def compared(config, **finals):
+    """A View of the comparison in which each arm ends at its value, and was never better."""
+    arms = controls_07.against(config, {})
+    return View(tuple(arm_view(a, {0: 9.0, 250: finals[a.label]}) for a in arms), {})
+
+
+def crossed(**ends):
+    """A View of the crossover: {kind: losses at the four amounts}."""
+    arms = controls_07.amounts(QUICK, {})
+    value = {f"{kind} {n}": v for kind, row in ends.items() for n, v in zip(controls_07.AMOUNTS, row, strict=True)}
+    return View(tuple(arm_view(a, {0: 9.0, 250: value[a.label]}) for a in arms), {"score": "final"})
+
+
+def text(lines):
+    return " ".join(line.en for line in lines)
+
+
+def test_your_run_takes_the_name_of_the_comparison_it_equals_and_is_not_run_twice():
+    arms = controls_07.against(replace(QUICK, freeze="always"), {"arms": "frozen,free"})
+    assert [a.label for a in arms] == ["yours", "free"]
+    assert arms[0].dash and arms[0].name == controls_07.ARMS["frozen"][1]
+
+
+def test_what_you_do_to_your_embedding_leaves_the_comparisons_alone():
+    before = controls_07.against(QUICK, {})
+    after = controls_07.against(replace(QUICK, ratio=0.1, std=0.5, shuffle=0.2, dropout=0.3), {})
+    assert [a.config for a in before[1:]] == [a.config for a in after if a.label not in ("yours", "free")]
+
+
+@pytest.mark.parametrize(("shuffled", "answer"), [(7.25, "same"), (7.5, "worse"), (7.0, "better")])
+def test_the_shuffle_is_decided_by_a_tenth_of_a_nat(shuffled, answer):
+    view = compared(QUICK, yours=6.7, frozen=6.3, random=7.27, shuffled=shuffled)
+    assert verdict_07.shuffle_answer(view) == answer
+
+
+def test_the_verdict_says_who_wins_and_what_geometry_is_worth():
+    said = text(verdict_07.verdict(compared(QUICK, yours=6.7, frozen=6.3, random=7.27, shuffled=7.29)))
+    assert "worth 0.59" in said and "no better than noise" in said and "freezing wins by 0.40" in said
+    said = text(verdict_07.verdict(compared(QUICK, yours=4.7, frozen=4.8, random=5.1, shuffled=5.1)))
+    assert "freezing loses by 0.10" in said
+    said = text(verdict_07.verdict(compared(QUICK, yours=4.70, frozen=4.71, random=4.7, shuffled=4.7)))
+    assert "no difference you can trust" in said and "nothing to borrow" in said
+
+
+def test_a_run_worse_than_guessing_and_a_diverged_one_are_called_so():
+    said = text(verdict_07.verdict(compared(QUICK, yours=9.4, frozen=6.3, random=7.2, shuffled=7.2)))
+    assert "worse than guessing" in said
+    arm = Arm("yours", controls_07.ARMS["free"][1], QUICK)
+    view = View((arm_view(arm, {0: 8.0, 20: math.nan}, "diverged"),), {})
+    assert "Diverged at step 20" in text(verdict_07.verdict(view))
+
+
+def test_the_crossing_lies_where_two_straight_lines_over_log_n_meet():
+    view = crossed(frozen=(7.5, 6.3, 5.2, 4.8), free=(8.1, 6.7, 5.3, 4.7), random=(8.7, 7.3, 5.8, 5.1))
+    n = figures_07.crossing(figures_07.crossover_points(view))
+    assert n == pytest.approx(math.sqrt(15_000 * 50_000), rel=1e-6), "gaps -0.1 and +0.1: half way"
+    assert verdict_07.crossover_answer(view) == "frozen-free"
+    never = crossed(frozen=(7, 6, 5, 4), free=(8, 7, 6, 5), random=(9, 8, 7, 6))
+    assert math.isnan(figures_07.crossing(figures_07.crossover_points(never)))
+    assert verdict_07.crossover_answer(never) == "frozen-frozen"
+
+
+def test_nothing_is_judged_before_it_has_ended():
+    view = crossed(frozen=(7, 6, 5, 4), free=(8, 7, 6, 5), random=(9, 8, 7, 6))
+    open_ = View(tuple(replace(a, result=Result(a.result.events[:-1])) for a in view.arms), view.values)
+    assert verdict_07.crossover_verdict(open_) == [] and verdict_07.crossover_answer(open_) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "winner"), [((6.3, 6.35, 6.7, 7.2, 7.7), "r = 0"), ((4.8, 4.77, 4.67, 4.64, 4.7), "r = 3")]
+)
+def test_the_dial_names_its_lowest_dot(values, winner):
+    arms = controls_07.dial(QUICK, {})
+    view = View(tuple(arm_view(a, {0: 9.0, 250: v}) for a, v in zip(arms, values, strict=True)), {})
+    assert winner in text(verdict_07.dial_verdict(view))
+
+
+def test_stopping_in_time_is_another_score():
+    arm = arm_view(Arm("yours", controls_07.ARMS["free"][1], QUICK), {0: 8.0, 50: 5.9, 250: 6.7})
+    assert figures_07.score(arm.result, {"score": "best"}) == 5.9
+    assert figures_07.score(arm.result, {"score": "final"}) == 6.7

@@ -1,9 +1,9 @@
 """The texts models learn from, by name: Tales, the prose of Python's own manual, novels, web pages, a learner's own.
 
-    tales-en, tales-vi, manual     built in (NAMES)
-    book-35, book-829[-cr]         two novels, once downloaded (core/gutenberg.py)
-    fineweb, docs-<12 hex>         web pages, once downloaded or uploaded; docs-python is built in (core/documents.py)
-    text-<12 hex>, tales-<12 hex>  a learner's text (core/uploads.py) and a learner's language (core/own_tales.py)
+tales-en, tales-vi, manual     built in (NAMES)
+book-35, book-829[-cr]         two novels, once downloaded (core/gutenberg.py)
+fineweb, docs-<12 hex>         web pages, once downloaded or uploaded; docs-python is built in (core/documents.py)
+text-<12 hex>, tales-<12 hex>  a learner's text (core/uploads.py) and a learner's language (core/own_tales.py)
 """
 
 import hashlib

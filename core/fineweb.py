@@ -43,7 +43,8 @@ def fetch(count: int, progress=None, cancelled=None, *, source: dict | None = No
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
     lines: queue.Queue = queue.Queue()
-    threading.Thread(target=lambda: [lines.put(line) for line in child.stdout] + [lines.put("")], daemon=True).start()
+    reader = threading.Thread(target=_pass_on, args=(child.stdout, lines), daemon=True)
+    reader.start()
     heard, last = time.monotonic(), {}
     try:
         while True:
@@ -63,11 +64,20 @@ def fetch(count: int, progress=None, cancelled=None, *, source: dict | None = No
     finally:
         child.kill()
         child.wait()
+        reader.join(1)
     if "code" in last:
         raise Problem(last["code"], path=str(part))
     if "error" in last:
         raise Problem("fineweb_refused", address=ADDRESS, reason=last["error"][:200])
     return _finish(part, count)
+
+
+def _pass_on(output, lines: queue.Queue) -> None:
+    """What the process says, line by line; "" when it has ended."""
+    with output:
+        for line in output:
+            lines.put(line)
+    lines.put("")
 
 
 def kept() -> int:

@@ -93,7 +93,7 @@ def test_what_the_library_says_reaches_the_learner(home):
 
 def test_a_process_that_hangs_is_ended(home, monkeypatch):
     monkeypatch.setattr(fineweb, "sys", type("Fake", (), {"executable": str(home / "hang")}))
-    (home / "hang").write_text("#!/bin/sh\nsleep 60\n")
+    (home / "hang").write_text("#!/bin/sh\nexec sleep 60\n")
     (home / "hang").chmod(0o755)
     began = time.monotonic()
     with pytest.raises(Problem) as caught:

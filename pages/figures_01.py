@@ -18,7 +18,7 @@ UNTOUCHED = T("the donor untouched", "mô hình cho, để nguyên")
 NAMES = {
     TUNED: T("fine-tuned from the donor", "tinh chỉnh từ mô hình cho"),
     SCRATCH: T("from scratch", "từ đầu"),
-    FROZEN: T("fine-tuned, embedding frozen", "tinh chỉnh, giữ cố định embedding"),
+    FROZEN: T("fine-tuned, embedding frozen", "tinh chỉnh, khóa embedding"),
 }
 COLORS = {TUNED: 0, SCRATCH: 1, FROZEN: 2}
 
@@ -31,10 +31,11 @@ def donor_steps(config) -> int:
 
 
 def crossing(view) -> tuple[int, int] | None:
-    """(steps of the fine-tuned run, steps of the scratch run): when the first is where the second ends. None where it
-    never is, or nothing is decided."""
+    """(step of the fine-tuned run, step of the scratch run): when the first is where the second is at its best. None
+    where it never is, or nothing is decided."""
     scratch, tuned = view.result(SCRATCH), view.result(TUNED)
-    target, whole = scratch.final("test_loss"), scratch.step
+    target = scratch.best("test_loss")
+    whole = next((s for s, v in scratch.metrics.get("test_loss", {}).items() if v == target), 0)
     if math.isnan(target) or not whole:
         return None
     first = next((s for s, v in tuned.metrics.get("test_loss", {}).items() if v <= target), None)
@@ -54,14 +55,20 @@ def curve_rows(view):
     found = crossing(view) if view.done else None
     if found and not shift:
         first, whole = found
-        level = view.result(SCRATCH).final("test_loss")
+        level = view.result(SCRATCH).best("test_loss")
         text = (
             T("below it before the first step", "thấp hơn ngay trước bước đầu")
             if first == 0
             else T("{n} times fewer steps", "ít bước hơn {n} lần").format(n=f"{whole / first:.0f}")
         )
         mark = {"kind": "cross", "role": "mark", "name": "", "value": level, "step": first, "end": whole}
-        said = {"kind": "said", "role": "mark", "name": "", "value": level + 0.9, "step": 0.6 * whole}
+        said = {
+            "kind": "said",
+            "role": "mark",
+            "name": "",
+            "value": level + 0.9,
+            "step": 0.6 * view.result(SCRATCH).step,
+        }
         frame = pd.concat([frame, pd.DataFrame([mark, said | {"label": text(view.lang)}])])
     return frame
 
@@ -89,8 +96,8 @@ curves = Figure(
     curve_rows,
     curve_chart,
     help=T(
-        "Bold: loss on the held-out tenth of your text. Faint: the batches. Ring: where the fine-tuned run reaches what scratch ends with. Counted tables read the same tokens as the models.",
-        "Đậm: loss trên một phần mười để dành. Nhạt: các lô huấn luyện. Vòng tròn: nơi lần tinh chỉnh đạt mức mà lần từ đầu kết thúc. Bảng đếm đọc đúng số token như mô hình.",
+        "Bold: loss on the held-out tenth of your text. Faint: the batches. Ring: where the fine-tuned run reaches the best that scratch ever does. Counted tables read the same tokens as the models.",
+        "Đậm: loss trên một phần mười để dành. Nhạt: các lô huấn luyện. Vòng tròn: nơi lần tinh chỉnh đạt mức tốt nhất của lần từ đầu. Bảng đếm đọc đúng số token như mô hình.",
     ),
 )
 

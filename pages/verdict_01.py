@@ -36,8 +36,8 @@ def start_verdict(view) -> list[T]:
         return []
     tuned, scratch = view.result(TUNED), view.result(SCRATCH)
     zero, best, end = tuned.at("test_loss", 0), tuned.best("test_loss"), tuned.final("test_loss")
-    other, whole = scratch.best("test_loss"), scratch.step
-    found = crossing(view)
+    other, found = scratch.best("test_loss"), crossing(view)
+    whole = found[1] if found else scratch.step
     facts = {"zero": number(zero), "best": number(best), "end": number(end), "other": number(other), "whole": whole}
     facts |= {"n": f"{min(view.config.text_tokens, tuned.facts['train_tokens']):,}", "at": best_step(tuned)}
     facts |= {"uniform": number(tuned.facts["references"]["uniform"]), "gain": number(abs(other - best))}
@@ -59,16 +59,16 @@ def start_verdict(view) -> list[T]:
     elif found and found[0] == 0:
         said.append(
             T(
-                "Before its first step the donor ({zero}) is already below everything scratch ends with. At its best, step {at}, it stands at {best}; scratch never gets below {other}.",
-                "Ngay trước bước đầu, mô hình cho ({zero}) đã thấp hơn mức cuối của lần từ đầu. Tốt nhất ở bước {at}: {best}; từ đầu không bao giờ xuống dưới {other}.",
+                "Before its first step the donor ({zero}) is already below everything scratch reaches. At its best, step {at}, it stands at {best}; scratch never gets below {other}.",
+                "Ngay trước bước đầu, mô hình cho ({zero}) đã thấp hơn mọi mức lần từ đầu đạt được. Tốt nhất ở bước {at}: {best}; từ đầu không bao giờ xuống dưới {other}.",
             )
         )
     elif found:
         facts |= {"first": found[0], "times": f"{whole / found[0]:.0f}"}
         said.append(
             T(
-                "After {first} steps the fine-tuned run is where scratch ends after {whole}: {times} times fewer, on the same text. At their best they stand at {best} and {other}.",
-                "Sau {first} bước, lần tinh chỉnh đã tới chỗ mà lần từ đầu phải mất {whole} bước: ít hơn {times} lần, trên cùng văn bản. Lúc tốt nhất: {best} và {other}.",
+                "After {first} steps the fine-tuned run is where scratch is at its best, after {whole}: {times} times fewer, on the same text. At their best they stand at {best} and {other}.",
+                "Sau {first} bước, lần tinh chỉnh đã tới mức tốt nhất mà lần từ đầu phải mất {whole} bước: ít hơn {times} lần, trên cùng văn bản. Lúc tốt nhất: {best} và {other}.",
             )
         )
     else:
@@ -243,15 +243,20 @@ def days(value: float) -> T:
         return T(f"{text} hours", f"{text} giờ")
     if value < 800:
         return T(f"{value:.3g} days", f"{value:.3g} ngày")
-    return T(f"{value / 365:,.3g} years", f"{value / 365:,.3g} năm")
+    return T(f"{amount(value / 365)} years", f"{amount(value / 365)} năm")
+
+
+def amount(value: float) -> str:
+    """25,100 and 0.713: three digits below a thousand, whole numbers above."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 def electricity(kwh: float) -> str:
-    return f"{kwh / 1000:,.3g} MWh" if kwh >= 1000 else f"{kwh:.3g} kWh"
+    return f"{amount(kwh / 1000)} MWh" if kwh >= 1000 else f"{kwh:.3g} kWh"
 
 
 def weight(tonnes: float) -> str:
-    return f"{tonnes:,.3g} t" if tonnes >= 1 else f"{1000 * tonnes:.3g} kg"
+    return f"{amount(tonnes)} t" if tonnes >= 1 else f"{1000 * tonnes:.3g} kg"
 
 
 def cost_verdict(view) -> list[T]:
@@ -320,12 +325,12 @@ def cost_readouts(view) -> list[Readout]:
         Readout(T("CO2", "CO2"), weight(result.final("tonnes"))),
         Readout(
             T("lifetimes of reading", "số đời người để đọc"),
-            f"{result.final('lifetimes'):,.3g}",
+            amount(result.final("lifetimes")),
             T("250 words a minute, 8 hours a day, 60 years.", "250 từ mỗi phút, 8 giờ mỗi ngày, 60 năm."),
         ),
         Readout(
             T("memory while training", "bộ nhớ khi huấn luyện"),
-            f"{result.final('memory_gb'):,.3g} GB",
+            f"{amount(result.final('memory_gb'))} GB",
             T(
                 "16 bytes a parameter: weight, gradient, two moments of AdamW.",
                 "16 byte mỗi tham số: trọng số, gradient, hai mô-men của AdamW.",
@@ -378,7 +383,7 @@ def map_verdict(view) -> list[T]:
         "loss": loss,
         "mine": number(tokens / config.parameters),
         "best": number(best_d / best_n),
-        "gap": f"{chosen.loss(config.parameters, tokens) - chosen.loss(best_n, best_d):.3f}",
+        "gap": number(max(0.001, chosen.loss(config.parameters, tokens) - chosen.loss(best_n, best_d))),
         "n": short(best_n),
         "d": short(best_d),
     }

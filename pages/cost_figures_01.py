@@ -136,7 +136,7 @@ def models_chart(view):
     shape = alt.Shape(
         "shape:N",
         scale=alt.Scale(domain=["dense", "MoE"], range=["circle", "triangle-up"]),
-        legend=alt.Legend(orient="top", title=None),
+        legend=alt.Legend(orient="top", title=None, symbolFillColor=GREY, symbolStrokeColor=GREY),
     )
 
     def only(kind):
@@ -241,14 +241,10 @@ def money_chart(view):
     )
     y = alt.Y("bar:N", title=None, axis=alt.Axis(labelLimit=260, ticks=False))
     x = alt.X("begin:Q", title=T("share of the cost", "phần chi phí")(view.lang), axis=alt.Axis(format="%"))
-    bars = (
-        alt.Chart()
-        .mark_bar(height=34 * view.size)
-        .encode(x=x, x2="end:Q", y=y, color=color, tooltip=["part:N", "label:N"])
-    )
+    bars = alt.Chart().mark_bar().encode(x=x, x2="end:Q", y=y, color=color, tooltip=["part:N", "label:N"])
     text = alt.Chart().mark_text(color="white", fontWeight="bold", fontSize=13 * view.size)
     return alt.layer(bars, text.encode(x="middle:Q", y=y, text="label:N")).properties(
-        height=150 * view.size, width="container"
+        height=240 * view.size, width="container"
     )
 
 
@@ -280,19 +276,21 @@ def implied_rows(view):
 
 
 def implied_chart(view):
-    def bars(what, title, color):
+    def bars(what, title, color, top):
         base = alt.Chart().transform_filter(alt.datum.what == what)
-        x = alt.X("value:Q", title=title(view.lang), axis=alt.Axis(grid=False))
-        y = alt.Y("name:N", sort=[c.name for c in cards()], title=None, axis=alt.Axis(labelLimit=190))
+        scale = alt.Scale(domain=[0, top])
+        x = alt.X("value:Q", title=title(view.lang), scale=scale, axis=alt.Axis(grid=False))
+        axis = alt.Axis(labelLimit=190, labelOverlap=False)
+        y = alt.Y("name:N", sort=[c.name for c in cards()], title=None, axis=axis)
         text = base.mark_text(align="left", dx=4, fontSize=12 * view.size, color=GREY)
         return alt.layer(
             base.mark_bar(color=color).encode(x=x, y=y, tooltip=["name:N", "label:N", "source:N"]),
             text.encode(x=x, y=y, text="label:N"),
-        ).properties(height=310 * view.size, width="container")
+        ).properties(height=400 * view.size, width="container")
 
     return (
-        bars("mfu", T("MFU that the hours imply", "MFU suy ra từ số giờ"), ARMS[0]),
-        bars("grid", T("kg CO2 per kWh implied", "kg CO2 mỗi kWh suy ra"), ARMS[2]),
+        bars("mfu", T("MFU that the hours imply", "MFU suy ra từ số giờ"), ARMS[0], 0.6),
+        bars("grid", T("kg CO2 per kWh implied", "kg CO2 mỗi kWh suy ra"), ARMS[2], 0.55),
     )
 
 
@@ -459,6 +457,8 @@ def spread_rows(view):
         ("high", T("95 %", "95 %"), 0.7),
     ):
         value = view.main.final(name)
+        if name != "middle" and view.main.final("high") < 1.02 * view.main.final("low"):
+            continue  # one bar has no ends
         said = f"{text(view.lang)}: {money(value)}"
         rows.append({"kind": "mark", "begin": value, "share": level * top, "name": said, "bold": name == "middle"})
     rows.append({"kind": "room", "begin": view.main.final("middle"), "share": 1.3 * top})  # for the names on top
@@ -508,7 +508,7 @@ spread = Figure(
 def tornado_rows(view):
     table = view.main.tables.get("swings", {}).get(0, {})
     rows = list(zip(*(table.get(k, ()) for k in ("input", "low", "high", "share")), strict=True))
-    rows.sort(key=lambda row: -row[2] / row[1])
+    rows = sorted((row for row in rows if row[2] > 1.001 * row[1]), key=lambda row: -row[2] / row[1])
     return pd.DataFrame(
         [(INPUTS[name](view.lang), low, high, f"{money(low)} – {money(high)}") for name, low, high, _ in rows],
         columns=["input", "low", "high", "label"],

@@ -10,7 +10,7 @@ from core.cards import card, cards
 from core.claims import above, below, between, depends, fails, near
 from core.experiments import model1, transfer
 
-SOURCE = same("What is pretraining, and is it necessary?")
+SOURCE = same("What is pretraining?")
 MANY = transfer.Config(text_tokens=50_000, steps=400)
 FEW = transfer.Config(text_tokens=5000, steps=200)
 TINY = transfer.Config(text_tokens=1000, steps=200)

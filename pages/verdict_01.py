@@ -274,7 +274,7 @@ def cost_verdict(view) -> list[T]:
     if result.final("days") > 3650:
         said.append(
             T(
-                "{days} on {gpus}: nobody waits for that. More accelerators change the days, only a cheaper operation changes the bill.",
+                "{days} on {gpus} accelerators: nobody waits for that. More accelerators change the days, only a cheaper operation changes the bill.",
                 "{days} với {gpus} bộ: không ai đợi nổi. Thêm bộ tăng tốc thì đổi số ngày; chỉ phép tính rẻ hơn mới đổi hóa đơn.",
             )
         )

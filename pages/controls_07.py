@@ -286,6 +286,15 @@ CONTROLS = (
         T("How many updates.", "Số lần cập nhật."),
         values=(50, 100, 150, 200, 250, 300, 400, 500),
     ),
+    Slider(
+        "updates",
+        T("training steps after copying", "số bước huấn luyện sau khi chép"),
+        T(
+            "AdamW steps of the model. 0: look before anything moves.",
+            "Số bước AdamW của mô hình. 0: nhìn trước khi có gì dời đi.",
+        ),
+        values=(0, 1, 2, 5, 10, 50),
+    ),
     SEED,
 )
 

@@ -191,11 +191,11 @@ WAYS = {
     "late": T("new Parameter, too late", "Parameter mới, quá muộn"),
 }
 BOXES = (
-    ("difference", T("difference after copying", "hiệu sau khi chép")),
+    ("difference", T("difference", "hiệu")),
     ("shared", T("same address?", "cùng địa chỉ?")),
-    ("held", T("optimizer holds it?", "optimizer có giữ nó?")),
-    ("model_change", T("model changed by", "mô hình đổi")),
-    ("donor_change", T("donor changed by", "mô hình cho đổi")),
+    ("held", T("in optimizer?", "trong optimizer?")),
+    ("model_change", T("model moved", "mô hình đổi")),
+    ("donor_change", T("donor moved", "bên cho đổi")),
 )
 FINE, WRONG, PLAIN = "fine", "wrong", "plain"
 
@@ -214,7 +214,7 @@ def memory_rows(view):
                 "shared": bool(value),
                 "held": not value,
                 "donor_change": value > 0,
-                "model_change": value == 0 and view.config.steps > 0,
+                "model_change": value == 0 and view.config.updates > 0,
             }
             state = PLAIN if column == "difference" else WRONG if bad[column] else FINE
             rows.append((WAYS[way](view.lang), title(view.lang), text, state))
@@ -228,7 +228,7 @@ def memory_chart(view):
         sort=columns,
         scale=alt.Scale(domain=columns, paddingInner=0.06),
         title=None,
-        axis=alt.Axis(orient="top", labelAngle=0, labelLimit=170, domain=False, ticks=False),
+        axis=alt.Axis(orient="top", labelAngle=0, labelLimit=120, labelOverlap=False, domain=False, ticks=False),
     )
     ways = [name(view.lang) for name in WAYS.values()]
     y = alt.Y(

@@ -157,7 +157,7 @@ LESSON = Lesson(
                 Preset(
                     "before",
                     T("before any step", "trước bước đầu tiên"),
-                    {"steps": 0},
+                    {"updates": 0},
                     T(
                         "Nothing has moved: only the addresses tell the copy from the alias.",
                         "Chưa gì thay đổi: chỉ địa chỉ mới phân biệt được bản chép với alias.",
@@ -176,7 +176,7 @@ LESSON = Lesson(
             ),
             single,
             (memory, freezing),
-            ("steps", "lr", "weight_decay"),
+            ("updates", "lr", "weight_decay"),
             memory_verdict,
             (ALIAS,),
             code=("transplant.copy_rows", "experiments.copying.hand_over", "experiments.copying.held_by"),

@@ -256,7 +256,7 @@ def memory_verdict(view) -> list[T]:
             "Chép xong, hiệu bằng {zero} ở cả bốn cách, nên chẳng chứng minh gì. Sau {n} bước huấn luyện, bí danh (alias) đã làm mô hình cho đổi {alias}; bản chép thì không đụng tới nó.",
         ).format(
             zero=number(max(result.final(f"{way}_difference") for way in ("copy_", "alias", "assign", "late"))),
-            n=view.config.steps,
+            n=view.config.updates,
             alias=number(result.final("alias_donor_change")),
         )
     ]

@@ -133,7 +133,7 @@ def test_difference_zero_does_not_tell_a_copy_from_an_alias_but_one_step_does():
 
 
 def test_a_parameter_put_in_after_the_optimizer_was_built_never_moves():
-    result = Result(tuple(copying.run(copying.Config(steps=5), {})))
+    result = Result(tuple(copying.run(copying.Config(updates=5), {})))
     assert result.final("late_held") == 0 and result.final("late_model_change") == 0
     assert result.final("copy__held") == 1 and result.final("copy__model_change") > 0
 
@@ -147,5 +147,5 @@ def test_adamw_skips_a_gradient_of_none_and_decays_under_a_gradient_of_zero():
 
 @pytest.mark.parametrize("steps", [0, 3])
 def test_the_copying_demo_ends_at_the_step_it_was_asked_for(steps):
-    result = Result(tuple(copying.run(copying.Config(steps=steps), {})))
+    result = Result(tuple(copying.run(copying.Config(updates=steps), {})))
     assert result.step == result.finished.step == steps, "else a worker would take the run for unfinished"

@@ -21,7 +21,7 @@ class Config:
     width: int = knob(8, low=1, high=1024)
     lr: float = knob(0.1, low=0.0, high=10.0)
     weight_decay: float = knob(0.5, low=0.0, high=10.0)
-    steps: int = knob(1, low=0, high=100)
+    updates: int = knob(1, low=0, high=100)
     seed: int = knob(0, low=0, high=10_000)
 
 
@@ -78,7 +78,7 @@ def frozen_row(way: str, config: Config) -> tuple[float, float]:
     model.wte.weight.requires_grad_(way != "off")
     optimizer = optimizers.build("adamw", model.parameters(), lr=config.lr, weight_decay=config.weight_decay)
     ids = torch.arange(config.vocabulary)
-    for _ in range(config.steps):
+    for _ in range(config.updates):
         optimizer.zero_grad(set_to_none=True)
         torch.nn.functional.cross_entropy(model(ids), ids.roll(1)).backward()
         if way == "none":
@@ -135,7 +135,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         initializers.torch_default(model, rng.stream(config.seed, purpose))
         return model
 
-    yield Started(config.steps, {"numbers": config.vocabulary * config.width})
+    yield Started(config.updates, {"numbers": config.vocabulary * config.width})
     columns = {n: [] for n in ("way", "shared", "difference", "donor_change", "model_change", "held")}
     ids = torch.arange(config.vocabulary)
     for way in WAYS:
@@ -152,26 +152,26 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
             "difference": (model.wte.weight - donor.wte.weight).abs().max().item(),
             "held": held_by(optimizer, model.wte.weight),
         }
-        for _ in range(config.steps):
+        for _ in range(config.updates):
             update(model, optimizer, ids, ids.roll(1))
         row["donor_change"] = (donor.wte.weight.detach() - given).abs().max().item()
         row["model_change"] = (model.wte.weight.detach() - given).abs().max().item()
         columns["way"].append(way)
         for name, value in row.items():
             columns[name].append(value)
-            yield Metric(config.steps, f"{way}_{name}", float(value))
-    yield Table(config.steps, "ways", columns)
+            yield Metric(config.updates, f"{way}_{name}", float(value))
+    yield Table(config.updates, "ways", columns)
     columns = {n: [] for n in ("way", "change", "factor")}
     for way in FREEZES:
         row = dict(zip(("change", "factor"), frozen_row(way, config), strict=True))
         columns["way"].append(way)
         for name, value in row.items():
             columns[name].append(value)
-            yield Metric(config.steps, f"{way}_{name}", value)
-    yield Table(config.steps, "freezes", columns)
-    yield Metric(config.steps, "passes", through_a_frozen_layer())
-    yield Metric(config.steps, "lookup_gap", lookup_gap(config))
-    yield Finished(config.steps, "done")
+            yield Metric(config.updates, f"{way}_{name}", value)
+    yield Table(config.updates, "freezes", columns)
+    yield Metric(config.updates, "passes", through_a_frozen_layer())
+    yield Metric(config.updates, "lookup_gap", lookup_gap(config))
+    yield Finished(config.updates, "done")
 
 
 EXPERIMENT = Experiment("copying", 1, Config, run, lane="express")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.i18n import T, same
-from app.knobs import SEED, TEXTS, TOKENIZER
+from app.knobs import SEED, TEXTS, TOKENIZER, own_texts
 from app.lesson import Arm, Choice, Many, Preset, Slider
 from core.experiments import borrowed
 
@@ -260,6 +260,7 @@ CONTROLS = (
             "Điều được học bây giờ. Mô hình cho có sẵn chưa từng thấy sách hướng dẫn.",
         ),
         TEXTS,
+        more=own_texts,
     ),
     TOKENIZER,
     Slider(

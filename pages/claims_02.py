@@ -5,7 +5,7 @@ from app.lesson import Claim
 from core.claims import above, below, between, depends, fails
 from core.experiments import hub_offline, opening, pickle_steps, revisions, stream_rows, token_bench, weights_header
 
-COURSE = same("Hugging Face: models, datasets, tokenizers (aero_llm_02)")
+COURSE = T("The course on Hugging Face", "Khóa học, phần Hugging Face")
 PUSHED = {name: revisions.Config(revision=name, pushes=4) for name in ("main", "hash", "tag")}
 EVIL, CLEAN = pickle_steps.Config(payload="system"), pickle_steps.Config(format="safetensors")
 LARGE = opening.Config(width=512)

@@ -47,7 +47,7 @@ def loss_chart(view):
     colors = [ARMS[a.arm.color % len(ARMS)] for a in view.arms]
     colors += [ARMS[(len(view.arms) + i) % len(ARMS)] for i in range(len(view.pinned))]
     legend = alt.Legend(
-        title=None, orient="top", labelLimit=300, columns=4, symbolOpacity=1, symbolType="stroke", symbolSize=900
+        title=None, orient="top", labelLimit=300, columns=3, symbolOpacity=1, symbolType="stroke", symbolSize=900
     )
     color = alt.Color("name:N", scale=alt.Scale(domain=names, range=colors), legend=legend)
     dashes = [[7, 5] if a.arm.dash else [1, 0] for a in drawn]

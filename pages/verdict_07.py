@@ -252,7 +252,7 @@ def memory_verdict(view) -> list[T]:
         return []
     said = [
         T(
-            "After copying, the difference is {zero} in all four ways, so it proves nothing. {n} training step(s) later the alias has changed the donor by {alias}; the copy left it alone.",
+            "After copying, the difference is {zero} in all four ways, so it proves nothing. After {n} steps of training the alias has changed the donor by {alias}; the copy left it alone.",
             "Chép xong, hiệu bằng {zero} ở cả bốn cách, nên chẳng chứng minh gì. Sau {n} bước huấn luyện, bí danh (alias) đã làm mô hình cho đổi {alias}; bản chép thì không đụng tới nó.",
         ).format(
             zero=number(max(result.final(f"{way}_difference") for way in ("copy_", "alias", "assign", "late"))),

@@ -1,7 +1,7 @@
 """The controls of lesson 2."""
 
 from app.i18n import T, same
-from app.knobs import SEED, TEXTS
+from app.knobs import SEED, TEXTS, own_texts
 from app.lesson import Choice, Slider, Text
 
 CALL = (
@@ -198,6 +198,7 @@ CONTROLS = (
             "Một dòng là một truyện Tales, hoặc một đoạn tài liệu.",
         ),
         TEXTS,
+        more=own_texts,
     ),
     Choice(
         "split",

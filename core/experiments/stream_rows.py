@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from core import corpora
 from core.events import Event, Finished, Metric, Note, Started, Table
 from core.experiment import Experiment, knob
 
@@ -17,7 +18,7 @@ class Config:
     buffer. share, split: the test set. seed: of the shuffling and of a random split."""
 
     experiment: ClassVar[str] = "stream_rows"
-    corpus: str = knob("manual", choices=("manual", "tales-en", "tales-vi"), corpus=True)
+    corpus: str = knob("manual", choices=corpora.NAMES, pattern=corpora.OTHER, corpus=True)
     rows: int = knob(300, low=50, high=2000)
     buffer: int = knob(30, low=1, high=10_000)
     share: float = knob(0.1, low=0.01, high=0.5)
@@ -32,7 +33,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     Tables "order" (served, row, test), "lengths" (tokens, row), "first" (row, text)."""
     import numpy as np
 
-    from core import corpora, rng, streaming, tokenizers
+    from core import rng, streaming, tokenizers
 
     lines = corpora.load(config.corpus).train.splitlines()[: config.rows]
     n = len(lines)

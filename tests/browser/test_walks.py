@@ -64,12 +64,26 @@ def choose(page, number: int, place: int):
 
 
 def nudge(page, number: int):
-    """Move the page's first knob by one stop with the keyboard; the link must follow. (A question may be a slider.)"""
+    """Move the first knob in view by one stop; the link must follow. A slider where there is one (a question may be a slider
+    too), else the first choice."""
     before = page.url
-    sliders = page.get_by_role("slider").all()
-    slider = next(s for s in sliders if not s.evaluate("e => e.closest('[class*=_predict_]') !== null"))
-    slider.focus()
-    slider.press("ArrowRight" if slider.evaluate("e => e.value === e.min") else "ArrowLeft")
+    box = page.locator("[class*=_knobs]").first
+    knobs = ("stSlider", "stButtonGroup", "stSelectbox", "stTextInput")
+    box.locator(", ".join(f"[data-testid={knob}]" for knob in knobs)).first.wait_for(timeout=SLOWLY)
+    if box.get_by_role("slider").count():
+        slider = box.get_by_role("slider").first
+        slider.focus()
+        slider.press("ArrowRight" if slider.evaluate("e => e.value === e.min") else "ArrowLeft")
+    elif box.locator("[data-testid=stButtonGroup]").count():
+        box.locator("[data-testid=stButtonGroup]").first.locator(
+            "[aria-checked=false], [aria-pressed=false]"
+        ).first.click()
+    elif box.locator("[data-testid=stTextInput]").count():
+        box.get_by_role("textbox").first.fill("another text")
+        box.get_by_role("textbox").first.press("Enter")
+    else:
+        box.get_by_role("combobox").first.press("ArrowDown")
+        page.get_by_role("option").last.click()
     page.wait_for_function("was => location.href !== was", arg=before, timeout=SLOWLY)
     settle(page)
     assert f"l{number:02d}_" in page.url

@@ -66,12 +66,12 @@ def choose(page, number: int, place: int):
 def nudge(page, number: int):
     """Move the first knob in view by one stop; the link must follow. A slider where there is one (a question may be a slider
     too), else the first choice."""
-    before = page.url
+    before = page.evaluate("location.href")  # page.url may lag behind
     box = page.locator("[class*=_knobs]").first
     knobs = ("stSlider", "stButtonGroup", "stSelectbox", "stTextInput")
     box.locator(", ".join(f"[data-testid={knob}]" for knob in knobs)).first.wait_for(timeout=SLOWLY)
-    if box.get_by_role("slider").count():
-        slider = box.get_by_role("slider").first
+    if box.locator("[data-testid=stSlider]").count():
+        slider = box.get_by_role("slider").first  # comes a moment after its box
         slider.focus()
         slider.press("ArrowRight" if slider.evaluate("e => e.value === e.min") else "ArrowLeft")
     elif box.locator("[data-testid=stButtonGroup]").count():
@@ -84,9 +84,9 @@ def nudge(page, number: int):
     else:
         box.get_by_role("combobox").first.press("ArrowDown")
         page.get_by_role("option").last.click()
-    page.wait_for_function("was => location.href !== was", arg=before, timeout=SLOWLY)
+    moved = "([was, mine]) => location.href !== was && location.href.includes(mine)"
+    page.wait_for_function(moved, arg=[before, f"l{number:02d}_"], timeout=SLOWLY)
     settle(page)
-    assert f"l{number:02d}_" in page.url
 
 
 @pytest.mark.parametrize("number", TRAINED)

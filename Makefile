@@ -12,7 +12,8 @@ app: $(VENV)/.ready
 	$(PY) -m streamlit run app/main.py
 
 test: $(VENV)/.ready-test
-	$(PY) -m pytest -n 2 --dist loadgroup -m "not slow"
+	$(PY) -m pytest -n 2 -m "not slow" --ignore tests/browser
+	$(PY) -m pytest tests/browser  # one after the other: a server, its workers and a browser fill two cores
 
 slow: $(VENV)/.ready-test
 	$(PY) -m pytest -m slow

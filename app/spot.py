@@ -51,8 +51,7 @@ def drawn(spot: Spot, view: View) -> View:
     stored quick run, named by how it differs. So no page is ever empty, and a run's first point only changes data."""
     memory = st.session_state.setdefault(f"state_{spot.number}", {})
     key = f"last_{spot.playground.slug}"
-    others = not view.active and any(a.result.metrics for a in view.arms)  # the main one failed, say
-    if view.main.metrics or others:
+    if _has_begun(spot, view):
         last = _before(spot, memory) if spot.inline else ()
         memory[key] = spot.arms
         return replace(view, last=last)
@@ -63,6 +62,16 @@ def drawn(spot: Spot, view: View) -> View:
             shown = ", ".join(f"{k} {theme.knob(was[k])}" for k in now if was.get(k) != now[k] and k != "device")
             return replace(view, arms=seen, pinned=pinned_views(spot, seen), shown=shown or "quick")
     return view
+
+
+def _has_begun(spot: Spot, view: View) -> bool:
+    """Whether the main picture has something to show: before the first step an evaluation may still be on its way."""
+    if not view.active:
+        return any(a.result.metrics for a in view.arms)
+    if not view.main.metrics or view.main.step > 0:
+        return bool(view.main.metrics)
+    rows = spot.playground.figures[0].rows(view)
+    return rows is not None and len(rows) > 0
 
 
 def _before(spot: Spot, memory: dict) -> tuple:

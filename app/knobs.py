@@ -1,4 +1,7 @@
-"""Controls that several lessons share, said once: the same knob has the same words everywhere."""
+"""Controls that several lessons share, said once: the same knob has the same words everywhere.
+
+A lesson that needs other steps on the same knob takes `dataclasses.replace(knobs.WIDTH, values=(...))`.
+"""
 
 from app.i18n import T, same
 from app.lesson import Choice, Slider
@@ -67,4 +70,152 @@ TEMPERATURE = Slider(
     high=2,
     step=0.1,
     default=1.0,
+)
+BLOCKS = Slider(
+    "blocks",
+    T("blocks", "số khối"),
+    T("Attention plus MLP, stacked.", "Attention cộng MLP, xếp chồng."),
+    values=(1, 2, 3, 4),
+)
+HEADS = Slider(
+    "heads",
+    T("heads", "số đầu chú ý"),
+    T(
+        "Must divide the width; if not, the nearest smaller number that does is taken.",
+        "Phải chia hết độ rộng; nếu không, lấy số nhỏ hơn gần nhất chia hết.",
+    ),
+    values=(1, 2, 3, 4, 8),
+)
+WIDTH = Slider(
+    "width",
+    T("width d", "độ rộng d"),
+    T("Numbers per token inside the model.", "Số con số cho mỗi token bên trong mô hình."),
+    values=(16, 32, 64, 96, 128),
+)
+CONTEXT = Slider(
+    "context",
+    T("context T", "ngữ cảnh T"),
+    T(
+        "Tokens in a window: how far back the model can look.",
+        "Số token trong một cửa sổ: mô hình nhìn lại được bao xa.",
+    ),
+    values=(8, 16, 32, 64, 128, 256),
+)
+BATCH = Slider(
+    "batch",
+    T("batch B", "cỡ lô B"),
+    T("Windows in every step.", "Số cửa sổ mỗi bước."),
+    values=(1, 2, 4, 8, 16, 32, 64),
+)
+DIVIDE_LOGITS = Choice(
+    "divide_logits",
+    T("divide the logits by √d", "chia logits cho √d"),
+    T(
+        "The course divides, because its embeddings are large; GPT-2 does not need to.",
+        "Khóa học chia vì embedding của nó lớn; GPT-2 thì không cần.",
+    ),
+    (
+        ("scheme", T("as the initialisation has it", "theo cách khởi tạo")),
+        ("yes", T("always", "luôn chia")),
+        ("no", T("never", "không chia")),
+    ),
+)
+TYING = Choice(
+    "tying",
+    T("weight tying", "dùng chung trọng số"),
+    T(
+        "One matrix for reading and writing; the course's nn.Parameter(…), which only looks like one; or two.",
+        "Một ma trận cho cả đọc lẫn viết; cách nn.Parameter(…) của khóa học, chỉ trông như một; hoặc hai ma trận.",
+    ),
+    (
+        ("same", T("same Parameter", "cùng Parameter")),
+        ("course", T("the course's way", "cách của khóa học")),
+        ("untied", T("untied", "không dùng chung")),
+    ),
+)
+ATTENTION_SCALE = Slider(
+    "attention_scale",
+    T("attention scale", "hệ số chia attention"),
+    T(
+        "× 1/√d of each head. 0 makes every token look everywhere equally.",
+        "× 1/√d của mỗi đầu. 0 thì mọi token nhìn đều khắp nơi.",
+    ),
+    low=0,
+    high=4,
+    step=0.25,
+)
+DROPOUT = Slider(
+    "dropout",
+    T("dropout p", "xác suất bỏ p (dropout)"),
+    T("Chance of dropping a number while training.", "Xác suất bỏ một con số khi huấn luyện."),
+    low=0,
+    high=0.8,
+    step=0.05,
+)
+WEIGHT_DECAY = Slider(
+    "weight_decay",
+    T("weight decay", "suy giảm trọng số"),
+    T(
+        "AdamW shrinks every weight by lr × this at every step.",
+        "Mỗi bước AdamW thu nhỏ mọi trọng số đi lr × số này.",
+    ),
+    low=1e-4,
+    high=3,
+    log=True,
+    zero=True,
+)
+SCHEDULE = Choice(
+    "schedule",
+    T("schedule", "lịch tốc độ học"),
+    T(
+        "Constant; or falling to zero, in a line or along a cosine: the last steps settle.",
+        "Giữ nguyên; hoặc giảm dần theo đường thẳng hay cosine: các bước cuối lắng xuống.",
+    ),
+    (("constant", T("constant", "giữ nguyên")), ("linear", T("linear", "đường thẳng")), ("cosine", same("cosine"))),
+)
+WARMUP = Slider(
+    "warmup",
+    T("warm-up", "khởi động dần"),
+    T(
+        "Share of the steps in which the learning rate climbs from 0. High rates need it.",
+        "Phần số bước mà tốc độ học tăng dần từ 0. Tốc độ cao cần nó.",
+    ),
+    low=0,
+    high=0.5,
+    step=0.05,
+)
+CLIP = Slider(
+    "clip",
+    T("gradient clipping", "cắt gradient"),
+    T(
+        "Longest gradient that is let through; 0 lets everything through.",
+        "Gradient dài nhất được cho qua; 0 là cho qua tất cả.",
+    ),
+    values=(0.0, 0.25, 0.5, 1.0, 2.0, 5.0),
+)
+SAMPLER = Choice(
+    "sampler",
+    T("windows", "cách lấy cửa sổ"),
+    T(
+        "Drawn at random with no memory (four lines), or each window once in every pass.",
+        "Rút ngẫu nhiên không nhớ gì (bốn dòng), hoặc mỗi lượt mỗi cửa sổ đúng một lần.",
+    ),
+    (("random", T("random windows", "cửa sổ ngẫu nhiên")), ("epochs", T("shuffled passes", "lượt duyệt xáo trộn"))),
+)
+LR = Slider(
+    "lr",
+    T("learning rate", "tốc độ học"),
+    T("Step size of the optimizer.", "Độ dài bước của thuật toán tối ưu."),
+    low=1e-5,
+    high=1e-1,
+    log=True,
+)
+NUMBER_FORMAT = Choice(
+    "dtype",
+    T("number format", "định dạng số"),
+    T(
+        "float16 ends at 65,504. bfloat16 reaches as far as float32, with fewer digits.",
+        "float16 dừng ở 65.504. bfloat16 vươn xa bằng float32, chỉ ít chữ số hơn.",
+    ),
+    (("float32", same("float32")), ("bfloat16", same("bfloat16")), ("float16", same("float16"))),
 )

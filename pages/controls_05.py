@@ -1,7 +1,9 @@
 """The knobs and the presets of lesson 5."""
 
+from dataclasses import replace
+
 from app.i18n import T, same
-from app.knobs import SEED, TEMPERATURE, TEXTS, TOKENIZER, own_texts
+from app.knobs import SEED, TEMPERATURE, TEXTS, TOKENIZER, WEIGHT_DECAY, own_texts
 from app.lesson import Choice, Preset, Slider, Text, Toggle
 from pages.figures_05 import LAST, STAGES
 
@@ -59,18 +61,7 @@ CONTROLS = (
         high=5,
         log=True,
     ),
-    Slider(
-        "weight_decay",
-        T("weight decay", "suy giảm trọng số"),
-        T(
-            "AdamW shrinks every weight by lr × this at every step.",
-            "Mỗi bước AdamW thu nhỏ mọi trọng số đi lr × số này.",
-        ),
-        low=1e-5,
-        high=10,
-        log=True,
-        zero=True,
-    ),
+    replace(WEIGHT_DECAY, low=1e-05, high=10),
     Choice(
         "optimizer",
         T("optimizer", "thuật toán tối ưu"),

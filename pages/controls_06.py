@@ -1,7 +1,7 @@
 """The knobs and the presets of lesson 6."""
 
 from app.i18n import T, same
-from app.knobs import SEED, TEXTS, TOKENIZER, own_texts
+from app.knobs import SEED, TEXTS, TOKENIZER, WEIGHT_DECAY, own_texts
 from app.lesson import Choice, Many, Preset, Slider
 
 WAYS = {
@@ -151,18 +151,7 @@ CONTROLS = (
         high=1,
         log=True,
     ),
-    Slider(
-        "weight_decay",
-        T("weight decay", "suy giảm trọng số"),
-        T(
-            "AdamW shrinks every weight by lr × this at every step.",
-            "Mỗi bước AdamW thu nhỏ mọi trọng số đi lr × số này.",
-        ),
-        low=1e-4,
-        high=3,
-        log=True,
-        zero=True,
-    ),
+    WEIGHT_DECAY,
     Choice(
         "corpus",
         T("text", "văn bản"),

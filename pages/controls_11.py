@@ -1,7 +1,7 @@
 """The controls of lesson 11."""
 
 from app.i18n import T, same
-from app.knobs import SEED, TEXTS, own_texts
+from app.knobs import BLOCKS, SEED, TEXTS, own_texts
 from app.lesson import Choice, Slider, Toggle
 from core.experiments.gains import FACTORS
 
@@ -191,12 +191,7 @@ CONTROLS = (
         ),
         values=(1, 2, 3, 4, 8),
     ),
-    Slider(
-        "blocks",
-        T("blocks", "số khối"),
-        T("Attention plus MLP, stacked.", "Attention cộng MLP, xếp chồng."),
-        values=(1, 2, 3, 4),
-    ),
+    BLOCKS,
     Choice(
         "corpus",
         T("text", "văn bản"),

@@ -1,7 +1,9 @@
 """The controls of lesson 12."""
 
+from dataclasses import replace
+
 from app.i18n import T, same
-from app.knobs import SEED, TEXTS, TOKENIZER, own_texts
+from app.knobs import BLOCKS, LR, NUMBER_FORMAT, SEED, TEXTS, TOKENIZER, WEIGHT_DECAY, own_texts
 from app.lesson import Choice, Slider, Toggle
 
 NAMES = {
@@ -49,15 +51,7 @@ CONTROLS = (
         ),
         (("linear", T("none", "không")), ("tanh", same("tanh")), ("relu", same("ReLU")), ("gelu", same("GELU"))),
     ),
-    Choice(
-        "dtype",
-        T("number format", "định dạng số"),
-        T(
-            "float16 ends at 65,504. bfloat16 reaches as far as float32, with fewer digits.",
-            "float16 dừng ở 65.504. bfloat16 vươn xa bằng float32, chỉ ít chữ số hơn.",
-        ),
-        (("float32", same("float32")), ("bfloat16", same("bfloat16")), ("float16", same("float16"))),
-    ),
+    NUMBER_FORMAT,
     Choice(
         "scheme",
         T("scheme", "cách khởi tạo"),
@@ -153,14 +147,7 @@ CONTROLS = (
         ),
         default="sweep",
     ),
-    Slider(
-        "lr",
-        T("learning rate", "tốc độ học"),
-        T("Step size of the optimizer.", "Độ dài bước của thuật toán tối ưu."),
-        low=1e-5,
-        high=1e-1,
-        log=True,
-    ),
+    LR,
     Slider(
         "steps",
         T("steps", "số bước"),
@@ -189,18 +176,7 @@ CONTROLS = (
         ),
         (("adamw", same("AdamW")), ("sgd", same("SGD"))),
     ),
-    Slider(
-        "weight_decay",
-        T("weight decay", "suy giảm trọng số"),
-        T(
-            "AdamW shrinks every weight by lr × this at every step.",
-            "Mỗi bước AdamW thu nhỏ mọi trọng số đi lr × số này.",
-        ),
-        low=1e-4,
-        high=1,
-        log=True,
-        zero=True,
-    ),
+    replace(WEIGHT_DECAY, high=1),
     Slider(
         "bias_std",
         T("std of the biases", "độ lệch chuẩn của độ chệch (bias)"),
@@ -218,12 +194,7 @@ CONTROLS = (
             "Quy tắc thêm của GPT-2 mà khóa học không nhắc: dòng residual không còn phình theo độ sâu.",
         ),
     ),
-    Slider(
-        "blocks",
-        T("blocks", "số khối"),
-        T("Attention plus MLP, stacked.", "Attention cộng MLP, xếp chồng."),
-        values=(1, 2, 4, 8, 12),
-    ),
+    replace(BLOCKS, values=(1, 2, 4, 8, 12)),
     Slider(
         "width",
         T("width", "độ rộng"),

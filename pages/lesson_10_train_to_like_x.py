@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 from app.i18n import T, same
-from app.knobs import TEMPERATURE
+from app.knobs import LR, TEMPERATURE
 from app.lesson import Arm, Choice, Lesson, Playground, Prediction, Preset, Probe, Readout, Slider, Text, Toggle
 from app.theme import number
 from core.experiment import encode
@@ -95,14 +95,7 @@ CONTROLS = (
         T("case-sensitive", "phân biệt hoa thường"),
         T("Off: X counts like x.", "Tắt: X cũng tính như x."),
     ),
-    Slider(
-        "lr",
-        T("learning rate", "tốc độ học"),
-        T("Step size of the optimizer.", "Độ dài bước của thuật toán tối ưu."),
-        low=1e-5,
-        high=1e-1,
-        log=True,
-    ),
+    LR,
     Choice(
         "optimizer",
         T("optimizer", "thuật toán tối ưu"),

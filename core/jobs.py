@@ -455,7 +455,9 @@ def results(configs: list, poll: float = 0.1) -> Iterator[tuple[object, Result]]
     while left:
         for config in list(left):
             run = runs.Run(experiment.run_id(config))
-            if run.status().state in (*runs.ENDED, "paused"):
+            status, wanted = run.status(), run.control().get("want")
+            # Between its ticket and its lock a run looks stopped for a moment: only who was asked to stop has stopped.
+            if status.reaches(getattr(config, "steps", 0)) or (not status.active and wanted in ("stop", "pause")):
                 left.remove(config)
                 yield config, run.result(getattr(config, "steps", None))
         time.sleep(poll)

@@ -289,7 +289,10 @@ def gallery_events(id: str) -> tuple:
 
 def export(run: Run, *, weights: bool = False, points: int = 200) -> None:
     """Put a finished run into the gallery: metrics thinned to about `points` a line, and its weights where others need
-    them (without the optimizer)."""
+    them (without the optimizer). A stored run that goes further stays, and nothing is written of a run never trained."""
+    further = gallery(run.id)
+    if not run.log.exists() or (further and further.status().step > run.status().step):
+        return
     kept = thin(run.result().events, points)
     text = "".join(events.to_json(e) + "\n" for e in kept).encode()
     (GALLERY / "runs").mkdir(exist_ok=True)

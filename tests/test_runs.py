@@ -529,6 +529,19 @@ def test_a_shorter_run_of_ones_own_does_not_hide_the_stored_one(tmp_path, monkey
     assert runs.find(tiny(steps=3)).source == "store"
 
 
+def test_export_never_shortens_what_is_stored_nor_writes_what_was_never_trained(tmp_path, monkeypatch):
+    monkeypatch.setattr(runs, "GALLERY", tmp_path / "gallery")
+    (tmp_path / "gallery").mkdir()
+    run = trained(tiny(steps=12))
+    runs.export(run)
+    runs.clear()
+    runs.export(run)
+    assert runs.find(tiny(steps=12)).status().step == 12
+    runs.export(trained(tiny(steps=3)))
+    assert runs.find(tiny(steps=12)).status().step == 12
+    assert len(list((tmp_path / "gallery" / "runs").iterdir())) == 1
+
+
 # --- storage ---------------------------------------------------------------------------------------------------------
 
 

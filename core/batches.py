@@ -62,6 +62,26 @@ def test_rows(tokens, context: int, count: int, offset: int = 1):
     return np.asarray(tokens)[starts[:, None] + np.arange(context + offset)].astype(np.int64)
 
 
+def graded_places(context: int, count: int, how: str, seed: int, step: int):
+    """Which `count` of the T = `context` places of a window are graded at this step: int64 tensor (count,), ascending.
+
+    how: "last" (the final ones), "every" (evenly spaced, the final one among them), "random" (drawn anew at every step
+    from the seed). count at least T: all of them. Course lesson 18 grades the final place alone.
+    """
+    import numpy as np
+    import torch
+
+    if count >= context:
+        places = np.arange(context)
+    elif how == "last":
+        places = np.arange(context - count, context)
+    elif how == "every":
+        places = (np.arange(1, count + 1) * context) // count - 1
+    else:
+        places = np.sort(rng.numpy_stream(seed, "places", step).permutation(context)[:count])
+    return torch.from_numpy(places.astype(np.int64))
+
+
 def _last_start(tokens, context: int, offset: int) -> int:
     last = len(tokens) - context - offset
     if last < 0:

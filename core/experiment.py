@@ -17,15 +17,16 @@ from core.events import Event
 from core.problem import Problem
 
 
-def knob(default, *, low=None, high=None, choices=None, pattern=None, corpus=False):
+def knob(default, *, low=None, high=None, choices=None, pattern=None, corpus=False, later=False):
     """A Config field with its limits: what the command line and a pasted link are checked against.
 
     low, high: inclusive limits of a number. choices: the allowed values. pattern: a regular expression for a text
     that also fits when it is none of the choices. corpus: this field names a text; its content enters the run's
     identity, so that another edition of the same book is another run. With a pattern, whichever, it takes every text
-    there is (corpora.OTHER); without one, only its choices.
+    there is (corpora.OTHER); without one, only its choices. later: this field came after runs had been stored, and its
+    default is what they did; at the default it is no part of the run's identity, so that they stay valid.
     """
-    limits = {"low": low, "high": high, "choices": choices, "pattern": pattern, "corpus": corpus}
+    limits = {"low": low, "high": high, "choices": choices, "pattern": pattern, "corpus": corpus, "later": later}
     return field(default=default, metadata=limits)
 
 
@@ -163,6 +164,8 @@ def run_id(config) -> str:
         assert f.default is not MISSING, f"{config.experiment}.{f.name} has no default"
         if f.metadata.get("corpus"):
             values[f.name] = corpora.fingerprint(values[f.name])
+        if f.metadata.get("later") and values[f.name] == f.default:
+            values.pop(f.name)
     if experiment.extends(config):
         values.pop("steps")
     if experiment.machine:

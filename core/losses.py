@@ -67,3 +67,14 @@ def negative_entropy(logits):
     """Sum of p ln p, mean over places: an extra term that rewards doubt (Pereyra et al. 2017)."""
     log_p = F.log_softmax(logits.float(), -1)
     return (log_p.exp() * log_p).sum(-1).mean()
+
+
+# What a forward may return and what may be done to it before the loss (course lesson 15). logits (..., V), targets (...).
+WIRINGS = {
+    "ce": cross_entropy,
+    "log_softmax_nll": nll_of_log_softmax,
+    "log_softmax_ce": lambda logits, targets: cross_entropy(F.log_softmax(logits, -1), targets),
+    "softmax_ce": lambda logits, targets: cross_entropy(F.softmax(logits, -1), targets),
+    "raw_nll": lambda logits, targets: F.nll_loss(logits.flatten(0, -2).float(), targets.flatten()),
+    "smoothing": lambda logits, targets: label_smoothing(logits, targets, 0.1),
+}

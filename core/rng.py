@@ -5,7 +5,7 @@ Stop and resume, train longer, and "the same batches for every arm" all follow f
 
 import hashlib
 
-PURPOSES = ("init", "data", "batch", "dropout", "noise", "eval", "sample")
+PURPOSES = ("init", "data", "batch", "dropout", "noise", "eval", "sample", "places")
 
 
 def key(seed: int, purpose: str, step: int = 0, micro: int = 0) -> int:

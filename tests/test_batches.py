@@ -61,3 +61,13 @@ def test_a_text_too_short_for_one_window_is_a_problem(function):
     with pytest.raises(Problem) as caught:
         function(np.arange(16), 16, 4)
     assert (caught.value.code, caught.value.facts) == ("too_few_tokens", {"tokens": 16, "needed": 17})
+
+
+def test_graded_places_are_the_last_ones_evenly_spaced_or_drawn_anew():
+    places = lambda count, how, step=0: batches.graded_places(16, count, how, 0, step).tolist()  # noqa: E731
+    assert places(1, "last") == [15] == places(1, "every") and places(4, "last") == [12, 13, 14, 15]
+    assert places(4, "every") == [3, 7, 11, 15] and places(16, "random") == list(range(16))
+    drawn = [places(4, "random", step) for step in range(400)]
+    assert all(row == sorted(set(row)) and len(row) == 4 for row in drawn)
+    counts = [sum(place in row for row in drawn) for place in range(16)]
+    assert min(counts) > 60 and max(counts) < 140  # 100 each, 8.7 standard deviation

@@ -96,3 +96,17 @@ def test_arguments_in_the_wrong_order_or_form_are_refused():
         losses.kl_to_target(log_p.exp(), q)
     with pytest.raises(AssertionError, match="sum to 1"):
         losses.kl_to_target(log_p, q * 0.9)
+
+
+def test_the_wirings_agree_where_they_must_and_differ_where_they_should():
+    logits = torch.randn(64, 11, generator=torch.Generator().manual_seed(0)) * 3
+    targets = torch.arange(64) % 11
+    by = {name: wired(logits, targets).item() for name, wired in losses.WIRINGS.items()}
+    truth = -logits.softmax(-1)[torch.arange(64), targets].log().mean().item()
+    assert by["ce"] == pytest.approx(truth, abs=1e-5)
+    assert by["log_softmax_nll"] == pytest.approx(truth, abs=1e-5) == by["log_softmax_ce"]
+    assert by["raw_nll"] == pytest.approx(-logits[torch.arange(64), targets].mean().item(), abs=1e-5)
+    p = logits.softmax(-1)  # softmax twice: the second one reads probabilities as if they were logits
+    twice = (p.exp().sum(-1).log() - p[torch.arange(64), targets]).mean().item()
+    assert by["softmax_ce"] == pytest.approx(twice, abs=1e-5)
+    assert by["smoothing"] == pytest.approx(0.9 * truth - 0.1 * logits.log_softmax(-1).mean().item(), abs=1e-4)

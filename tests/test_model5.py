@@ -142,9 +142,33 @@ def test_every_way_to_set_it_up_trains_a_step():
         {"precision": "bfloat16"},
         {"attention_scale": 0.0},
         {"corpus": "tales-vi", "tokenizer": "words"},
+        {"graded": 1},
+        {"wiring": "raw_nll"},
     ):
         result = played(**values, steps=2)
         assert result.finished.reason == "done" and math.isfinite(result.final("test_loss")), values
+
+
+def test_dropout_sits_where_it_is_named_and_a_place_may_have_its_own_p():
+    drops = lambda **values: model5.drops(make(model5.Config, **values))  # noqa: E731
+    assert drops() == {} and drops(dropout=0.1) == dict.fromkeys(model5.PLACES, 0.1)
+    assert drops(dropout=0.1, dropout_at="mlp", drop_embedding=0.3) == {"mlp": 0.1, "embedding": 0.3}
+    assert drops(dropout=0.1, drop_mlp=0) == {"attention": 0.1, "embedding": 0.1, "residual": 0.1}
+
+
+def test_it_trains_on_the_tokens_it_may_keep_and_tests_on_the_same_ones():
+    few, all_of_it = (model5.parts(make(model5.Config, **SMALL, keep=keep)) for keep in (500, 0))
+    assert len(few[0]) == 500 and (few[0] == all_of_it[0][:500]).all() and (few[1] == all_of_it[1]).all()
+
+
+def test_graded_at_the_last_place_the_reported_loss_is_that_of_the_last_place():
+    config = make(model5.Config, **SMALL | {"steps": 1, "lr": 0.0}, graded=1)
+    model, tokenizer = model5.build(config)
+    desk = model5.lay_out(config, tokenizer)
+    x, y = batches.batch(desk.train, 0, 1, config.batch, config.context)
+    by_hand = -model(x)[:, -1].log_softmax(-1).gather(1, y[:, -1:]).mean().item()
+    reported = next(e.value for e in model5.run(config, {}) if e.kind == "metric" and e.name == "train_loss")
+    assert reported == pytest.approx(by_hand, abs=1e-5)
 
 
 def test_it_learns_more_than_frequencies_in_a_hundred_steps():

@@ -99,6 +99,8 @@ OTHER = {
     "test_part": "middle",
     "precision": "bfloat16",
     "device": "cuda",
+    "graded_at": "every",
+    "wiring": "softmax_ce",
 }
 
 
@@ -108,6 +110,11 @@ def test_every_field_is_part_of_the_id(field):
     value = getattr(base, field)
     other = OTHER.get(field) or (value * 0.5 or 0.25 if isinstance(value, float) else value + 1)
     assert run_id(make(model5.Config, base, **{field: other})) != run_id(base), (field, other)
+
+
+def test_a_field_that_came_later_leaves_the_ids_of_stored_runs_alone():
+    assert run_id(model5.Config()) == "model5-730d2d38edac"  # the id it had before `keep` and its like came
+    assert run_id(make(model5.Config, keep=0, drop_mlp=-1)) == run_id(model5.Config())
 
 
 def test_the_number_of_steps_is_part_of_the_id_only_where_the_steps_depend_on_it():

@@ -25,6 +25,10 @@ class Config:
     attention_scale: times 1/sqrt(d_head). dropout: probability of dropping, at the places named in `dropout_at`
     (attention, embedding, mlp, residual; joined by commas). warmup: share of the steps. clip: largest gradient norm,
     0 for none. test_part: which tenth is held out. offset 2 repeats the executed notebook's second shift.
+    keep: training tokens there are, from the start of the text; 0 for all. drop_embedding, drop_attention,
+    drop_residual, drop_mlp: p at that one place, -1 for `dropout` where `dropout_at` names it. graded: places of a window
+    whose loss counts in training, 0 for all; graded_at: which ones (batches.graded_places). wiring: what is done to the
+    logits before the loss (losses.WIRINGS); the test always measures the cross-entropy of the model's own logits.
     """
 
     experiment: ClassVar[str] = "model5"
@@ -55,6 +59,16 @@ class Config:
     seed: int = knob(0, low=0, high=10_000)
     precision: str = knob("float32", choices=("float32", "bfloat16"))
     device: str = knob("cpu", choices=("cpu", "cuda", "mps"))
+    keep: int = knob(0, low=0, high=10**9, later=True)
+    drop_embedding: float = knob(-1.0, low=-1.0, high=1.0, later=True)
+    drop_attention: float = knob(-1.0, low=-1.0, high=1.0, later=True)
+    drop_residual: float = knob(-1.0, low=-1.0, high=1.0, later=True)
+    drop_mlp: float = knob(-1.0, low=-1.0, high=1.0, later=True)
+    graded: int = knob(0, low=0, high=1024, later=True)
+    graded_at: str = knob("last", choices=("last", "every", "random"), later=True)
+    wiring: str = knob(
+        "ce", choices=("ce", "log_softmax_nll", "log_softmax_ce", "softmax_ce", "raw_nll", "smoothing"), later=True
+    )
 
 
 def divides(config: Config) -> bool:
@@ -72,9 +86,27 @@ def heads(config: Config) -> int:
     return next(n for n in range(min(config.heads, config.width), 0, -1) if config.width % n == 0)
 
 
+def drops(config: Config) -> dict[str, float]:
+    """Probability of dropping at each place where anything is dropped."""
+    named = set(config.dropout_at.split(","))
+    chosen = {}
+    for place in PLACES:
+        own = getattr(config, f"drop_{place}")
+        p = own if own >= 0 else config.dropout if place in named else 0.0
+        if p:
+            chosen[place] = p
+    return chosen
+
+
 def parts(config: Config):
-    """(train, test) token ids: the held-out tenth is the end of the text, its middle, or blocks of 256 all along it.
-    Where a part is cut out, its two neighbours meet: one pair of tokens in some hundreds that nobody wrote."""
+    """(train, test) token ids, the first `keep` of train. The held-out tenth is the end of the text, its middle, or
+    blocks of 256 all along it. Where a part is cut out, its two neighbours meet: one pair of tokens in some hundreds
+    that nobody wrote."""
+    train, test = _whole_parts(config)
+    return train[: config.keep or None], test
+
+
+def _whole_parts(config: Config):
     import numpy as np
 
     train, test = (corpora.tokens(config.corpus, config.tokenizer, part) for part in ("train", "test"))
@@ -97,7 +129,6 @@ def build(config: Config):
     from core.models import Model5
 
     tokenizer = tokenizers.load(config.tokenizer, config.corpus)
-    places = set(config.dropout_at.split(",")) & set(PLACES)
     model = Model5(
         tokenizer.n_vocab,
         config.width,
@@ -107,7 +138,7 @@ def build(config: Config):
         tying=config.tying,
         divide_logits=divides(config),
         attention_scale=config.attention_scale,
-        drops=dict.fromkeys(places, config.dropout),
+        drops=drops(config),
     )
     spread = {"std": std(config)} if config.init == "course" else {"embedding_std": std(config)}
     initializers.SCHEMES[config.init](model, rng.stream(config.seed, "init"), **spread)
@@ -292,7 +323,11 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
 
     def loss(model, step):
         x, y = (part.to(config.device) for part in draw(step))
-        return losses.cross_entropy(model(x), y)
+        logits = model(x)
+        if 0 < config.graded < config.context:
+            places = batches.graded_places(config.context, config.graded, config.graded_at, config.seed, step)
+            logits, y = logits[:, places], y[:, places]
+        return losses.WIRINGS[config.wiring](logits, y)
 
     def evaluate(model, step):
         yield from examine(model, desk, step)

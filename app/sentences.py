@@ -216,6 +216,14 @@ SENTENCES = {
         "The text has {tokens} tokens; one window needs {needed}. Use a longer text or a shorter context.",
         "Văn bản có {tokens} token; một cửa sổ cần {needed}. Hãy dùng văn bản dài hơn hoặc ngữ cảnh ngắn hơn.",
     ),
+    "no_distributed": T(
+        "This PyTorch was built without gloo, the library its processes talk through: one process alone works. A PyTorch from pip for Linux or macOS has it.",
+        "Bản PyTorch này không có gloo, thư viện để các tiến trình nói chuyện với nhau: một tiến trình riêng lẻ vẫn chạy được. Bản PyTorch cài bằng pip cho Linux hoặc macOS có gloo.",
+    ),
+    "processes_failed": T(
+        "The processes stopped: {reason}. Nothing else is touched. Press Train to try once more, or take fewer processes.",
+        "Các tiến trình đã dừng: {reason}. Những thứ khác không bị ảnh hưởng. Hãy bấm Huấn luyện để thử lại, hoặc dùng ít tiến trình hơn.",
+    ),
     "split_empty": T(
         "This split leaves {train} training and {test} test windows of {windows}: one side is empty. Take a larger share, longer blocks, or a smaller gap, stride or context.",
         "Cách chia này để lại {train} cửa sổ huấn luyện và {test} cửa sổ kiểm thử trong {windows}: một bên trống. Hãy tăng tỉ lệ kiểm thử hoặc độ dài khối, hay giảm khoảng trống, bước nhảy hoặc ngữ cảnh.",
@@ -503,6 +511,10 @@ SENTENCES = {
     "heads_snapped": T(
         "{asked} heads do not divide the width {width}: {used} are used.",
         "{asked} đầu chú ý không chia hết độ rộng {width}: dùng {used} đầu.",
+    ),
+    "batch_snapped": T(
+        "{asked} windows do not divide among {processes} processes: {used} are used.",
+        "{asked} cửa sổ không chia đều được cho {processes} tiến trình: dùng {used} cửa sổ.",
     ),
     "tokens_skipped": T(
         "The stride {stride} is longer than the context {context}: {share:.0%} of the tokens are never read.",

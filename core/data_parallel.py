@@ -1,0 +1,121 @@
+"""Data parallel training with torchrun: every process takes its part of each batch, and the gradients are averaged.
+
+`launch` starts the processes and reads what the first of them prints; run as a module under torchrun, this file is one of
+them. They talk over gloo on this machine's loopback only (Li et al. 2020, "PyTorch Distributed"; course lesson 20).
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.problem import Problem
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 120  # seconds until the first step: importing torch twice on a slow laptop
+
+
+def launch(settings: dict, processes: int, threads: int) -> Iterator[dict]:
+    """The lines of rank 0, as dictionaries, while `processes` processes of `threads` threads each train.
+
+    settings: JSON values, what `train_rank` reads. Closing the generator ends the processes: rank 0 cannot print any
+    more, its neighbours miss it, torchrun clears up. Raises Problem: no_distributed, processes_failed(reason).
+    """
+    import torch
+
+    if not torch.distributed.is_available() or not torch.distributed.is_gloo_available():
+        raise Problem("no_distributed")
+    command = [sys.executable, "-m", "torch.distributed.run", f"--nproc-per-node={processes}", "--max-restarts=0"]
+    command += ["--rdzv-backend=c10d", "--rdzv-endpoint=127.0.0.1:0", "--local-addr=127.0.0.1"]
+    command += ["-m", "core.data_parallel", json.dumps(settings)]
+    loopback = {"linux": "lo", "darwin": "lo0"}.get(sys.platform)
+    environment = (
+        os.environ | {"OMP_NUM_THREADS": str(threads)} | ({"GLOO_SOCKET_IFNAME": loopback} if loopback else {})
+    )
+    with tempfile.TemporaryFile() as complaints:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=complaints, text=True
+        )
+        try:
+            for line in process.stdout:
+                if line.startswith("{"):  # gloo and torchrun have their own say
+                    yield json.loads(line)
+            if process.wait(PATIENCE):
+                complaints.seek(0)
+                said = complaints.read().decode("utf-8", "replace").strip().splitlines()
+                reason = next((s for s in reversed(said) if "Error" in s), said[-1] if said else "no reason given")
+                raise Problem("processes_failed", reason=reason.strip()[:200])
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            process.stdout.close()
+
+
+def shard(x, y, rank: int, processes: int):
+    """The windows of a batch (B, T) that fall to one process: every `processes`-th. B must divide evenly, or the mean of
+    the processes' means would not be the mean of the batch."""
+    assert len(x) % processes == 0, f"{len(x)} windows do not divide among {processes} processes"
+    return x[rank::processes], y[rank::processes]
+
+
+def train_rank(settings: dict, rank: int, processes: int, say) -> None:
+    """One process's share of the training. `say(dict)`: what rank 0 reports after every step: step, loss (mean over the
+    whole batch), seconds (of training so far), and at the end test_loss."""
+    from torch import distributed
+    from torch.nn.parallel import DistributedDataParallel
+
+    from core import batches, corpora, initializers, losses, optimizers, rng, tokenizers
+    from core.models import Model5
+
+    s = settings
+    tokenizer = tokenizers.load(s["tokenizer"], s["corpus"])
+    train, test = (corpora.tokens(s["corpus"], s["tokenizer"], part) for part in ("train", "test"))
+    model = Model5(tokenizer.n_vocab, s["width"], s["context"], blocks=s["blocks"], heads=s["heads"])
+    initializers.SCHEMES["gpt2"](model, rng.stream(s["seed"], "init"))
+    together = DistributedDataParallel(model) if processes > 1 else model
+    optimizer = optimizers.build("adamw", model.parameters(), lr=s["lr"], weight_decay=0.01)
+    clock = 0.0
+    for step in range(1, s["steps"] + 1):
+        started = time.perf_counter()
+        x, y = shard(*batches.batch(train, s["seed"], step, s["batch"], s["context"]), rank, processes)
+        loss = losses.cross_entropy(together(x), y)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # DistributedDataParallel averages the gradients while they are being computed
+        optimizer.step()
+        clock += time.perf_counter() - started
+        mean = loss.detach()
+        if processes > 1:
+            distributed.all_reduce(mean)
+            mean /= processes
+        if rank == 0:
+            say({"step": step, "loss": mean.item(), "seconds": clock})
+    if rank == 0:
+        from core import train as loop
+
+        model.eval()
+        test_loss = loop.test_losses(model, *batches.test_windows(test, s["context"], 64)).mean().item()
+        say({"step": s["steps"], "test_loss": test_loss, "seconds": clock})
+
+
+def main() -> None:
+    from torch import distributed
+
+    distributed.init_process_group("gloo")
+    try:
+        rank, processes = distributed.get_rank(), distributed.get_world_size()
+        train_rank(json.loads(sys.argv[1]), rank, processes, lambda said: print(json.dumps(said), flush=True))
+        distributed.barrier()
+    finally:
+        distributed.destroy_process_group()
+
+
+if __name__ == "__main__":
+    main()

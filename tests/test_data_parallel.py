@@ -1,0 +1,105 @@
+"""Data parallel: two processes under torchrun train the same model as one, and leave nothing behind."""
+
+import os
+import subprocess
+import time
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from core import batches, corpora, data_parallel, initializers, rng
+from core.experiment import make
+from core.experiments import data_parallel as experiment
+from core.models import Model5
+from core.problem import Problem
+from core.result import Result
+
+pytestmark = [
+    pytest.mark.usefixtures("private_home"),
+    pytest.mark.skipif(not torch.distributed.is_gloo_available(), reason="this PyTorch was built without gloo"),
+]
+SMALL = {"steps": 6, "width": 32, "blocks": 1, "context": 16, "batch": 8, "tokenizer": "words", "lr": 1e-2}
+
+
+def played(**values):
+    return Result(tuple(experiment.run(make(experiment.Config, **SMALL | values), {})))
+
+
+def plain_loop():
+    """What a script without any of our loop does: the loss of every step."""
+    model = Model5(len_of_words(), 32, 16, blocks=1, heads=4)
+    initializers.SCHEMES["gpt2"](model, rng.stream(0, "init"))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2, weight_decay=0.01)
+    tokens, losses = corpora.tokens("tales-en", "words", "train"), []
+    for step in range(1, 7):
+        x, y = batches.batch(tokens, 0, step, 8, 16)
+        loss = F.cross_entropy(model(x).flatten(0, 1), y.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def len_of_words():
+    from core import tokenizers
+
+    return tokenizers.load("words", "tales-en").n_vocab
+
+
+def test_two_processes_lose_what_one_loses_and_what_a_plain_loop_loses():
+    losses = [list(played(processes=n).metrics["train_loss"].values()) for n in (1, 2)]
+    assert losses[0] == pytest.approx(plain_loop(), abs=1e-5)
+    assert losses[1] == pytest.approx(losses[0], abs=1e-4)
+    assert losses[0][-1] < losses[0][0] - 0.2  # it learned something in between
+
+
+def test_a_batch_that_does_not_divide_is_made_smaller_and_that_is_said():
+    result = played(processes=2, batch=7, steps=1)
+    assert [n.facts for n in result.notes] == [{"asked": 7, "used": 6, "processes": 2}]
+
+
+def test_every_window_is_read_by_exactly_one_process():
+    x = torch.arange(12).view(6, 2)
+    parts = [data_parallel.shard(x, x, rank, 3)[0] for rank in range(3)]
+    assert sorted(torch.cat(parts)[:, 0].tolist()) == [0, 2, 4, 6, 8, 10] and all(len(p) == 2 for p in parts)
+    with pytest.raises(AssertionError, match="divide"):
+        data_parallel.shard(x, x, 0, 4)
+
+
+def test_what_breaks_in_a_process_reaches_the_caller_as_one_sentence():
+    settings = vars(make(experiment.Config, **SMALL)) | {"heads": 5}  # 5 heads do not divide a width of 32
+    with pytest.raises(Problem) as problem:
+        list(data_parallel.launch(settings, 1, 1))
+    assert problem.value.code == "processes_failed" and "Error" in problem.value.facts["reason"]
+
+
+def test_closing_ends_every_process():
+    settings = vars(make(experiment.Config, **SMALL | {"steps": 10_000}))
+    lines = data_parallel.launch(settings, 2, 1)
+    next(lines)
+    children = descendants(os.getpid())
+    assert len(children) >= 3  # torchrun and two of its processes
+    lines.close()
+    until = time.monotonic() + 20
+    while alive := [pid for pid in children if running(pid)]:
+        assert time.monotonic() < until, alive
+        time.sleep(0.1)
+
+
+def descendants(pid: int) -> list[int]:
+    table = [line.split() for line in subprocess.check_output(["ps", "-eo", "pid=,ppid="], text=True).splitlines()]
+    found, new = [], [pid]
+    while new:
+        new = [int(child) for child, parent in table if int(parent) in new]
+        found += new
+    return found
+
+
+def running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return open(f"/proc/{pid}/stat").read().rsplit(")")[-1].split()[0] != "Z" if os.path.exists("/proc") else True

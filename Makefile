@@ -19,7 +19,7 @@ slow: $(VENV)/.ready-test
 	$(PY) -m pytest -m slow
 
 claims: $(VENV)/.ready
-	$(PY) -m app claims
+	$(PY) -m app claims --report
 
 warm: $(VENV)/.ready
 	$(PY) -m app warm

@@ -34,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         if name == "claims":
             command.add_argument("lessons", nargs="*", type=int)
             command.add_argument("--write", action="store_true", help="store the verdicts with the app")
+            command.add_argument("--report", action="store_true", help="write them into CLAIMS.md")
         if name == "warm":
             command.add_argument("lessons", nargs="*", type=int)
             command.add_argument("--gallery", action="store_true", help="put the runs into the gallery that ships")
@@ -157,6 +158,10 @@ def measure(chosen) -> int:
         )
     if chosen.write:
         _write(wanted)
+    if chosen.report:
+        from app import claims_report
+
+        claims_report.write([(n, claim, claims.recall(claim)) for n, claim in wanted], time.perf_counter() - began)
     if chosen.json:
         print(json.dumps(rows, ensure_ascii=False))
         return 0

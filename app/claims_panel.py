@@ -30,13 +30,14 @@ MISSING = {
 TEXT = {
     "course": T("the course: {r}", "khóa học: {r}"),
     "ours": T("ours", "của chúng tôi"),
-    "here": T("measured: {m}{s} {u}", "đo được: {m}{s} {u}"),
+    "here": T("measured: {f}", "đo được: {f}"),
     "seeds": T(", {n} seeds", ", {n} hạt giống"),
     "if": T("depends: {c}", "còn tùy: {c}"),
     "needs": T("not measured here: needs {x}", "chưa đo ở đây: cần {x}"),
     "not_yet": T("not measured yet", "chưa đo"),
     "choose": T("Measure one again, on this machine", "Đo lại một khẳng định, ngay trên máy này"),
     "now": T("Measure", "Đo"),
+    "again": T("Measure it again, on this machine", "Đo lại, ngay trên máy này"),
     "busy": T("measuring: {done} of {all} runs", "đang đo: {done}/{all} lần chạy"),
     "when": T("measured on {date}, {where}", "đo ngày {date}, {where}"),
     "this": T("this machine", "máy này"),
@@ -51,16 +52,14 @@ def missing_text(names: tuple[str, ...], lang: str) -> str:
 
 
 def figure(claim, verdict, lang: str) -> str:
-    """The number with its spread and unit, as it is read aloud."""
+    """The number with its spread, unit and seeds, or what a measurement would need."""
     if verdict.state == "not_measured":
-        return (
-            TEXT["needs"].format(x=missing_text(verdict.missing, lang))(lang)
-            if verdict.missing
-            else TEXT["not_yet"](lang)
-        )
-    spread = f" ± {theme.number(verdict.spread)}" if len(verdict.numbers) > 1 else ""
-    seeds = TEXT["seeds"].format(n=len(verdict.numbers))(lang) if len(verdict.numbers) > 1 else ""
-    return TEXT["here"].format(m=theme.number(verdict.measured), s=spread, u=claim.unit(lang))(lang) + seeds
+        missing = missing_text(verdict.missing, lang)
+        return TEXT["needs"].format(x=missing)(lang) if missing else TEXT["not_yet"](lang)
+    several = len(verdict.numbers) > 1
+    spread = f" ± {theme.number(verdict.spread)}" if several else ""
+    seeds = TEXT["seeds"].format(n=len(verdict.numbers))(lang) if several else ""
+    return f"{theme.number(verdict.measured)}{spread} {claim.unit(lang)}".strip() + seeds
 
 
 def draw(all_claims: tuple, lang: str) -> None:
@@ -82,6 +81,8 @@ def told(claim, found, lang: str) -> str:
     badge = f":{COLORS[verdict.state]}-badge[{STATES[verdict.state](lang)}]"
     who = TEXT["course"].format(r=claim.reported)(lang) if claim.source else TEXT["ours"](lang)
     facts = [who, figure(claim, verdict, lang)]
+    if verdict.state != "not_measured":
+        facts[1] = TEXT["here"].format(f=facts[1])(lang)
     if verdict.condition is not None:
         facts.append(TEXT["if"].format(c=verdict.condition)(lang))
     if found:
@@ -96,15 +97,23 @@ def told(claim, found, lang: str) -> str:
     return "  \n".join(lines)
 
 
+def measure_one(claim, lang: str) -> None:
+    """A button that measures this claim here; while it is being measured, how far it is."""
+    asked = claim.id in _asked
+    shell.fragment(_measure_one, run_every=1.0 if asked else None)(claim, lang, asked)
+
+
+def _measure_one(claim, lang: str, was_asked: bool) -> None:
+    _progress([claim], lang)
+    if was_asked and claim.id not in _asked:
+        st.rerun()
+    if st.button(TEXT["again"](lang), key=f"measure_{claim.id}", disabled=claim.id in _asked):
+        _ask(claim, lang)
+
+
 def _measure(able: list, lang: str, was_asked: bool) -> None:
     """Choose a claim and measure it on this machine; while it runs, how far it is."""
-    asked = [c for c in able if c.id in _asked]
-    for claim in asked:
-        configs = claims.runs_of(claim)
-        ended = sum(1 for c in configs if _ended(c))
-        st.caption(f"{claim.id} · " + TEXT["busy"].format(done=ended, all=len(configs))(lang))
-        if ended == len(configs):
-            _judge(claim)
+    _progress(able, lang)
     if was_asked and not any(c.id in _asked for c in able):
         st.rerun()
     names = {c.id: f"{c.id}  {c.text(lang)}" for c in able}
@@ -112,15 +121,29 @@ def _measure(able: list, lang: str, was_asked: bool) -> None:
     key = f"measure_{able[0].id.split('.')[0]}"
     chosen = left.selectbox(TEXT["choose"](lang), list(names), format_func=names.get, key=key)
     if right.button(TEXT["now"](lang), key=f"{key}_now", disabled=chosen in _asked, width="stretch"):
-        claim = next(c for c in able if c.id == chosen)
-        try:
-            jobs.submit([c for c in claims.runs_of(claim) if not _inline(c)], shell.me())
-        except Problem as problem:
-            st.warning(sentences.say(problem.code, problem.facts)(lang))
-            return
-        with _lock:
-            _asked.add(claim.id)
-        st.rerun()
+        _ask(next(c for c in able if c.id == chosen), lang)
+
+
+def _progress(able: list, lang: str) -> None:
+    """How far the asked ones are; those whose runs have all ended are judged."""
+    for claim in [c for c in able if c.id in _asked]:
+        configs = claims.runs_of(claim)
+        ended = sum(1 for c in configs if _ended(c))
+        st.caption(f"{claim.id} · " + TEXT["busy"].format(done=ended, all=len(configs))(lang))
+        if ended == len(configs):
+            _judge(claim)
+
+
+def _ask(claim, lang: str) -> None:
+    """Send the claim's runs to the workers. Runs in store or gallery are not trained again."""
+    try:
+        jobs.submit([c for c in claims.runs_of(claim) if not _inline(c)], shell.me())
+    except Problem as problem:
+        st.warning(sentences.say(problem.code, problem.facts)(lang))
+        return
+    with _lock:
+        _asked.add(claim.id)
+    st.rerun()
 
 
 def _inline(config) -> bool:

@@ -52,14 +52,19 @@ def remember() -> None:
 @cache
 def machine() -> str:
     """A short key of this computer: processor, cores and torch version. Timings are valid for one key only."""
+    name = processor()
+    version = importlib.metadata.version("torch") if importlib.util.find_spec("torch") else "none"
+    return hashlib.sha256(f"{name}/{cores()}/{version}".encode()).hexdigest()[:8]
+
+
+def processor() -> str:
+    """The name of the CPU's model."""
     name = platform.processor() or platform.machine()
     try:
         with open("/proc/cpuinfo") as lines:
-            name = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), name)
+            return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), name)
     except OSError:
-        pass  # macOS and Windows: platform's name is what there is
-    version = importlib.metadata.version("torch") if importlib.util.find_spec("torch") else "none"
-    return hashlib.sha256(f"{name}/{cores()}/{version}".encode()).hexdigest()[:8]
+        return name  # macOS and Windows: platform's name is what there is
 
 
 def cores() -> int:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import charts, shell
 from app.i18n import T
-from app.lesson import discover, quick, start
+from app.lesson import discover, quick, start, unreadable
 from app.view import View, look
 from core import device, network, runs
 
@@ -18,6 +18,11 @@ TEXT = {
     "first_why": T(
         "The smallest language model there is learns from simple stories, in about ten seconds. Predict where it must stop.",
         "Mô hình ngôn ngữ nhỏ nhất học từ những câu chuyện đơn giản, trong khoảng mười giây. Hãy đoán nó phải dừng ở đâu.",
+    ),
+    "unreadable": T(
+        "Lesson {n} cannot be read ({error}), all others work. The server's terminal says where; mend its file and reload.",
+        "Không đọc được bài {n} ({error}), các bài khác vẫn chạy. Cửa sổ dòng lệnh của máy chủ cho biết lỗi ở đâu; hãy sửa "
+        "tệp của bài rồi tải lại.",
     ),
     "machine": T(
         "This machine: {device}, {cores} cores, {memory} GB memory, {network} · {runs} runs stored here",
@@ -68,6 +73,8 @@ def show() -> None:
                 ran = sum(counts.get(kind, 0) for kind in kinds)
                 minutes = TEXT["minutes"].format(m=lesson.minutes)(lang)
                 st.caption(f"{minutes} · {TEXT['ran'].format(n=ran)(lang)}" if ran else minutes)
+    for number, slip in unreadable().items():
+        st.warning(TEXT["unreadable"].format(n=f"{number:02d}", error=type(slip).__name__)(lang))
     known = [name for name, reason in device.remembered().items() if not reason]
     facts = {
         "device": " + ".join(known),

@@ -1,6 +1,7 @@
 """What a lesson page is made of. A lesson is data: pages declare one Lesson, app/show.py renders all of them."""
 
 import importlib.util
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -288,12 +289,26 @@ def _module(path: Path):
 
 
 def discover() -> dict[int, Lesson]:
-    """{number: Lesson}, in order: the files of pages/ that are lessons. Nothing is registered anywhere."""
-    found = {}
+    """{number: Lesson}, in order: the files of pages/ that are lessons. Nothing is registered anywhere. One that cannot
+    be read costs nobody the others: it is left out, and `unreadable` says why."""
+    return _read()[0]
+
+
+def unreadable() -> dict[int, Exception]:
+    """{number: what its file raised}, for the lessons that cannot be read."""
+    return _read()[1]
+
+
+def _read() -> tuple[dict[int, Lesson], dict[int, Exception]]:
+    lessons, broken = {}, {}
     for path in sorted(PAGES.glob("lesson_*.py")):
         if match := re.fullmatch(r"lesson_(\d\d)_\w+", path.stem):
-            found[int(match[1])] = _module(path).LESSON
-    return found
+            try:
+                lessons[int(match[1])] = _module(path).LESSON
+            except Exception as slip:  # whatever a page in the making does wrong; mended, the next reload reads it
+                logging.getLogger(__name__).exception("%s cannot be read", path.name)
+                broken[int(match[1])] = slip
+    return lessons, broken
 
 
 def page_path(number: int) -> Path:

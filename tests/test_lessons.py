@@ -6,8 +6,9 @@ import re
 import pytest
 
 from app import controls
+from app import lesson as declared
 from app.i18n import T
-from app.lesson import Button, Choice, Many, Slider, discover, quick, start
+from app.lesson import Button, Choice, Many, Slider, discover, quick, start, unreadable
 from core import experiment
 from core.problem import Problem
 
@@ -34,6 +35,22 @@ def texts(thing, seen=None):
     elif isinstance(thing, dict):
         for one in thing.values():
             yield from texts(one, seen)
+
+
+def test_every_lesson_file_can_be_read():
+    assert not unreadable()
+
+
+def test_a_file_that_cannot_be_read_costs_nobody_the_others(tmp_path, monkeypatch):
+    (tmp_path / "lesson_01_broken.py").write_text("LESSON = nothing_of_that_name")
+    (tmp_path / "lesson_02_whole.py").write_text("LESSON = 'a lesson'")
+    (tmp_path / "lesson_without_a_number.py").write_text("raise SystemError")
+    monkeypatch.setattr(declared, "PAGES", tmp_path)
+    assert (
+        discover() == {2: "a lesson"} and list(unreadable()) == [1] and "nothing_of_that_name" in str(unreadable()[1])
+    )
+    (tmp_path / "lesson_01_broken.py").write_text("LESSON = 'mended'")
+    assert discover() == {1: "mended", 2: "a lesson"} and not unreadable()
 
 
 @pytest.mark.parametrize("number", LESSONS)

@@ -38,12 +38,17 @@ def answers() -> dict:
     return st.session_state["predictions"]
 
 
+def unanswered(number: int, playground: Playground) -> list[Prediction]:
+    """The questions this learner has not committed to yet."""
+    return [p for p in playground.predictions if _key(number, p) not in answers()]
+
+
 def ask(number: int, lesson: Lesson, playground: Playground, values: dict, lang: str) -> None:
     """The first question not yet answered; nobody is kept from training."""
     if not playground.predictions:
         return
     st.subheader(TEXT["predict"](lang), anchor=False)
-    left = [p for p in playground.predictions if _key(number, p) not in answers()]
+    left = unanswered(number, playground)
     if not left:
         st.caption(TEXT["all"](lang))
         return

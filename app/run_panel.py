@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 from altair.utils.schemapi import debug_mode
 
-from app import charts, compare, predict, sentences, shell, theme
+from app import charts, compare, predict, sentences, shell, theme, veil
 from app.i18n import T, same
 from app.probes import probe_box
 from app.spot import Spot, drawn, estimate, make_view
@@ -251,6 +251,10 @@ def _draw(spot: Spot, view) -> None:
     front = [f for f in spot.playground.figures if not f.folded]
     if not any(a.result.events for a in (*view.arms, *view.pinned)):
         st.caption(TEXT["none"](spot.lang))
+        return
+    if veil.hangs(spot, view):
+        draw_figure(front[0], veil.behind(view), spot, [])
+        veil.say(spot)
         return
     said = spot.playground.verdict(view)
     draw_figure(front[0], view, spot, said)

@@ -1,0 +1,55 @@
+"""Predict first: a stored run shows only how it begins until the learner has committed, trained, or asked to see it."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from app import predict, shell
+from app.i18n import T
+from app.spot import Spot
+from app.view import View
+from core.result import Result
+
+TEXT = {
+    "why": T(
+        "The beginning of a stored run. Predict first: lock in what you think, on the left, or train it yourself; then the "
+        "rest appears.",
+        "Đây là đoạn đầu của một lần chạy có sẵn. Hãy dự đoán trước: chốt ý kiến của bạn ở bên trái, hoặc tự huấn luyện; phần "
+        "còn lại sẽ hiện ra.",
+    ),
+    "show": T("Show it now", "Cho xem ngay"),
+}
+SHARE = 0.1  # of the run's steps
+
+
+def hangs(spot: Spot, view: View) -> bool:
+    """Whether the picture would answer a question that is still open. Never over a run of the learner's own, over what
+    is computed at once, nor on the projector, where the teacher asks."""
+    open_questions = [p for p in predict.unanswered(spot.number, spot.playground) if p.decided_by == "quick"]
+    stored = all(a.source in ("stored", "none") for a in view.arms) and not view.active and not view.pinned
+    lifted = st.session_state.get(_key(spot), False) or spot.inline or shell.projector()
+    return bool(open_questions) and stored and not lifted and any(a.result.events for a in view.arms)
+
+
+def behind(view: View) -> View:
+    """The same view at the beginning of its runs."""
+    return replace(view, arms=tuple(replace(a, result=beginning(a.result)) for a in view.arms), pinned=())
+
+
+def beginning(result: Result) -> Result:
+    """The first tenth of a run, and at least its first two evaluations."""
+    points = sorted(result.metrics.get("test_loss", {}))
+    until = max(round(SHARE * result.step), *points[1:2], 0)
+    return Result(tuple(e for e in result.events if e.kind != "finished" and getattr(e, "step", 0) <= until), until)
+
+
+def say(spot: Spot) -> None:
+    """Why so little is shown, and the button that lifts the veil."""
+    st.caption(TEXT["why"](spot.lang))
+    if st.button(TEXT["show"](spot.lang), key=f"{spot.prefix}unveil"):
+        st.session_state[_key(spot)] = True
+        st.rerun()
+
+
+def _key(spot: Spot) -> str:
+    return f"unveiled_{spot.number}_{spot.playground.slug}"

@@ -1,0 +1,72 @@
+"""Predict first: the stored run is not given away before the learner has committed, trained or asked."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import shell, veil
+from app.lesson import discover, page_path
+from core.events import Finished, Metric, Started
+from core.result import Result
+from tests.test_pages import ROOT
+
+TRAINED = [5, 8, 10]
+
+
+@pytest.fixture(autouse=True)
+def nobody_trains(monkeypatch, tmp_path):
+    monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path))
+    monkeypatch.setenv("PLAYGROUND_WORKERS", "0")
+    shell.pool.clear()
+
+
+def opened(number: int, **query) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run().switch_page(str(page_path(number))).run()
+
+
+def told(app: AppTest) -> bool:
+    """Whether the verdict stands there."""
+    return any("**Verdict**" in m.value for m in app.markdown)
+
+
+@pytest.mark.parametrize("number", TRAINED)
+def test_the_verdict_waits_for_the_prediction_and_comes_when_asked_for(number):
+    app = opened(number, lang="en")
+    assert not told(app) and any(veil.TEXT["why"].en in c.value for c in app.caption)
+    next(b for b in app.button if b.label == veil.TEXT["show"].en).click().run()
+    assert told(app) and not any(veil.TEXT["why"].en in c.value for c in app.caption)
+
+
+@pytest.mark.parametrize("number", TRAINED)
+def test_who_has_answered_every_question_sees_the_whole_run(number):
+    app = opened(number, lang="en")
+    questions = [p for p in discover()[number].playgrounds[0].predictions]
+    for question in questions:
+        assert not told(app) or all(q.decided_by != "quick" for q in questions)
+        key = f"l{number:02d}_predict_{question.id}"
+        widget = next(w for w in (*app.radio, *app.slider, *app.get("button_group")) if w.key == key)
+        if question.kind == "choice":
+            widget.set_value(question.options[0][0])
+        elif question.kind == "ranking":
+            widget.set_value([code for code, _ in question.options])
+        else:
+            widget.set_value(type(widget.value)(question.high))
+        app.run()
+        next(b for b in app.button if b.key == f"{key}_lock").click().run()
+    assert told(app)
+
+
+def test_on_the_projector_nothing_is_veiled():
+    assert told(opened(5, lang="en", projector="1"))
+
+
+def test_a_tenth_of_the_run_and_two_evaluations_are_shown():
+    losses = [Metric(s, "train_loss", 7 - s / 100) for s in range(1, 301)]
+    tests = [Metric(s, "test_loss", 7 - s / 100) for s in (0, 10, 20, 50, 100, 200, 300)]
+    whole = Result((Started(300), *losses, *tests, Finished(300, "done")))
+    seen = veil.beginning(whole)
+    assert seen.step == 30 and list(seen.metrics["test_loss"]) == [0, 10, 20] and seen.finished is None
+    short = Result((Started(40), *tests[:2], Metric(40, "test_loss", 1.0), Finished(40, "done")))
+    assert list(veil.beginning(short).metrics["test_loss"]) == [0, 10]

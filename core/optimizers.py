@@ -38,6 +38,12 @@ def build(name: str, parameters: Iterable, *, lr: float, weight_decay: float = 0
 
 
 PREFIX = "optimizer/"
+NOT_WEIGHTS = (PREFIX, "clock/")  # what a training run's snapshot holds besides the model
+
+
+def weights(snapshot: dict) -> dict:
+    """The model's tensors of a training run's snapshot, ready for load_state_dict."""
+    return {name: tensor for name, tensor in snapshot.items() if not name.startswith(NOT_WEIGHTS)}
 
 
 def state(optimizer) -> dict:

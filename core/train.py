@@ -23,6 +23,7 @@ def train(
     optimizer: str = "adamw",
     lr: float = 1e-3,
     weight_decay: float = 0.0,
+    momentum: float = 0.0,
     factor: Callable[[int], float] | None = None,
     clip: float = 0.0,
     precision: str = "float32",
@@ -34,15 +35,15 @@ def train(
     """Train `model` for `steps` updates, from 0 or from `resume` = (step, tensors of a snapshot).
 
     loss(model, step) -> scalar tensor: the loss of the batch that update `step` (1, 2, ...) uses. factor(step): what the
-    learning rate is multiplied with, steps counted from 0. evaluate(model, step) -> events, called in eval mode at the
-    untrained model (step 0) and wherever `due(step)` says (default: experiment.grid, and at the end).
+    learning rate is multiplied with, steps counted from 0. momentum: SGD's alone. evaluate(model, step) -> events, called
+    in eval mode at the untrained model (step 0) and wherever `due(step)` says (default: experiment.grid, and at the end).
     Yields after every update Metric("train_loss") with training seconds so far, the evaluation's events, and an offer to
     save. Three losses in a row that are not finite end the run: Finished("diverged").
     """
     begin, tensors = resume or (0, {})
     if resume:
-        model.load_state_dict({k: v for k, v in tensors.items() if not k.startswith((optimizers.PREFIX, "clock/"))})
-    opt = optimizers.build(optimizer, groups or model.parameters(), lr=lr, weight_decay=weight_decay)
+        model.load_state_dict(optimizers.weights(tensors))
+    opt = optimizers.build(optimizer, groups or model.parameters(), lr=lr, weight_decay=weight_decay, momentum=momentum)
     if resume:
         optimizers.restore(opt, tensors)
     rates = [group["lr"] for group in opt.param_groups]

@@ -9,8 +9,6 @@ from core.events import Event, Finished, Note, Sample, Started
 from core.experiment import Experiment, knob
 from core.problem import Problem
 
-NOT_WEIGHTS = ("optimizer/", "clock/")  # what a training run's snapshot holds besides the model
-
 
 @dataclass(frozen=True)
 class Config:
@@ -49,12 +47,12 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     """
     import torch
 
+    from core import optimizers
     from core.train import generate
 
     parent = asked(config)
     model, tokenizer = build(config)
-    weights = {name: tensor for name, tensor in inputs["model"].items() if not name.startswith(NOT_WEIGHTS)}
-    model.load_state_dict(weights)
+    model.load_state_dict(optimizers.weights(inputs["model"]))
     model.eval()
     yield Started(1, {"context": reach(model), "vocabulary": tokenizer.n_vocab})
     ids = tokenizer.encode(config.prompt) or tokenizer.encode("\n") or [0]

@@ -47,6 +47,14 @@ class Tokenizer:
         """The text of every token, in the order of their ids."""
         return [self.decode([i]) for i in range(self.n_vocab)]
 
+    def show(self, i: int) -> str:
+        """Token i as one line that a reader can see: its text, or its bytes in hex ("0xE2 0x80") where they are no whole
+        character or nothing that prints."""
+        piece = self.decode([i])
+        if "\ufffd" in piece or not piece.strip() or not piece.replace("\n", "").isprintable():
+            return " ".join(f"0x{byte:02X}" for byte in self.raw(i))
+        return piece.replace("\n", "\\n")
+
 
 def load(name: str, corpus_name: str = "manual") -> Tokenizer:
     """The tokenizer of that name; `corpus_name` matters for "words" only, the vocabulary of one Tales language.

@@ -508,6 +508,14 @@ SENTENCES = {
         "Câu mồi dài hơn ngữ cảnh: mô hình chỉ thấy {kept} token cuối.",
     ),
     "unknown_words": T("Words this tokenizer does not know: {words}.", "Từ mà bộ tách token này không biết: {words}."),
+    "no_unused": T(
+        "Every one of the {vocabulary} tokens occurs in these {tokens} tokens of text: none is unused. Keep less of the text, or take a tokenizer with more tokens.",
+        "Cả {vocabulary} token đều xuất hiện trong {tokens} token của văn bản này: không có token không dùng. Hãy giữ ít văn bản hơn, hoặc chọn bộ tách token có nhiều token hơn.",
+    ),
+    "small_groups": T(
+        "There are not {asked} tokens for every group. Compared are {common} common, {rare} rare and {never} unused ones.",
+        "Không đủ {asked} token cho mỗi nhóm. Ở đây so sánh {common} token thường gặp, {rare} token hiếm và {never} token không dùng.",
+    ),
     "heads_snapped": T(
         "{asked} heads do not divide the width {width}: {used} are used.",
         "{asked} đầu chú ý không chia hết độ rộng {width}: dùng {used} đầu.",

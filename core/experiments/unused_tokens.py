@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from core import corpora
-from core.events import Event, Metric, Note, Started, Table
+from core.events import Event, Metric, Note, Sample, Started, Table
 from core.experiment import Experiment, knob, load, make
 
 EVERY = 10  # steps between two looks at the groups' probabilities
 WINDOWS, RANKED = 32, 8  # held-out windows for the curves; of every RANKED-th place the ranks are taken as well
 READ = 128  # windows of the training text from which push and pull are taken
-TABLES = 100  # steps between two tables with a row for every token of the groups
+TABLES = 100  # steps between two tables with a row for every token of the groups, and between two samples
+WRITTEN = 40  # tokens of a sample
 
 
 @dataclass(frozen=True)
@@ -249,6 +250,11 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         )
         return masked_loss(model(x), y, config.mask, unused, rare, config.smoothing)
 
+    def evaluate(model, step):
+        yield from examine(config, model, desk, step)
+        if step % TABLES == 0:
+            yield write(config, model, desk, tokenizer, step)
+
     yield from loop.train(
         model,
         loss=loss,
@@ -258,10 +264,22 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         lr=config.lr,
         weight_decay=config.weight_decay,
         momentum=config.momentum if config.optimizer == "sgd" else 0.0,
-        evaluate=lambda model, step: examine(config, model, desk, step),
+        evaluate=evaluate,
         due=lambda step: step % EVERY == 0,
         resume=resume,
     )
+
+
+def write(config: Config, model, desk: Desk, tokenizer, step: int) -> Sample:
+    """WRITTEN tokens after the first half of a held-out window; facts "hits": the places of those that the training text
+    never had."""
+    from core.train import generate
+
+    start = desk.x[:1, : config.context // 2]
+    row = generate(model, start, tokens=WRITTEN, seed=config.seed, context=config.context)[0, start.shape[1] :].tolist()
+    hits = [place for place, i in enumerate(row) if desk.groups.counts[i] == 0]
+    facts = {"pieces": [tokenizer.show(i) for i in row], "hits": hits, "of": len(row)}
+    return Sample(step, "forty tokens", tokenizer.decode(start[0].tolist()), tokenizer.decode(row), facts)
 
 
 def opening(config: Config, desk: Desk, tokenizer) -> Iterator[Event]:

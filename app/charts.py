@@ -10,6 +10,11 @@ STEP = T("step", "bước")
 NATS = T("loss (nats/token)", "loss (nats/token)")
 
 
+def height(view, base: int) -> float:
+    """Pixels of a chart that is `base` high on a desk: it grows with the type, but not as much."""
+    return base * (1 + (view.size - 1) * 0.6)
+
+
 def arm_color(view, legend: bool = True):
     """Arms keep their colours; `name` is the arm's name in the reader's language."""
     names = [a.arm.name(view.lang) for a in view.arms]

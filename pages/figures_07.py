@@ -28,10 +28,6 @@ def ended(a) -> bool:
     return a.result.finished is not None
 
 
-def height(view, base: int) -> float:
-    return base * (1 + (view.size - 1) * 0.6)
-
-
 # --- losses ------------------------------------------------------------------------------------------------------
 
 
@@ -66,7 +62,7 @@ def loss_chart(view):
         test.mark_point(filled=True, size=45 * view.size, opacity=1).encode(x=x, y=y, color=color, tooltip=tip),
         *charts.diverged(view),
     ]
-    return alt.layer(*marks).properties(height=height(view, 400), width="container")
+    return alt.layer(*marks).properties(height=charts.height(view, 400), width="container")
 
 
 loss = Figure(
@@ -145,7 +141,7 @@ def crossover_chart(view):
         runs.mark_line(strokeWidth=3 * view.size).encode(x=x, y=y, color=color, strokeDash=dash),
         runs.mark_point(filled=True, size=90 * view.size, opacity=1).encode(x=x, y=y, color=color, tooltip=tip),
     ]
-    return alt.layer(*marks).properties(height=height(view, 400), width="container")
+    return alt.layer(*marks).properties(height=charts.height(view, 400), width="container")
 
 
 crossover = Figure(
@@ -206,7 +202,7 @@ def dial_chart(view):
         .mark_text(dy=-12, fontSize=12 * view.size)
         .encode(x=x, y=y, color=color, text=alt.Text("value:Q", format=".2f"))
     )
-    return alt.layer(line, dots, text).properties(height=height(view, 380), width="container")
+    return alt.layer(line, dots, text).properties(height=charts.height(view, 380), width="container")
 
 
 dial_figure = Figure(
@@ -251,7 +247,7 @@ def giver_chart(view):
         .mark_text(dy=-15, fontSize=13 * view.size)
         .encode(x=x, y=y, color=color, text=alt.Text("value:Q", format=".2f"))
     )
-    return alt.layer(dots, text).properties(height=height(view, 360), width="container")
+    return alt.layer(dots, text).properties(height=charts.height(view, 360), width="container")
 
 
 givers_figure = Figure(

@@ -5,17 +5,13 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP, arm_color
+from app.charts import STEP, arm_color, height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, number
 
 NEAR = 6  # powers of ten: a limit of the number format is drawn where a line comes this close
 DECADES = "datum.value == 0 ? '1' : '10' + replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(format(datum.value, 'd'), /0/g, '⁰'), /1/g, '¹'), /2/g, '²'), /3/g, '³'), /4/g, '⁴'), /5/g, '⁵'), /6/g, '⁶'), /7/g, '⁷'), /8/g, '⁸'), /9/g, '⁹'), /[-−]/g, '⁻')"
-
-
-def height(view, base):
-    return base * (1 + (view.size - 1) * 0.6)
 
 
 def stack(result):

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP, diverged
+from app.charts import STEP, diverged, height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
@@ -25,10 +25,6 @@ METRICS = {
 END = 10**9  # a moment after every step
 CHANCE = T("chance, −ln V", "đoán đều, −ln V")
 COUNTED = T("counting alone: {group}", "chỉ đếm: {group}")
-
-
-def height(view, base):
-    return base * (1 + (view.size - 1) * 0.6)
 
 
 def names(lang):

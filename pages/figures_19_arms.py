@@ -5,11 +5,11 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP, arm_color
+from app.charts import STEP, arm_color, height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import BROKEN, GREY
-from pages.figures_19 import END, GROUPS, group_color, height, names, points, table_at
+from pages.figures_19 import END, GROUPS, group_color, names, points, table_at
 
 MATRICES = {
     "in": T("rows that read: input embedding", "hàng để đọc: embedding đầu vào"),

@@ -84,6 +84,15 @@ def of(config) -> Experiment:
     return load(config.experiment)
 
 
+def parent(config, wanted: str):
+    """The Config that `config.parent` names (encode), where it is one of the experiment `wanted`; that experiment's
+    default where it names none. Raises Problem("wrong_parent") where it is another experiment's."""
+    found = decode(config.parent) if config.parent else load(wanted).Config()
+    if found.experiment != wanted:
+        raise Problem("wrong_parent", wanted=wanted, given=found.experiment)
+    return found
+
+
 # --- from the outside world to a Config -------------------------------------------------------------------------
 
 

@@ -8,7 +8,6 @@ from typing import ClassVar
 from core import corpora, experiment
 from core.events import Event, Finished, Metric, Sample, Started, Table
 from core.experiment import Experiment, knob
-from core.problem import Problem
 
 WINDOWS, AFTER, TOKENS = 64, 8, 40
 
@@ -25,10 +24,7 @@ class Config:
 
 def read(config: Config):
     """The Config of the run that is read. Raises Problem("wrong_parent")."""
-    parent = experiment.decode(config.parent) if config.parent else experiment.load("unused_tokens").Config()
-    if parent.experiment != "unused_tokens":
-        raise Problem("wrong_parent", wanted="unused_tokens", given=parent.experiment)
-    return parent
+    return experiment.parent(config, "unused_tokens")
 
 
 def detectors(model, hidden, log_p) -> dict:

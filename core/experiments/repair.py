@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from core.events import Event
-from core.experiment import Experiment, decode, knob, load
-from core.problem import Problem
+from core.experiment import Experiment, knob, load, parent
 
 
 @dataclass(frozen=True)
@@ -21,10 +20,7 @@ class Config:
 
 def bent(config: Config):
     """The like_x Config of the run that is repaired. Raises Problem("wrong_parent") when it is another experiment's."""
-    parent = decode(config.parent) if config.parent else load("like_x").Config()
-    if parent.experiment != "like_x":
-        raise Problem("wrong_parent", wanted="like_x", given=parent.experiment)
-    return parent
+    return parent(config, "like_x")
 
 
 def needs(config: Config) -> dict:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from core import corpora
 from core.events import Event, Metric, Sample, Started
-from core.experiment import Experiment, decode, knob, load
+from core.experiment import Experiment, knob, load, parent
 from core.problem import Problem
 
 EVERY = 5  # steps between two looks
@@ -31,10 +31,7 @@ class Config:
 
 def trained(config: Config):
     """The Config of the run that is fine-tuned. Raises Problem("wrong_parent")."""
-    parent = decode(config.parent) if config.parent else load("unused_tokens").Config()
-    if parent.experiment != "unused_tokens":
-        raise Problem("wrong_parent", wanted="unused_tokens", given=parent.experiment)
-    return parent
+    return parent(config, "unused_tokens")
 
 
 def needs(config: Config) -> dict:

@@ -7,7 +7,6 @@ from typing import ClassVar
 from core import experiment
 from core.events import Event, Finished, Metric, Started, Table
 from core.experiment import Experiment, knob
-from core.problem import Problem
 
 EDGES = (0, 1, 3, 10, 30, 100, 300, 1000, 3000)  # bins of how often a token occurs: [0, 1), [1, 3), ...
 
@@ -22,10 +21,7 @@ class Config:
 
 def read(config: Config):
     """The Config of the run that is read. Raises Problem("wrong_parent") where there is no embedding of one table."""
-    parent = experiment.decode(config.parent) if config.parent else experiment.load("model1").Config()
-    if parent.experiment != "model1":
-        raise Problem("wrong_parent", wanted="model1", given=parent.experiment)
-    return parent
+    return experiment.parent(config, "model1")
 
 
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:

@@ -53,7 +53,7 @@ def mask_effect(r):
 
 def relative_movement(result):
     """How far unused output rows moved, in units of what the common ones moved, after 150 steps."""
-    return geometry(result, "never", "out", "moved", 100) / geometry(result, "common", "out", "moved", 100)
+    return geometry(result, "never", "out", "moved", 150) / geometry(result, "common", "out", "moved", 150)
 
 
 def at_equal_loss(r):
@@ -209,7 +209,7 @@ CLAIMS = (
         COURSE_TEXT,
         same("—"),
         "training",
-        measure=lambda r: geometry(r["untied"], "never", "in", "moved", 100),
+        measure=lambda r: geometry(r["untied"], "never", "in", "moved", 150),
         judge=depends(
             below(0.01),
             T(
@@ -219,8 +219,8 @@ CLAIMS = (
         ),
         needs=runs(untied=UNTIED),
         unit=T(
-            "distance moved by unused input rows, untied, 100 steps",
-            "quãng đường của hàng đầu vào không dùng, không dùng chung, 100 bước",
+            "distance moved by unused input rows, untied, 150 steps",
+            "quãng đường của hàng đầu vào không dùng, không dùng chung, 150 bước",
         ),
         digits=2,
         explain=T(

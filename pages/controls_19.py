@@ -50,7 +50,7 @@ CONTROLS = (
             "For the pictures of rows and forces: drag from 0 to the end and watch the cone form.",
             "Dùng cho hình các hàng và hình lực: kéo từ 0 đến cuối để xem chiếc nón hình thành.",
         ),
-        values=(0, 10, 20, 50, 100, 200, 300, 500, 700, 1000),
+        values=(0, 10, 20, 50, 100, 150, 200, 250, 300, 400, 600, 1000),
         default=1000,
     ),
     Slider(

@@ -241,8 +241,8 @@ TOUCH = Playground(
             T("quick: tied, untied, SGD", "nhanh: dùng chung, tách rời, SGD"),
             {},
             T(
-                "Left panel, bottom row: the untied unused rows. Then compare AdamW's bars with SGD's on the right.",
-                "Khung trên, hàng dưới cùng: các hàng không dùng khi tách rời. Rồi so cột của AdamW với SGD ở khung kia.",
+                "Upper panel, bottom row: the untied unused rows. Then compare AdamW's bars with SGD's in the lower one.",
+                "Khung trên, hàng dưới cùng: các hàng không dùng khi tách rời. Rồi so cột của AdamW với SGD ở khung dưới.",
             ),
         ),
         Preset(

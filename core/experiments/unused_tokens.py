@@ -9,6 +9,7 @@ from core.events import Event, Metric, Note, Sample, Started, Table
 from core.experiment import Experiment, knob, load, make
 
 EVERY = 10  # steps between two looks at the groups' probabilities
+ROWS = 50  # steps between two looks at the rows (and at steps 10 and 20, when they set out)
 WINDOWS, RANKED = 32, 8  # held-out windows for the curves; of every RANKED-th place the ranks are taken as well
 READ = 128  # windows of the training text from which push and pull are taken
 TABLES = 100  # steps between two tables with a row for every token of the groups, and between two samples
@@ -144,7 +145,7 @@ def group_curves(log_p, x, ids: dict) -> dict[str, list]:
 
 def examine(config: Config, model, desk: Desk, step: int) -> Iterator[Event]:
     """Every EVERY steps: test_loss, mass (probability left on all unused tokens), pruned (test loss once these are taken
-    out and the rest adds up to 1) and the table "curves"; on the grid of steps what `inspect` finds."""
+    out and the rest adds up to 1) and the table "curves"; every ROWS steps what `inspect` finds."""
     import torch
     from torch.nn import functional as F
 
@@ -159,7 +160,7 @@ def examine(config: Config, model, desk: Desk, step: int) -> Iterator[Event]:
     yield Metric(step, "gain", -torch.log1p(-mass)[known].mean().item())
     named = desk.ids | {f"notebook_{name}": ids for name, ids in desk.notebook.items() if name != "never"}
     yield Table(step, "curves", group_curves(log_p, desk.x.flatten(), named))
-    if step in (0, 10, 20, 50) or step % TABLES == 0:
+    if step in (10, 20) or step % ROWS == 0:
         yield from inspect(config, model, desk, step, log_p)
 
 

@@ -45,10 +45,11 @@ def smaller_gap(r):
 
 
 def mask_effect(r):
-    """How much leaving out a group's own inputs changes its mean ln p at the end, the largest of the groups, nats."""
+    """How much leaving out a group's own inputs changes its mean ln p at the end, the largest of the groups, as a share
+    of the smaller gap between the groups."""
     table = r["run"].tables["curves"][max(r["run"].tables["curves"])]
     values = dict(zip(zip(table["group"], table["masked"], strict=True), table["log_p"], strict=True))
-    return max(abs(values[g, True] - values[g, False]) for g in ("common", "rare", "never"))
+    return max(abs(values[g, True] - values[g, False]) for g in ("common", "rare", "never")) / smaller_gap(r)
 
 
 def relative_movement(result):
@@ -265,12 +266,15 @@ CLAIMS = (
         same("—"),
         "training",
         measure=mask_effect,
-        judge=fails(below(0.1)),
+        judge=fails(below(0.5)),
         needs=runs(run=BASE),
-        unit=T("nats of difference, the largest of the groups", "nats chênh lệch, nhóm lớn nhất"),
+        unit=T(
+            "of the smaller gap between groups: what the mask shifts",
+            "khoảng cách nhỏ hơn giữa các nhóm: phần mặt nạ làm lệch",
+        ),
         explain=T(
-            "The mask looks at the token that is read, not at the one that is asked for, so it hardly matters. What would matter is the answer.",
-            "Mặt nạ nhìn token đang đọc chứ không nhìn token được hỏi, nên gần như không ảnh hưởng. Cái có ảnh hưởng là đáp án.",
+            "The mask looks at the token that is read, not at the one that is asked for, so it shifts a curve by little and changes no order. Places where it would matter are those where the group is the answer.",
+            "Mặt nạ nhìn token đang đọc chứ không nhìn token được hỏi, nên chỉ làm lệch đường cong chút ít và không đổi thứ tự. Chỗ đáng kể là nơi nhóm đó làm đáp án.",
         ),
     ),
     Claim(
@@ -368,6 +372,7 @@ CLAIMS = (
         "training",
         measure=at_equal_loss,
         judge=fails(above(-0.3)),
+        seeds=(10, 11, 12, 13, 14),
         needs=runs(adam=BASE, sgd=SGD),
         unit=T("nats, AdamW minus SGD", "nats, AdamW trừ SGD"),
         explain=T(

@@ -152,7 +152,7 @@ def test_claims_read_what_they_say_they_read():
     }
     assert claims_19.farthest_from_chance(results) == pytest.approx(0)
     assert claims_19.smaller_gap(results) == pytest.approx(1.0)
-    assert claims_19.mask_effect(results) == pytest.approx(0.3)
+    assert claims_19.mask_effect(results) == pytest.approx(0.3 / 1.0)
     # AdamW is at SGD's last loss of 6.2 by step 100, where its unused tokens stand at -9.5 against -10.2
     assert claims_19.at_equal_loss(results) == pytest.approx(0.7)
     assert claims_19.relative_movement(results["adam"]) == pytest.approx(1.4)

@@ -242,8 +242,8 @@ CLAIMS = (
         judge=depends(
             above(0.5),
             T(
-                "in distance, yes; in probability at the same test loss, no (19.14)",
-                "xét quãng đường thì đúng; xét xác suất ở cùng loss kiểm thử thì không (19.14)",
+                "in distance, yes; in probability at the same test loss no difference shows (19.14)",
+                "xét quãng đường thì đúng; xét xác suất ở cùng loss kiểm thử thì không thấy khác biệt (19.14)",
             ),
         ),
         needs=runs(adam=BASE, sgd=SGD),
@@ -376,8 +376,8 @@ CLAIMS = (
         needs=runs(adam=BASE, sgd=SGD),
         unit=T("nats, AdamW minus SGD", "nats, AdamW trừ SGD"),
         explain=T(
-            "Adam is faster at everything. When both have learned equally much from the text, SGD's unused tokens are no louder: there the rest of the logits grew instead.",
-            "Adam nhanh hơn ở mọi thứ. Khi hai bên đã học được như nhau từ văn bản, token không dùng của SGD cũng chẳng to tiếng hơn: ở đó các logits còn lại lớn lên thay vào.",
+            "Adam is faster at everything, so it must be asked at equal loss. There the mean difference is smaller than the spread over seeds: SGD's unused rows move less, but the rest of its logits grows instead.",
+            "Adam nhanh hơn ở mọi thứ, nên phải hỏi ở cùng mức loss. Ở đó chênh lệch trung bình nhỏ hơn độ dao động giữa các hạt giống: hàng không dùng của SGD đi ít hơn, nhưng các logits còn lại lớn lên thay vào.",
         ),
     ),
     Claim(

@@ -51,7 +51,7 @@ CONTROLS = (
             "Dùng cho hình các hàng và hình lực: kéo từ 0 đến cuối để xem chiếc nón hình thành.",
         ),
         values=(0, 10, 20, 50, 100, 150, 200, 250, 300, 400, 600, 1000),
-        default=1000,
+        default=300,
     ),
     Slider(
         "keep",

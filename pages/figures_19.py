@@ -31,10 +31,12 @@ def names(lang):
     return [name(lang) for name, _ in GROUPS.values()]
 
 
-def group_color(view, legend=True):
+def group_color(view, legend=True, between=False):
+    """between: tokens of no group are drawn too."""
+    kept = list(GROUPS.values())[: None if between else 3]
     shown = alt.Legend(title=None, orient="top", symbolOpacity=1) if legend else None
     return alt.Color(
-        "name:N", scale=alt.Scale(domain=names(view.lang), range=[c for _, c in GROUPS.values()]), legend=shown
+        "name:N", scale=alt.Scale(domain=[n(view.lang) for n, _ in kept], range=[c for _, c in kept]), legend=shown
     )
 
 
@@ -105,7 +107,7 @@ def curves_chart(view):
         .mark_line(strokeWidth=3 * view.size, point=alt.OverlayMarkDef(size=18))
         .encode(x=x, y=y, color=color, tooltip=tip),
         base.transform_filter(alt.datum.kind == "end")
-        .mark_text(align="right", dy=-10 * view.size, fontSize=13 * view.size, fontWeight="bold")
+        .mark_text(align="right", dy=15 * view.size, fontSize=13 * view.size, fontWeight="bold")
         .encode(x=x, y=y, color=color, text="label:N"),
     ]
     return alt.layer(*marks, *diverged(view)).properties(height=height(view, 400), width="container")
@@ -225,7 +227,7 @@ def forces_chart(view):
         scale=alt.Scale(domain=[p(view.lang) for p, _ in PARTS.values()], range=[c for _, c in PARTS.values()]),
         legend=alt.Legend(title=None, orient="top", labelLimit=340, columns=1 if view.size > 1 else 3),
     )
-    base = alt.Chart()
+    base = alt.Chart().transform_filter("isValid(datum.group)")
     there = base.transform_filter("isValid(datum.value)")
     dots = there.mark_point(filled=True, size=130 * view.size, opacity=1).encode(
         x=x, y=y, yOffset=offset, color=color, tooltip=["group:N", "part:N", alt.Tooltip("value:Q", format=".2e")]
@@ -235,7 +237,7 @@ def forces_chart(view):
         .mark_text(align="left", color=GREY, fontSize=13 * view.size)
         .encode(x=alt.value(12), y=y, yOffset=offset, text="label:N")
     )
-    return alt.layer(dots, none).properties(height=height(view, 260), width="container")
+    return alt.layer(dots, none).properties(height=height(view, 300), width="container")
 
 
 forces = Figure(

@@ -12,8 +12,8 @@ from app.theme import BROKEN, GREY
 from pages.figures_19 import END, GROUPS, group_color, names, points, table_at
 
 MATRICES = {
-    "in": T("rows that read: input embedding", "hàng để đọc: embedding đầu vào"),
-    "out": T("rows that write: output head", "hàng để viết: đầu ra"),
+    "in": T("input rows (read)", "hàng đầu vào (đọc)"),
+    "out": T("output rows (write)", "hàng đầu ra (viết)"),
 }
 
 # --- the census ------------------------------------------------------------------------------------------------------
@@ -58,7 +58,9 @@ def zipf_chart(view):
     dots = (
         base.transform_filter(alt.datum.kind == "token")
         .mark_circle(size=40 * view.size, opacity=0.75)
-        .encode(x=x, y=y, color=group_color(view), tooltip=["piece:N", "id:Q", "count:Q", "rank:Q", "name:N"])
+        .encode(
+            x=x, y=y, color=group_color(view, between=True), tooltip=["piece:N", "id:Q", "count:Q", "rank:Q", "name:N"]
+        )
     )
     found = base.transform_filter(alt.datum.kind == "found")
     ring = found.mark_point(size=260 * view.size, strokeWidth=2.5, color=GREY).encode(x=x, y=y)
@@ -113,10 +115,13 @@ def picked_chart(view):
     y = alt.Y("asked:N", sort=names(view.lang), title=None, axis=alt.Axis(labelExpr="'“' + datum.value + '”'"))
     bars = (
         alt.Chart()
+        .transform_filter("isValid(datum.share)")
         .mark_bar()
-        .encode(x=x, y=y, color=group_color(view), order="order:Q", tooltip=["asked:N", "name:N", "tokens:Q"])
+        .encode(
+            x=x, y=y, color=group_color(view, between=True), order="order:Q", tooltip=["asked:N", "name:N", "tokens:Q"]
+        )
     )
-    return bars.properties(height=height(view, 130), width="container")
+    return bars.properties(height=height(view, 220), width="container")
 
 
 picked = Figure(
@@ -152,7 +157,7 @@ def moved_rows(view):
 def moved_chart(view):
     def panel(matrix, first):
         order = [a.arm.name(view.lang) for a in view.arms]
-        x = alt.X("moved:Q", title=T("mean distance moved", "quãng đường trung bình")(view.lang))
+        x = alt.X("moved:Q", title=None if first else T("mean distance moved", "quãng đường trung bình")(view.lang))
         y = alt.Y("group:N", sort=names(view.lang), title=MATRICES[matrix](view.lang))
         offset = alt.YOffset("name:N", sort=order)
         base = alt.Chart().transform_filter(alt.datum.matrix == matrix)
@@ -166,7 +171,7 @@ def moved_chart(view):
         labels = base.mark_text(align="left", dx=4, color=GREY, fontSize=12 * view.size).encode(
             x=x, y=y, yOffset=offset, text="label:N"
         )
-        return alt.layer(bars, labels).properties(height=height(view, 230), width="container")
+        return alt.layer(bars, labels).properties(height=height(view, 290 if first else 240), width="container")
 
     return panel("in", True), panel("out", False)
 

@@ -7,7 +7,13 @@ from app.lesson import Prediction, Readout
 from app.theme import number
 from pages.figures_19 import END, points, table_at
 
+
 PEAK = 0.5  # nats: less is no rise and no fall
+
+
+def nats(value: float) -> str:
+    """One digit behind the point and a minus sign as it is printed: −6.8."""
+    return f"{value:.1f}".replace("-", "−")
 
 
 def line(result, group, metric="log_p"):
@@ -57,7 +63,7 @@ def follow_verdict(view):
     common, rare, never = (last(result, group) for group in ("common", "rare", "never"))
     if math.isnan(common) or "vocabulary" not in result.facts:
         return []
-    said, facts = [], {"c": f"{common:.1f}", "r": f"{rare:.1f}", "n": f"{never:.1f}"}
+    said, facts = [], {"c": nats(common), "r": nats(rare), "n": nats(never)}
     start = [v for g in ("common", "rare", "never") for v in [v for _, v in line(result, g)][:1]]
     chance = -math.log(result.facts["vocabulary"])
     if start and max(abs(v - chance) for v in start) > 1:
@@ -65,7 +71,7 @@ def follow_verdict(view):
             T(
                 "The start is not chance: with embeddings this large the untrained model is already sure, at ln p = {v} instead of {c}.",
                 "Điểm xuất phát không phải đoán đều: embedding lớn thế này thì mô hình chưa học đã chắc chắn, ở ln p = {v} thay vì {c}.",
-            ).format(v=f"{start[0]:.1f}", c=f"{chance:.1f}")
+            ).format(v=nats(start[0]), c=nats(chance))
         )
     if math.isnan(never):
         said.append(
@@ -94,7 +100,7 @@ def follow_verdict(view):
             T(
                 "Common tokens peaked at {peak} (step {step}), then sank: the surer the model is of one word, the smaller ln p of all others. Their mean p did not sink: switch the measure.",
                 "Token thường gặp đạt đỉnh {peak} (bước {step}) rồi chìm xuống: càng chắc về một từ, ln p của mọi từ khác càng nhỏ. p trung bình của chúng không giảm: hãy đổi thước đo.",
-            ).format(peak=f"{peak:.1f}", step=step)
+            ).format(peak=nats(peak), step=step)
         )
     if view.values.get("indices") != "correct":
         found = result.facts["notebook"]
@@ -103,7 +109,7 @@ def follow_verdict(view):
                 "With the notebook's indices “common” ends at {v}: of its {k} ids {u} never occur in the text, so the common look suppressed.",
                 "Với chỉ số của notebook, “thường gặp” dừng ở {v}: trong {k} id của nó có {u} id không hề xuất hiện, nên nhóm thường gặp trông như bị đè xuống.",
             ).format(
-                v=f"{last(result, 'notebook_common'):.1f}",
+                v=nats(last(result, "notebook_common")),
                 k=result.facts["sizes"]["common"],
                 u=int(found["unused_common"]),
             )
@@ -158,7 +164,7 @@ def common_why(view):
     return T(
         "It reached {peak} at step {step} and ended at {end}. First the model learns who is common; then it learns where each belongs, and everywhere else its ln p falls.",
         "Nó đạt {peak} ở bước {step} rồi dừng ở {end}. Trước hết mô hình học ai là thường gặp; sau đó học chỗ của từng từ, và ở mọi chỗ khác ln p giảm.",
-    ).format(peak=f"{peak:.1f}", step=step, end=f"{last(view.main, 'common'):.1f}")
+    ).format(peak=nats(peak), step=step, end=nats(last(view.main, "common")))
 
 
 def together_answer(view):
@@ -349,16 +355,16 @@ def mask_verdict(view):
             "Unused tokens, ln of mean p: plain {p}, masked logits {l}, smoothed {s}; chance is {c}. Whoever masks while training and not afterwards leaves {m} % of the probability on tokens that do not exist.",
             "Token không dùng, ln của p trung bình: thường {p}, che logits {l}, làm mượt {s}; đoán đều là {c}. Che khi huấn luyện mà sau đó không che thì {m} % xác suất rơi vào token không tồn tại.",
         ).format(
-            p=f"{values['plain']:.1f}",
-            l=f"{values['logits']:.1f}",
-            s=f"{values['smooth']:.1f}",
-            c=f"{chance:.1f}",
+            p=nats(values["plain"]),
+            l=nats(values["logits"]),
+            s=nats(values["smooth"]),
+            c=nats(chance),
             m=f"{100 * mass:.0f}",
         ),
         T(
             "Rare tokens that are read but never the answer fell to {a} (plain: {b}), next to the unused {n}: what counts is being the answer.",
             "Token hiếm được đọc mà không bao giờ là đáp án rơi xuống {a} (thường: {b}), sát nhóm không dùng {n}: điều quyết định là có được làm đáp án hay không.",
-        ).format(a=f"{rare['loss']:.1f}", b=f"{rare['plain']:.1f}", n=f"{values['loss']:.1f}"),
+        ).format(a=nats(rare["loss"]), b=nats(rare["plain"]), n=nats(values["loss"])),
     ]
 
 
@@ -383,8 +389,8 @@ MASK_PREDICTIONS = (
             "ln of mean p is {v}, chance {c}. Nothing ever pushed them, so they stay as loud as on the first day: the push down is what silences a token.",
             "ln của p trung bình là {v}, đoán đều {c}. Không gì từng đẩy chúng, nên chúng vẫn to tiếng như ngày đầu: chính lực đẩy mới làm một token im lặng.",
         ).format(
-            v=f"{last(view.result('logits'), 'never', 'log_mean'):.1f}",
-            c=f"{-math.log(view.main.facts['vocabulary']):.1f}",
+            v=nats(last(view.result("logits"), "never", "log_mean")),
+            c=nats(-math.log(view.main.facts["vocabulary"])),
         ),
         (
             ("low", T("as unlikely as without the mask", "nhỏ như khi không che")),

@@ -94,7 +94,7 @@ def said(rule, seen):
 
 def test_groups_that_part_are_named_with_their_cosine_and_the_peak():
     words = said(verdict_19.follow_verdict, view({"run": UPFALL}))
-    assert "never used -11.4" in words and "cosine 0.990" in words and "peaked at -5.6 (step 100)" in words
+    assert "never used −11.4" in words and "cosine 0.990" in words and "peaked at −5.6 (step 100)" in words
 
 
 def test_groups_that_are_still_together_are_said_to_be():
@@ -109,7 +109,7 @@ def test_a_loud_start_is_not_called_chance():
 
 def test_the_notebooks_indices_are_judged_when_they_are_shown():
     words = said(verdict_19.follow_verdict, view({"run": UPFALL}, {"indices": "notebook"}))
-    assert "43 never occur" in words and "-10.4" in words
+    assert "43 never occur" in words and "−10.4" in words
 
 
 def test_a_run_without_unused_tokens_says_how_to_get_some():

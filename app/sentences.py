@@ -512,6 +512,10 @@ SENTENCES = {
         "Every one of the {vocabulary} tokens occurs in these {tokens} tokens of text: none is unused. Keep less of the text, or take a tokenizer with more tokens.",
         "Cả {vocabulary} token đều xuất hiện trong {tokens} token của văn bản này: không có token không dùng. Hãy giữ ít văn bản hơn, hoặc chọn bộ tách token có nhiều token hơn.",
     ),
+    "rescued": T(
+        "The unused token “{token}” takes the place of “{host}” in {sentences} stretches of the text.",
+        "Token không dùng “{token}” thay chỗ “{host}” trong {sentences} đoạn văn bản.",
+    ),
     "small_groups": T(
         "There are not {asked} tokens for every group. Compared are {common} common, {rare} rare and {never} unused ones.",
         "Không đủ {asked} token cho mỗi nhóm. Ở đây so sánh {common} token thường gặp, {rare} token hiếm và {never} token không dùng.",

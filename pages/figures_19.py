@@ -62,7 +62,8 @@ CURVES = ["step", "value", "name", "kind", "label"]
 
 
 def curves_rows(view):
-    """kind: true, notebook (the ghost), end (the last point of a line, with its name), rule (a horizontal line)."""
+    """kind: true, notebook (the ghost), below or above (the last point of a line, with its name on that side of it), rule
+    (a horizontal line)."""
     metric, indices, lang = view.values["metric"], view.values["indices"], view.lang
     rows, last = [], {}
     for step, group, value in points(view.main, metric, bool(view.values["masked"])):
@@ -73,7 +74,7 @@ def curves_rows(view):
         kind = "notebook" if ghost else "true"
         rows.append((step, value, name, kind, ""))
         label = T("“{g}” of the notebook", "“{g}” theo notebook").format(g=name)(lang) if ghost else name
-        last[group] = (step, value, name, "end", label)
+        last[group] = (step, value, name, "above" if group == "notebook_rare" else "below", label)
     facts = view.main.facts
     if rows and "vocabulary" in facts and metric in ("log_p", "log_mean"):
         rows.append((0, -math.log(facts["vocabulary"]), "", "rule", CHANCE(lang)))
@@ -98,7 +99,7 @@ def curves_chart(view):
     marks = [
         rule.mark_rule(strokeDash=[6, 4], color=GREY, strokeWidth=1.2).encode(y=y),
         rule.mark_text(align="right", baseline="bottom", dx=-4, dy=-3, color=GREY, fontSize=12 * view.size).encode(
-            y=y, x=alt.value("width"), text="label:N"
+            y=y, x=alt.value(alt.ExprRef("width * 0.6")), text="label:N"
         ),
         base.transform_filter(alt.datum.kind == "notebook")
         .mark_line(strokeDash=[5, 4], strokeWidth=2)
@@ -106,9 +107,12 @@ def curves_chart(view):
         base.transform_filter(alt.datum.kind == "true")
         .mark_line(strokeWidth=3 * view.size, point=alt.OverlayMarkDef(size=18))
         .encode(x=x, y=y, color=color, tooltip=tip),
-        base.transform_filter(alt.datum.kind == "end")
-        .mark_text(align="right", dy=15 * view.size, fontSize=13 * view.size, fontWeight="bold")
-        .encode(x=x, y=y, color=color, text="label:N"),
+        *(
+            base.transform_filter(alt.datum.kind == side)
+            .mark_text(align="right", dy=dy * view.size, fontSize=13 * view.size, fontWeight="bold")
+            .encode(x=x, y=y, color=color, text="label:N")
+            for side, dy in (("below", 15), ("above", -12))
+        ),
     ]
     return alt.layer(*marks, *diverged(view)).properties(height=height(view, 400), width="container")
 
@@ -368,11 +372,10 @@ def detectors_rows(view):
 
 
 def detectors_chart(view):
+    found = [label(view.lang) for label, _ in DETECTORS.values()]
     color = alt.Color(
         "name:N",
-        scale=alt.Scale(
-            domain=[label(view.lang) for label, _ in DETECTORS.values()], range=[c for _, c in DETECTORS.values()]
-        ),
+        scale=alt.Scale(domain=found, range=[c for _, c in DETECTORS.values()]),
         legend=alt.Legend(title=None, orient="top", labelLimit=300),
     )
     return (
@@ -387,6 +390,9 @@ def detectors_chart(view):
                 scale=alt.Scale(domain=[0, 1]),
             ),
             color=color,
+            strokeDash=alt.StrokeDash(
+                "name:N", scale=alt.Scale(domain=found, range=[[1, 0], [1, 0], [7, 7]]), legend=None
+            ),
             tooltip=["name:N", "k:Q", alt.Tooltip("precision:Q", format=".0%")],
         )
         .properties(height=height(view, 260), width="container")

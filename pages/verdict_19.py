@@ -7,7 +7,6 @@ from app.lesson import Prediction, Readout
 from app.theme import number
 from pages.figures_19 import END, points, table_at
 
-
 PEAK = 0.5  # nats: less is no rise and no fall
 
 

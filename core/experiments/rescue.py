@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from core import corpora
-from core.events import Event, Metric, Sample, Started
+from core.events import Event, Metric, Note, Sample, Started
 from core.experiment import Experiment, knob, load, parent
 from core.problem import Problem
 
@@ -68,7 +68,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     """Every 5 steps, on held-out windows: test_loss; at the places whose answer is the host word p_new and p_host (mean
     probability of the new token and of the host) and first (share of these places where the new token is the likeliest);
     others, ln of the mean probability of the other unused tokens. Sample "a sentence that needs it": what the model holds
-    likeliest where the host stood. Raises Problem("no_unused")."""
+    likeliest where the host stood. Note rescued: which token took the place of which. Raises Problem("no_unused")."""
     import numpy as np
     import torch
     from torch.nn import functional as F
@@ -93,8 +93,9 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     asked = torch.from_numpy(sentences(held, word, word, 64, parent.context))  # held-out windows that have the host
     others = torch.from_numpy(unused[unused != new])
     if resume is None:
-        facts = {"token": tokenizer.show(new), "host": tokenizer.show(word), "sentences": len(rows)}
-        yield Started(config.steps, facts | {"vocabulary": tokenizer.n_vocab})
+        yield Started(config.steps, {"vocabulary": tokenizer.n_vocab})
+        said = {"token": tokenizer.show(new), "host": tokenizer.show(word), "sentences": len(rows)}
+        yield Note(0, "rescued", said)
 
     def loss(model, step):
         batch = rows[torch.randint(len(rows), (parent.batch,), generator=rng.stream(config.seed, "batch", step))]

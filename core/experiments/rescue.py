@@ -94,8 +94,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     others = torch.from_numpy(unused[unused != new])
     if resume is None:
         yield Started(config.steps, {"vocabulary": tokenizer.n_vocab})
-        said = {"token": tokenizer.show(new), "host": tokenizer.show(word), "sentences": len(rows)}
-        yield Note(0, "rescued", said)
+        told, replaced = tokenizer.show(new), tokenizer.show(word)
+        yield Note(0, "rescued", {"token": told, "host": replaced, "sentences": len(rows)})
 
     def loss(model, step):
         batch = rows[torch.randint(len(rows), (parent.batch,), generator=rng.stream(config.seed, "batch", step))]

@@ -47,6 +47,39 @@ def gpt2(model: nn.Module, generator, *, std: float = 0.02, embedding_std: float
             module.weight.normal_(0, std if embedding_std is None else embedding_std, generator=generator)
 
 
+def by_visit(
+    model: nn.Module,
+    generator,
+    *,
+    std: float = 0.02,
+    embeddings: str = "xavier_normal",
+    embedding_std: float = 0.02,
+    position_std: float = 0.0,
+) -> None:
+    """Course lesson 13's way: `model.apply` shows every module to one function, which looks at its type.
+
+    Linear N(0, std), bias 0; Embedding Xavier normal, "normal" N(0, embedding_std) or "pytorch" N(0, 1); `position_std`
+    above 0: the positions N(0, position_std) instead. `apply` visits modules as they were registered. A matrix that two
+    modules share is filled twice, and keeps what the last visitor left.
+    """
+
+    @torch.no_grad()
+    def visit(module):
+        if isinstance(module, nn.Linear):
+            module.weight.normal_(0, std, generator=generator)
+            if module.bias is not None:
+                module.bias.zero_()
+        elif isinstance(module, nn.Embedding):
+            if module is getattr(model, "wpe", None) and position_std > 0:
+                module.weight.normal_(0, position_std, generator=generator)
+            elif embeddings == "xavier_normal":
+                xavier_normal(module.weight, generator)
+            else:
+                module.weight.normal_(0, 1 if embeddings == "pytorch" else embedding_std, generator=generator)
+
+    model.apply(visit)
+
+
 @torch.no_grad()
 def zeros(model: nn.Module, generator=None) -> None:
     """Every weight 0: a network that cannot tell its neurons apart and never learns to."""

@@ -322,7 +322,7 @@ LESSON = Lesson(
             (ways,),
             ("lr", "weight_decay"),
             tying_verdict,
-            code=("experiments.tying.pair", "experiments.tying.storages", "experiments.tying.decayed"),
+            code=("experiments.tying.pair", "tied.storages", "experiments.tying.decayed"),
         ),
         Playground(
             "race",

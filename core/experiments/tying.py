@@ -34,11 +34,6 @@ def pair(way: str, vocabulary: int, width: int):
     return nn.ModuleDict({"embedding": embedding, "head": head})
 
 
-def storages(model) -> int:
-    """How many different pieces of memory the parameters of `model` occupy."""
-    return len({p.untyped_storage().data_ptr() for p in model.parameters()})
-
-
 def decayed(model, lr: float, weight_decay: float) -> float:
     """What one AdamW step without any gradient leaves of the embedding: 1 - lr·wd where it is updated once."""
     import torch
@@ -58,6 +53,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     import copy
 
     import torch
+
+    from core.tied import storages
 
     yield Started(0)
     columns = {name: [] for name in ("way", "parameters", "before", "moved", "copied", "numbers", "decay")}

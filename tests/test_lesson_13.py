@@ -1,0 +1,147 @@
+"""Lesson 13's rules in words: on `apply` as it is computed here, and on made-up runs."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from app.lesson import start
+from app.view import ArmView, View, look
+from core.events import Finished, Metric, Started, Table
+from core.result import Result
+from core.runs import Status
+from pages import claims_13, rules_13
+from pages import lesson_13_model_5_weight_inits as page
+
+
+def applied(visited=4, **values):
+    config = replace(page.APPLY, **values)
+    return View(tuple(look(a) for a in page.single(config, {})), {"visited": visited})
+
+
+def run(grows, kurtosis=3.1, reason="done", outside=0.0, **metrics):
+    """A run of 200 steps whose blocks' QKV go from 0.02 to 0.02 + grows·10⁻⁴."""
+    table = {"block": list(range(1, len(grows) + 1)), "qkv": [0.02] * len(grows), "outside": [outside] * len(grows)}
+    last = table | {"qkv": [0.02 + 1e-4 * g for g in grows]}
+    events = [Started(200, {"references": {"uniform": 7.6}}), Table(0, "spread", table), Table(200, "spread", last)]
+    values = {"growth": 1e-4 * sum(grows) / len(grows), "kurtosis": kurtosis, "test_loss": 6.0} | metrics
+    events += [Metric(0, "entropy", 1.0), *(Metric(200, n, v) for n, v in values.items())]
+    events += [Metric(200, "train_loss", 6.0, 1.0), Finished(200, reason)]
+    return Result(tuple(events))
+
+
+def view(arms, results):
+    return View(
+        tuple(
+            ArmView(a, a.label, Status("done", 200, 200), results[a.label], "live") for a in arms if a.label in results
+        ),
+        {},
+    )
+
+
+def words(lines):
+    return " ".join(line.en for line in lines)
+
+
+def test_the_order_decides_and_the_prediction_waits_for_the_end():
+    first, turned = (p.answer for p in rules_13.APPLY_PREDICTIONS)
+    assert first(applied()) == "linear" and turned(applied()) is None
+    assert turned(applied(order="head")) == "xavier" and first(applied(order="head")) is None
+    assert first(applied(visited=3)) is None and first(applied(tying="untied")) is None
+    assert [rules_13.winner("embedding")(applied(seed=s)) for s in range(5)] == ["linear"] * 5
+
+
+@pytest.mark.parametrize(
+    ("visited", "values", "said"),
+    [
+        (0, {}, "visited nobody"),
+        (1, {}, "both stand at 0.0063"),
+        (4, {}, "the rule for Linear, which wants 0.0200"),
+        (4, {"order": "head"}, "the rule for embeddings, which wants 0.0063"),
+        (4, {"tying": "untied"}, "Two matrices"),
+        (4, {"moved_first": True}, "Two matrices"),
+        (4, {"moved_first": True, "tying": "same"}, "end at 0.0"),
+        (4, {"linear_std": 1.0}, "no start for training"),
+    ],
+)
+def test_the_verdict_says_who_wrote_last(visited, values, said):
+    assert said in words(rules_13.apply_verdict(applied(visited, **values)))
+
+
+def test_a_gap_is_a_second_matrix():
+    arms = page.ways(page.TIED, {})
+    one = {"gap": 0.0, "audit_counted": 10.0, "wte": 0.05, "head": 0.05}
+    results = {
+        "same": run([40, 40], **one),
+        "course": run([50, 50], **(one | {"audit_counted": 15.0})),
+        "moved": run([40, 40], **(one | {"audit_counted": 15.0, "gap": 1.5, "head": 0.04})),
+        "untied": run([40, 40], **(one | {"audit_counted": 15.0, "gap": 1.6})),
+    }
+    said = words(rules_13.tie_verdict(view(arms, results)))
+    assert "is not tied" in said and "updates it twice" in said and "within 0 nats of the best" in said
+    assert "0.400 nats behind" in words(
+        rules_13.tie_verdict(view(arms, results | {"same": run([40, 40], **(one | {"test_loss": 6.4}))}))
+    )
+    assert rules_13.tie_answer(view(arms, results)) == "two"
+    assert rules_13.tie_answer(view(arms, results | {"moved": run([40, 40], **one)})) == "one"
+
+
+@pytest.mark.parametrize(
+    ("noise", "answer", "said"),
+    [
+        (run([1, 1]), "no", "only the difference"),
+        (run([15, 15]), "less", "only the difference"),
+        (run([38, 38]), "same", "as much as text does"),
+    ],
+)
+def test_noise_is_held_against_text(noise, answer, said):
+    seen = view(page.kinds(page.GROWTH, {}), {"text": run([50, 30]), "uniform": noise, "shuffled": run([10, 10])})
+    assert rules_13.noise_answer(seen) == answer
+    assert said in words(rules_13.growth_verdict(seen))
+
+
+def test_weights_outside_the_courses_axis_are_reported():
+    arms = page.kinds(page.GROWTH, {})
+    seen = view(arms, {a.label: run([50, 30], outside=0.92) for a in arms})
+    assert "92.0% of a block" in words(rules_13.growth_verdict(seen))
+
+
+def test_a_diverged_run_is_called_that():
+    arms = page.kinds(page.GROWTH, {})
+    seen = view(arms, {a.label: run([50, 30], reason="diverged") for a in arms})
+    assert "Diverged at step 200" in words(rules_13.growth_verdict(seen))
+
+
+def test_who_leads_is_read_against_the_median_of_the_others():
+    assert rules_13.lead(run([80, 10, 30, 20])) == pytest.approx(4)
+    assert rules_13.lead(run([80, 10, 30, 20, 25])) == pytest.approx(80 / 22.5)
+    assert math.isnan(rules_13.lead(run([80, -1, -2, -3])))
+
+
+@pytest.mark.parametrize(
+    ("grows", "answer"),
+    [
+        ([80, 20, 18, 16], "first"),
+        ([16, 18, 20, 80], "last"),
+        ([16, 80, 20, 18], "middle"),
+        ([20, 22, 25, 21], "alike"),
+    ],
+)
+def test_the_leading_block_is_read_from_the_run(grows, answer):
+    arms = page.recipes(page.LAYERS, {"seeds": 1})
+    seen = view(arms, {"course": run(grows), "plain": run([20, 20, 20, 20])})
+    assert rules_13.layers_answer(seen) == answer
+    assert "no clear leader" in words(rules_13.layers_verdict(seen))
+
+
+def test_seeds_multiply_the_recipes_and_noise_arms_differ_only_in_their_data():
+    assert {a.config.seed for a in page.recipes(page.LAYERS, {"seeds": 3})} == {0, 1, 2}
+    assert len({replace(a.config, data="text") for a in page.kinds(page.GROWTH, {})}) == 1
+
+
+def test_every_claim_of_the_course_is_there_and_quick_starts_before_the_end():
+    ids = [c.id for c in page.LESSON.claims]
+    assert ids[:10] == [f"13.{letter}" for letter in "abcdefghij"]
+    assert not {s for c in page.LESSON.claims for s in c.seeds if c.kind == "training"} & set(range(5))
+    assert start(page.LESSON, page.LESSON.playgrounds[0])["visited"] < 4
+    assert claims_13.growth is rules_13.growth

@@ -519,6 +519,13 @@ SENTENCES = {
     "small_groups": T(
         "There are not {asked} tokens for every group. Compared are {common} common, {rare} rare and {never} unused ones.",
         "Không đủ {asked} token cho mỗi nhóm. Ở đây so sánh {common} token thường gặp, {rare} token hiếm và {never} token không dùng.",
+    "matrices_differ": T(
+        "Saved now, this model does not fit into a tied one: embedding and output layer differ by {gap} times the embedding’s size. Keep it untied, or tie with head.weight = wte.weight and train again.",
+        "Lưu lúc này, mô hình không vừa với một mô hình dùng chung trọng số: embedding và tầng ra khác nhau {gap} lần độ lớn của embedding. Hãy để nó không dùng chung, hoặc dùng head.weight = wte.weight rồi huấn luyện lại.",
+    ),
+    "weights_not_finite": T(
+        "{share}% of {tensor} are no longer numbers (NaN or infinite); its histogram leaves them out. Lower the learning rate or the std of the Linears.",
+        "{share}% của {tensor} không còn là số (NaN hoặc vô cực); biểu đồ của nó bỏ chúng ra. Hãy giảm tốc độ học hoặc độ lệch chuẩn của các Linear.",
     ),
     "heads_snapped": T(
         "{asked} heads do not divide the width {width}: {used} are used.",

@@ -44,6 +44,15 @@ def table(model, before: list | None = None) -> dict[str, list]:
     return rows
 
 
+def not_finite(model) -> tuple[str, float] | None:
+    """(name, share of its numbers) of the first tensor that holds a NaN or an infinity."""
+    for name, weight in model.named_parameters():
+        share = 1 - weight.isfinite().double().mean().item()
+        if share > 0:
+            return name, share
+    return None
+
+
 def rounded(value: float) -> float:
     return float(f"{value:.5g}") if math.isfinite(value) else math.nan
 

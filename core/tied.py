@@ -5,6 +5,8 @@ import copy
 import torch
 from torch import nn
 
+from core.problem import Problem
+
 MOMENTS = ("built", "moved", "copied", "loaded")
 
 
@@ -35,6 +37,16 @@ def gap(model: nn.Module) -> float:
     """‖head − embedding‖ / ‖embedding‖: 0 while they are one matrix, 1.41 for two strangers of equal size."""
     head, embedding = (w.detach().double() for w in (model.lm_head.weight, model.wte.weight))
     return ((head - embedding).norm() / embedding.norm().clamp_min(1e-30)).item()
+
+
+def load(model: nn.Module, state: dict) -> None:
+    """Load `state` into a tied `model`. Raises Problem("matrices_differ", gap) where it holds two different matrices for
+    the one there is: torch alone would keep the last and say nothing."""
+    head, embedding = state["lm_head.weight"].double(), state["wte.weight"].double()
+    if shared(model) and not torch.equal(head, embedding):
+        distance = ((head - embedding).norm() / embedding.norm().clamp_min(1e-30)).item()
+        raise Problem("matrices_differ", gap=float(f"{distance:.3g}"))
+    model.load_state_dict(state)
 
 
 def audit(model: nn.Module, fresh: nn.Module) -> dict[str, float]:

@@ -12,11 +12,11 @@ from pages.rules_13 import growth, lead
 SOURCE = same("CodeChallenge: train model 5 with weight inits")
 COURSE = {"tying": "course", "moved": True}
 WIDE = weight_growth.Config(width=768, heads=12, context=256, blocks=2, batch=1, steps=0)  # the course's width, V 2,000
-TEXT = weight_growth.Config(position_std=0.0442, batch=8)
+TEXT = weight_growth.Config(position_std=0.0442)
 NOISE = replace(TEXT, data="uniform")
-RECIPE = replace(TEXT, **COURSE, divide_logits=True, context=32, batch=16, steps=100)
-TIED = replace(TEXT, blocks=2, context=32, batch=16)
-LAYERS = replace(TEXT, blocks=8, context=32, batch=16, **COURSE, divide_logits=True)
+RECIPE = replace(TEXT, **COURSE, divide_logits=True, context=32, steps=100)
+TIED = replace(TEXT, blocks=2, context=32)
+LAYERS = replace(TEXT, blocks=8, context=32, **COURSE, divide_logits=True)
 
 
 def runs(**configs):

@@ -43,6 +43,11 @@ def font(view, base=12):
 # --- who wins ----------------------------------------------------------------------------------------------------
 
 
+def as_printed(std):
+    """A std as the course prints it: 0.0200; from 0.1 on three digits."""
+    return f"{std:.4f}" if std < 0.1 else f"{std:.3f}"
+
+
 def visited(view):
     return int(view.values.get("visited", 4))
 
@@ -65,7 +70,7 @@ def inventory_rows(view):
         rows.append(("matrix", order[matrix], rule, table["measured"][i], table["formula"][i], table["block"][i], ""))
     for matrix, title in order.items():
         stds = [s for m, s in zip(table["matrix"], table["measured"], strict=True) if m == matrix]
-        rows.append(("name", title, "", sum(stds) / len(stds), None, 0, f"{sum(stds) / len(stds):.3g}"))
+        rows.append(("name", title, "", sum(stds) / len(stds), None, 0, as_printed(sum(stds) / len(stds))))
         mark = "✓" if turn[matrix] <= visited(view) else "·"
         rows.append(("turn", title, "", None, None, 0, f"{turn[matrix]} {mark}"))
     kind = tie(view)

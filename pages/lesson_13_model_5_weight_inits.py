@@ -14,7 +14,7 @@ from pages.controls_13 import CONTROLS
 APPLY = apply_order.Config()
 POSITIONS = 0.0442  # √(2/(256 + 768)): what Xavier gives the positions at the course's size
 TIED = weight_growth.Config(position_std=POSITIONS, blocks=2, context=32)
-GROWTH = weight_growth.Config(position_std=POSITIONS, batch=8)
+GROWTH = weight_growth.Config(position_std=POSITIONS)
 LAYERS = weight_growth.Config(position_std=POSITIONS, blocks=8, context=32)
 COURSE_TIE = {"tying": "course", "moved": True}
 

@@ -8,6 +8,7 @@ import torch
 from core import rng, tied
 from core.initializers import by_visit
 from core.models import Model5
+from core.problem import Problem
 
 
 def model(tying):
@@ -48,3 +49,14 @@ def test_the_gap_of_two_strangers_is_the_square_root_of_two():
     one = Model5(2000, 64, 8, blocks=1, heads=2, tying="untied")
     by_visit(one, rng.stream(0, "init"), embeddings="normal")
     assert tied.gap(one) == pytest.approx(2**0.5, rel=0.01)
+
+
+def test_a_tied_model_refuses_two_different_matrices_and_says_by_how_much():
+    parted, fresh = model("course"), model("same")
+    tied.moved(parted)
+    tied.load(fresh, parted.state_dict())  # parted, but still equal: nothing is lost
+    with torch.no_grad():
+        parted.lm_head.weight.mul_(2)
+    with pytest.raises(Problem) as refusal:
+        tied.load(fresh, parted.state_dict())
+    assert refusal.value.code == "matrices_differ" and refusal.value.facts["gap"] == 1.0

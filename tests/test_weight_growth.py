@@ -83,6 +83,18 @@ def test_the_moved_course_model_drifts_apart_and_the_unmoved_one_cannot():
     assert train(steps=20, tying="course").final("gap") == 0
     moved = train(steps=20, tying="course", moved=True)
     assert moved.at("gap", 0) == 0 and moved.final("gap") > 0.05
+    assert [n.code for n in moved.notes] == ["matrices_differ"]
+    assert moved.notes[0].facts["gap"] == pytest.approx(moved.final("gap"), rel=0.01)
+
+
+def test_weights_that_are_no_numbers_are_named_with_their_share():
+    model = Model5(50, 16, 8, blocks=1, heads=2)
+    assert growth.not_finite(model) is None
+    with torch.no_grad():
+        model.h[0].attn.c_attn.weight[:12] = math.nan  # 12 of 48 rows
+    assert growth.not_finite(model) == ("h.0.attn.c_attn.weight", 0.25)
+    counted = growth.histograms(model, 0.2)["share"]
+    assert sum(counted) <= 0.76
 
 
 def test_a_resumed_run_goes_on_bit_for_bit():

@@ -1,12 +1,13 @@
 """Train Model 5 from the course's weight inits and watch the weights spread, on text and on noise (course lesson 13)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from core import corpora
 from core.events import Event, Metric, Note, Sample, Started, Table
 from core.experiment import Experiment, grid, knob
+from core.problem import Problem
 
 EVAL_TOKENS = 4096
 LENGTH = 40  # tokens it writes
@@ -133,7 +134,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     test_loss (fixed windows of this run's kind of data) and one_batch (the course's single random test batch); at the
     start linear, bias, entropy (attention's, over that of a uniform look), and tied.audit as "audit_<question>".
     Tables: spread (growth.table) every EVERY steps, histogram (growth.histograms) on the grid.
-    Sample "text" at the start, at 100 and 200 steps and at the end.
+    Sample "text" at the start, at 100 and 200 steps and at the end. Notes: weights_not_finite, matrices_differ (the
+    course's tie came apart, so that the model no longer fits into a tied one).
     Raises the Problems of corpora, tokenizers and batches (too_few_tokens)."""
     import torch
 
@@ -175,8 +177,15 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         for name, value in spreads(model):
             if name in ("wte", "head", "wpe"):
                 yield Metric(step, name, value)
+        if found := growth.not_finite(model):
+            yield Note(step, "weights_not_finite", {"tensor": found[0], "share": float(f"{100 * found[1]:.3g}")})
         if step not in points and step != config.steps:
             return
+        if step == config.steps and config.tying == "course":
+            try:
+                tied.load(blank(replace(config, tying="same"), tokenizer.n_vocab), model.state_dict())
+            except Problem as problem:
+                yield Note(step, problem.code, problem.facts)
         yield Table(step, "histogram", growth.histograms(model, config.linear_std))
         yield Metric(step, "test_loss", loop.test_losses(model, held_x, held_y).double().mean().item())
         x, y = windows(config, test, tokenizer.n_vocab, "eval", step + 1, config.batch)

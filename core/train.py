@@ -130,3 +130,11 @@ def generate(model, ids, *, tokens: int, seed: int, context: int, temperature: f
         ids = torch.cat([ids, chosen], 1)
     model.train(was_training)
     return ids
+
+
+def continued(model, opening: list[int], tokenizer, *, tokens: int, seed: int, context: int) -> tuple[str, str]:
+    """(the opening as text, the `tokens` tokens that the model writes after it, as `generate` draws them)."""
+    ids = torch.tensor([opening], device=next(model.parameters()).device)
+    text = tokenizer.decode(generate(model, ids, tokens=tokens, seed=seed, context=context)[0].tolist())
+    prompt = tokenizer.decode(opening)
+    return prompt, text[len(prompt) :]

@@ -157,8 +157,8 @@ CLAIMS = (
             "‖tầng ra − embedding‖ / ‖embedding‖ sau khi chuyển và 200 bước",
         ),
         explain=T(
-            "0 would be equal; 1.4 is what two unrelated matrices of one size have.",
-            "0 là bằng nhau; 1.4 là mức của hai ma trận cùng cỡ không liên quan.",
+            "0 would be equal. Above 1 the difference is larger than the embedding itself.",
+            "0 là bằng nhau. Trên 1 thì phần khác nhau còn lớn hơn chính embedding.",
         ),
     ),
     Claim(
@@ -328,6 +328,27 @@ CLAIMS = (
         explain=T(
             "It changes from seed to seed. What looked like a law of depth was a property of one recipe.",
             "Mỗi hạt giống một khác. Điều trông như định luật theo độ sâu chỉ là tính chất của một công thức.",
+        ),
+    ),
+    Claim(
+        "13.o",
+        T(
+            "A tie that came apart unnoticed shows in a worse loss.",
+            "Liên kết bị đứt mà không ai hay sẽ lộ ra ở loss kém hơn.",
+        ),
+        None,
+        same("—"),
+        "training",
+        measure=lambda r: r["moved"].final("test_loss") - r["same"].final("test_loss"),
+        judge=above(0.05),
+        needs=runs(moved=replace(TIED, **COURSE), same=TIED),
+        unit=T(
+            "nats/token of the course's moved model above the true tie, 200 steps",
+            "nats/token mà mô hình đã chuyển của khóa học cao hơn dùng chung thật, 200 bước",
+        ),
+        explain=T(
+            "Below zero: the broken tie is ahead. Two matrices have more freedom, and in a short run that pays. Look at identity, count and memory, not at the loss.",
+            "Dưới 0: liên kết hỏng lại dẫn trước. Hai ma trận có nhiều tự do hơn, và trong lần chạy ngắn điều đó có lợi. Hãy kiểm tra đối tượng, số tham số và vùng nhớ, đừng nhìn loss.",
         ),
     ),
     Claim(

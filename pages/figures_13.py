@@ -69,8 +69,9 @@ def inventory_rows(view):
         rule = RULES[table["rule"][i]](view.lang)
         rows.append(("matrix", order[matrix], rule, table["measured"][i], table["formula"][i], table["block"][i], ""))
     for matrix, title in order.items():
-        stds = [s for m, s in zip(table["matrix"], table["measured"], strict=True) if m == matrix]
-        rows.append(("name", title, "", sum(stds) / len(stds), None, 0, as_printed(sum(stds) / len(stds))))
+        mine = [i for i, name in enumerate(table["matrix"]) if name == matrix]
+        stds, rule = [table["measured"][i] for i in mine], RULES[table["rule"][mine[0]]](view.lang)
+        rows.append(("name", title, rule, sum(stds) / len(stds), None, 0, as_printed(sum(stds) / len(stds))))
         mark = "✓" if turn[matrix] <= visited(view) else "·"
         rows.append(("turn", title, "", None, None, 0, f"{turn[matrix]} {mark}"))
     kind = tie(view)
@@ -116,7 +117,7 @@ def inventory_chart(view):
         .encode(x=x("std"), y=y, color=color, tooltip=tip),
         of("name")
         .mark_text(align="left", dx=13, fontSize=font(view, 14), fontWeight="bold")
-        .encode(x=x("std"), y=y, text="label:N"),
+        .encode(x=x("std"), y=y, color=color, text="label:N"),
         of("turn")
         .mark_text(align="left", dx=6, fontSize=font(view, 13), color=GREY)
         .encode(x=alt.value(0), y=y, text="label:N"),

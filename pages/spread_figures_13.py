@@ -326,7 +326,7 @@ def gpt2_chart(view):
     start = alt.Chart(alt.Data(values=[{"y": 0.02, "t": T("start: 0.02", "lúc đầu: 0.02")(view.lang)}]))
     return alt.layer(
         base.mark_bar(color=ARMS[0], opacity=0.8),
-        base.mark_text(dy=-8, fontSize=font(view, 12)).encode(text="label:N"),
+        base.mark_text(dy=-8, fontSize=font(view, 12), color=GREY).encode(text="label:N"),
         start.mark_rule(color=BROKEN, strokeDash=[6, 4], strokeWidth=2).encode(y="y:Q"),
         start.mark_text(align="right", dx=-4, dy=-8, color=BROKEN, fontSize=font(view, 12)).encode(
             y="y:Q", x=alt.value("width"), text="t:N"

@@ -137,9 +137,10 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
 def _story(config: Config, model, start, tokenizer, step: int) -> Sample:
     from core import train as loop
 
-    ids = loop.generate(model, start, tokens=LENGTH, seed=config.seed, context=config.context)[0].tolist()
-    opening = tokenizer.decode(ids[: start.shape[1]])
-    return Sample(step, "story", opening, tokenizer.decode(ids)[len(opening) :])
+    opening, text = loop.continued(
+        model, start[0].tolist(), tokenizer, tokens=LENGTH, seed=config.seed, context=config.context
+    )
+    return Sample(step, "story", opening, text)
 
 
 EXPERIMENT = Experiment("attention_scale", 1, Config, run, extends=lambda config: True, build=build)

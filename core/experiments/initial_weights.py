@@ -164,10 +164,10 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         yield Metric(step, "output_rows", float(distinct_rows(model.lm_head.weight)))
         if step:
             yield Table(step, "moved", moved(matrices(model), start))
-        ids = torch.tensor([opening], device=config.device)
-        text = loop.generate(model, ids, tokens=LENGTH, seed=config.seed, context=config.context)[0].tolist()
-        prompt = tokenizer.decode(opening)
-        yield Sample(step, "text", prompt, tokenizer.decode(text)[len(prompt) :])
+        prompt, text = loop.continued(
+            model, opening, tokenizer, tokens=LENGTH, seed=config.seed, context=config.context
+        )
+        yield Sample(step, "text", prompt, text)
 
     points = set(grid(config.steps))
     yield from loop.train(

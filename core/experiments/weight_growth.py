@@ -137,7 +137,6 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     Sample "text" at the start, at 100 and 200 steps and at the end. Notes: weights_not_finite, matrices_differ (the
     course's tie came apart, so that the model no longer fits into a tied one).
     Raises the Problems of corpora, tokenizers and batches (too_few_tokens)."""
-    import torch
 
     from core import batches, growth, losses, references, tied
     from core import train as loop
@@ -194,10 +193,10 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         if step == 0:
             yield Metric(0, "entropy", growth.attention_entropy(model, held_x[:8]))
         if step in (0, 100, 200) or step == config.steps:
-            ids = torch.tensor([opening], device=config.device)
-            text = loop.generate(model, ids, tokens=LENGTH, seed=config.seed, context=config.context)[0].tolist()
-            prompt = tokenizer.decode(opening)
-            yield Sample(step, "text", prompt, tokenizer.decode(text)[len(prompt) :])
+            prompt, text = loop.continued(
+                model, opening, tokenizer, tokens=LENGTH, seed=config.seed, context=config.context
+            )
+            yield Sample(step, "text", prompt, text)
 
     points = set(grid(config.steps))
     yield from loop.train(

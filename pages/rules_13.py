@@ -363,8 +363,9 @@ def growth_readouts(view):
 
 
 def noise_answer(view):
-    share = noise_share(view)
-    if share is None:
+    """None away from the model the question is about: in the course's recipe the answer is another one."""
+    share, c = noise_share(view), view.config
+    if share is None or c.divide_logits or c.tying != "same" or c.steps < 200:
         return None
     return "no" if share < LESS else "less" if share < ALIKE else "same"
 

@@ -98,6 +98,8 @@ def test_noise_is_held_against_text(noise, answer, said):
     seen = view(page.kinds(page.GROWTH, {}), {"text": run([50, 30]), "uniform": noise, "shuffled": run([10, 10])})
     assert rules_13.noise_answer(seen) == answer
     assert said in words(rules_13.growth_verdict(seen))
+    course = page.kinds(replace(page.GROWTH, divide_logits=True), {})
+    assert rules_13.noise_answer(view(course, {a.label: noise for a in course})) is None
 
 
 def test_weights_outside_the_courses_axis_are_reported():

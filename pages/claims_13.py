@@ -331,6 +331,16 @@ CLAIMS = (
         ),
     ),
     Claim(
+        "13.n",
+        T(
+            "In GPT-2 today QKV is widest in block 1 (std 0.200), 0.14 to 0.15 in blocks 2 to 5 and 0.127 in the rest.",
+            "Ở GPT-2 hôm nay QKV rộng nhất ở khối 1 (độ lệch chuẩn 0.200), 0.14 đến 0.15 ở khối 2 đến 5 và 0.127 ở phần còn lại.",
+        ),
+        T("published weights of GPT-2 (124M)", "trọng số GPT-2 (124M) đã công bố"),
+        same("0.200"),
+        "citation",
+    ),
+    Claim(
         "13.o",
         T(
             "A tie that came apart unnoticed shows in a worse loss.",
@@ -350,15 +360,5 @@ CLAIMS = (
             "Below zero: the broken tie is ahead. Two matrices have more freedom, and in a short run that pays. Look at identity, count and memory, not at the loss.",
             "Dưới 0: liên kết hỏng lại dẫn trước. Hai ma trận có nhiều tự do hơn, và trong lần chạy ngắn điều đó có lợi. Hãy kiểm tra đối tượng, số tham số và vùng nhớ, đừng nhìn loss.",
         ),
-    ),
-    Claim(
-        "13.n",
-        T(
-            "In GPT-2 today QKV is widest in block 1 (std 0.200), 0.14 to 0.15 in blocks 2 to 5 and 0.127 in the rest.",
-            "Ở GPT-2 hôm nay QKV rộng nhất ở khối 1 (độ lệch chuẩn 0.200), 0.14 đến 0.15 ở khối 2 đến 5 và 0.127 ở phần còn lại.",
-        ),
-        T("published weights of GPT-2 (124M)", "trọng số GPT-2 (124M) đã công bố"),
-        same("0.200"),
-        "citation",
     ),
 )

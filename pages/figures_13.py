@@ -208,12 +208,12 @@ ties = Figure(
 )
 
 QUESTIONS = (
-    ("same", T("same object?", "cùng đối tượng?")),
-    ("counted", T("numbers counted", "số tham số đếm được")),
-    ("built", T("matrices before training", "ma trận trước huấn luyện")),
-    ("moved", T("after .to(…)", "sau .to(…)")),
-    ("copied", T("after deepcopy", "sau deepcopy")),
-    ("loaded", T("after save, load", "sau khi lưu, tải")),
+    ("same", T("one object?", "một đối tượng?")),
+    ("counted", T("counted", "đếm được")),
+    ("built", T("at the start", "lúc đầu")),
+    ("moved", same(".to(…)")),
+    ("copied", same("deepcopy")),
+    ("loaded", T("save, load", "lưu, tải")),
 )
 
 
@@ -233,14 +233,23 @@ def audit_rows(view):
 
 
 def audit_chart(view):
+    questions = [q(view.lang) for _, q in QUESTIONS]
+    names = [a.arm.name(view.lang) for a in view.arms]
     base = alt.Chart().encode(
         x=alt.X(
             "question:N",
-            sort=[q(view.lang) for _, q in QUESTIONS],
+            sort=questions,
+            scale=alt.Scale(domain=questions),
             title=None,
-            axis=alt.Axis(orient="top", labelAngle=0, labelLimit=150, labelFontSize=font(view, 11)),
+            axis=alt.Axis(orient="top", labelAngle=0, labelOverlap=False, labelFontSize=font(view, 12)),
         ),
-        y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=220, labelFontSize=font(view, 12))),
+        y=alt.Y(
+            "name:N",
+            sort=names,
+            scale=alt.Scale(domain=names),
+            title=None,
+            axis=alt.Axis(labelLimit=220, labelFontSize=font(view, 12)),
+        ),
     )
     shade = alt.Color("state:N", scale=alt.Scale(domain=["one", "two"], range=[ARMS[0], "#b35900"]), legend=None)
     return alt.layer(
@@ -251,7 +260,7 @@ def audit_chart(view):
 
 audit = Figure(
     "audit",
-    T("Six questions to a tie", "Sáu câu hỏi cho một liên kết"),
+    T("Six questions to a tie: how many matrices are there?", "Sáu câu hỏi cho một liên kết: có bao nhiêu ma trận?"),
     T(
         "For every way of tying: same object, numbers counted, and matrices in memory at four moments. {now}",
         "Với mỗi cách dùng chung: có cùng đối tượng, số tham số đếm được, và số ma trận trong bộ nhớ ở bốn thời điểm. {now}",
@@ -259,7 +268,7 @@ audit = Figure(
     audit_rows,
     audit_chart,
     T(
-        "Blue: as a tied model should be. The last column loads the saved weights into a new model built the same way.",
-        "Xanh: đúng như một mô hình dùng chung trọng số. Cột cuối tải trọng số đã lưu vào một mô hình mới tạo cùng cách.",
+        "One object, numbers torch counts, then matrices in memory: at the start, after a move, a deep copy, and a save. Blue: as a tied model should be. The last column loads the saved weights into a new model built the same way.",
+        "Một đối tượng, số tham số torch đếm được, rồi số ma trận trong bộ nhớ: lúc đầu, sau khi chuyển, chép sâu, và lưu. Xanh: đúng như một mô hình dùng chung trọng số. Cột cuối tải trọng số đã lưu vào một mô hình mới tạo cùng cách.",
     ),
 )

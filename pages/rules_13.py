@@ -418,13 +418,13 @@ def layers_verdict(view):
         facts = {"name": a.arm.name, "seed": a.arm.config.seed, "lead": number(value)}
         text = (
             T(
-                "{name}, seed {seed}: block 1 widens {lead} times as much as the median of the others.",
-                "{name}, hạt giống {seed}: khối 1 rộng thêm gấp {lead} lần trung vị của các khối kia.",
+                "“{name}”, seed {seed}: block 1 widens {lead} times as much as the median of the others.",
+                "“{name}”, hạt giống {seed}: khối 1 rộng thêm gấp {lead} lần trung vị của các khối kia.",
             )
             if value >= LEADS
             else T(
-                "{name}, seed {seed}: no clear leader, block 1 at {lead} times the median of the others.",
-                "{name}, hạt giống {seed}: không ai dẫn rõ, khối 1 bằng {lead} lần trung vị của các khối kia.",
+                "“{name}”, seed {seed}: no clear leader, block 1 at {lead} times the median of the others.",
+                "“{name}”, hạt giống {seed}: không ai dẫn rõ, khối 1 bằng {lead} lần trung vị của các khối kia.",
             )
         )
         said.append(text.format(**facts))

@@ -51,7 +51,8 @@ GROWTH = T("growth of the std, ×10⁻⁴", "độ lệch chuẩn tăng thêm, �
 
 
 def growth_chart(view):
-    x = alt.X("step:Q", title=STEP(view.lang), axis=alt.Axis(grid=False))
+    room = alt.Scale(nice=False, padding=16)  # for the numbers of the blocks
+    x = alt.X("step:Q", title=STEP(view.lang), axis=alt.Axis(grid=False), scale=room)
     y = alt.Y("growth:Q", title=GROWTH(view.lang))
     tip = ["name:N", "block:Q", "step:Q", alt.Tooltip("growth:Q", format=".1f")]
     blocks = alt.Chart().transform_filter(alt.datum.block > 0)
@@ -101,6 +102,7 @@ def profile_chart(view):
     x = alt.X(
         "block:O",
         title=T("block (1: nearest the embedding)", "khối (1: gần embedding nhất)")(view.lang),
+        scale=alt.Scale(domain=list(range(1, view.config.blocks + 1))),
         axis=alt.Axis(labelAngle=0),
     )
     y = alt.Y("growth:Q", title=GROWTH(view.lang))
@@ -320,15 +322,20 @@ def gpt2_rows(view):
 
 def gpt2_chart(view):
     base = alt.Chart().encode(
-        x=alt.X("block:O", title=T("block of GPT-2", "khối của GPT-2")(view.lang), axis=alt.Axis(labelAngle=0)),
+        x=alt.X(
+            "block:O",
+            title=T("block of GPT-2", "khối của GPT-2")(view.lang),
+            scale=alt.Scale(domain=list(range(1, 13))),
+            axis=alt.Axis(labelAngle=0),
+        ),
         y=alt.Y("std:Q", title=T("std of QKV (c_attn)", "độ lệch chuẩn của QKV (c_attn)")(view.lang)),
     )
     start = alt.Chart(alt.Data(values=[{"y": 0.02, "t": T("start: 0.02", "lúc đầu: 0.02")(view.lang)}]))
     return alt.layer(
-        base.mark_bar(color=ARMS[0], opacity=0.8),
+        base.mark_bar(color=ARMS[0], opacity=0.4),
         base.mark_text(dy=-8, fontSize=font(view, 12), color=GREY).encode(text="label:N"),
         start.mark_rule(color=BROKEN, strokeDash=[6, 4], strokeWidth=2).encode(y="y:Q"),
-        start.mark_text(align="right", dx=-4, dy=-8, color=BROKEN, fontSize=font(view, 12)).encode(
+        start.mark_text(align="right", dx=-4, dy=-9, color=BROKEN, fontSize=font(view, 13), fontWeight="bold").encode(
             y="y:Q", x=alt.value("width"), text="t:N"
         ),
     ).properties(height=height(view, 260), width="container")

@@ -208,7 +208,7 @@ ties = Figure(
 )
 
 QUESTIONS = (
-    ("same", T("one object?", "một đối tượng?")),
+    ("same", T("one object?", "là một?")),
     ("counted", T("counted", "đếm được")),
     ("built", T("at the start", "lúc đầu")),
     ("moved", same(".to(…)")),
@@ -235,21 +235,25 @@ def audit_rows(view):
 def audit_chart(view):
     questions = [q(view.lang) for _, q in QUESTIONS]
     names = [a.arm.name(view.lang) for a in view.arms]
-    base = alt.Chart().encode(
-        x=alt.X(
-            "question:N",
-            sort=questions,
-            scale=alt.Scale(domain=questions),
-            title=None,
-            axis=alt.Axis(orient="top", labelAngle=0, labelOverlap=False, labelFontSize=font(view, 12)),
-        ),
-        y=alt.Y(
-            "name:N",
-            sort=names,
-            scale=alt.Scale(domain=names),
-            title=None,
-            axis=alt.Axis(labelLimit=220, labelFontSize=font(view, 12)),
-        ),
+    base = (
+        alt.Chart()
+        .transform_filter("isValid(datum.label)")
+        .encode(
+            x=alt.X(
+                "question:N",
+                sort=questions,
+                scale=alt.Scale(domain=questions),
+                title=None,
+                axis=alt.Axis(orient="top", labelAngle=0, labelOverlap=False, labelFontSize=font(view, 12)),
+            ),
+            y=alt.Y(
+                "name:N",
+                sort=names,
+                scale=alt.Scale(domain=names),
+                title=None,
+                axis=alt.Axis(labelLimit=220, labelFontSize=font(view, 12)),
+            ),
+        )
     )
     shade = alt.Color("state:N", scale=alt.Scale(domain=["one", "two"], range=[ARMS[0], "#b35900"]), legend=None)
     return alt.layer(

@@ -321,14 +321,18 @@ def gpt2_rows(view):
 
 
 def gpt2_chart(view):
-    base = alt.Chart().encode(
-        x=alt.X(
-            "block:O",
-            title=T("block of GPT-2", "khối của GPT-2")(view.lang),
-            scale=alt.Scale(domain=list(range(1, 13))),
-            axis=alt.Axis(labelAngle=0),
-        ),
-        y=alt.Y("std:Q", title=T("std of QKV (c_attn)", "độ lệch chuẩn của QKV (c_attn)")(view.lang)),
+    base = (
+        alt.Chart()
+        .transform_filter("isValid(datum.label)")
+        .encode(
+            x=alt.X(
+                "block:O",
+                title=T("block of GPT-2", "khối của GPT-2")(view.lang),
+                scale=alt.Scale(domain=list(range(1, 13))),
+                axis=alt.Axis(labelAngle=0),
+            ),
+            y=alt.Y("std:Q", title=T("std of QKV (c_attn)", "độ lệch chuẩn của QKV (c_attn)")(view.lang)),
+        )
     )
     start = alt.Chart(alt.Data(values=[{"y": 0.02, "t": T("start: 0.02", "lúc đầu: 0.02")(view.lang)}]))
     return alt.layer(

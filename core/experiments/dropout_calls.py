@@ -10,13 +10,13 @@ from core.experiment import Experiment, knob
 STAGES = ("train", "eval", "again")
 CELLS = 48  # numbers of each output that are kept for the picture
 KEYS = 16  # that an attention row looks at
-CODE = {  # name of a call: as it is written
-    "module": "nn.Dropout({p})(x)",
+CODE = {  # name of a call: as it is written, in short; "attention" is F.scaled_dot_product_attention
+    "module": "nn.Dropout(p)(x)",
     "bare": "F.dropout(x)",
-    "p": "F.dropout(x, {p})",
-    "training": "F.dropout(x, {p}, training=self.training)",
-    "attention": "F.scaled_dot_product_attention(q, k, v, dropout_p={p})",
-    "attention_training": "F.scaled_dot_product_attention(q, k, v, dropout_p={p} if self.training else 0.0)",
+    "p": "F.dropout(x, p)",
+    "training": "F.dropout(x, p, self.training)",
+    "attention": "attention(…, dropout_p=p)",
+    "attention_training": "attention(…, p if self.training else 0)",
 }
 
 

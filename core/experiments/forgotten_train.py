@@ -19,7 +19,7 @@ class Config:
     corpus: str = knob("tales-en", choices=("tales-en", "tales-vi"), corpus=True)
     p: float = knob(0.5, low=0.0, high=0.99)
     forget: bool = knob(False)
-    keep: int = knob(1500, low=100, high=10**6)
+    keep: int = knob(1000, low=100, high=10**6)
     steps: int = knob(200, low=0, high=2000)
     seed: int = knob(0, low=0, high=10_000)
 

@@ -1,0 +1,481 @@
+"""The pictures of lesson 14 that PyTorch makes: who obeys eval, two worlds of text, one mask against many."""
+
+import math
+
+import altair as alt
+import pandas as pd
+
+from app.charts import STEP, arm_color
+from app.i18n import T, same
+from app.lesson import Figure
+from app.theme import ARMS, BROKEN, GREY, knob
+from core.experiments.dropout_calls import CODE, STAGES
+from pages.figures_14 import first, percent
+
+BLUE, ORANGE, GREEN = ARMS[0], ARMS[1], ARMS[2]
+STAGE_NAMES = {
+    "train": same("model.train()"),
+    "eval": same("model.eval()"),
+    "again": T("model.train() again", "lại model.train()"),
+    "forgotten": T("train() forgotten", "quên train()"),
+}
+WORLDS = {"little": T("little text", "ít văn bản"), "much": T("much text", "nhiều văn bản")}
+SETTLED = 50  # the first steps fall from ln V and would squeeze everything else
+
+
+# --- who obeys eval --------------------------------------------------------------------------------------------------
+
+
+def stages(view) -> list[str]:
+    """What the three columns are called."""
+    last = "forgotten" if view.config.forget else "again"
+    return [STAGE_NAMES[stage](view.lang) for stage in ("train", "eval", last)]
+
+
+def wrong(call: str, stage: str, zeros: float, forget: bool) -> bool:
+    """Drops in eval mode, or no longer drops where it should."""
+    return bool(zeros) if stage == "eval" else stage == "again" and forget and not zeros
+
+
+def obey_rows(view):
+    table = first(view.result("calls"), "obedience")
+    if not table:
+        return pd.DataFrame()
+    names = dict(zip(STAGES, stages(view), strict=True))
+    drops, passes = T("drops {n}", "bỏ {n}"), T("passes", "cho qua")
+    differ, equal = T("two passes differ", "hai lượt khác nhau"), T("two passes equal", "hai lượt như nhau")
+    rows = []
+    for call, stage, zeros, gap in zip(*(table[k] for k in ("call", "stage", "zeros", "difference")), strict=True):
+        word = drops.format(n=percent(zeros)) if zeros else passes
+        bad = wrong(call, stage, zeros, view.config.forget)
+        state = "bad" if bad else "drops" if zeros else "passes"
+        mark = " !" if bad else ""
+        rows.append(
+            (CODE[call], names[stage], state, word(view.lang) + mark, (differ if gap else equal)(view.lang), zeros, gap)
+        )
+    return pd.DataFrame(rows, columns=["call", "stage", "state", "word", "note", "zeros", "gap"])
+
+
+def obey_chart(view):
+    x = alt.X(
+        "stage:N",
+        sort=stages(view),
+        title=None,
+        axis=alt.Axis(
+            orient="top",
+            labelAngle=0,
+            labelFontSize=14 * view.size,
+            labelLimit=260 * view.size,
+            domain=False,
+            ticks=False,
+        ),
+    )
+    y = alt.Y(
+        "call:N",
+        sort=list(CODE.values()),
+        title=None,
+        axis=alt.Axis(labelFontSize=13 * view.size, labelLimit=330 * view.size, domain=False, ticks=False),
+    )
+    color = alt.Color(
+        "state:N", scale=alt.Scale(domain=["drops", "passes", "bad"], range=[BLUE, "#8a929a", BROKEN]), legend=None
+    )
+    base = alt.Chart().encode(x=x, y=y)
+    tip = ["call:N", "stage:N", alt.Tooltip("zeros:Q", format=".1%"), alt.Tooltip("gap:Q", format=".3g")]
+    return alt.layer(
+        base.mark_rect(cornerRadius=4, stroke="white", strokeWidth=3, opacity=0.9).encode(color=color, tooltip=tip),
+        base.mark_text(dy=-7 * view.size, color="white", fontWeight="bold", fontSize=15 * view.size).encode(
+            text="word:N"
+        ),
+        base.mark_text(dy=11 * view.size, color="white", fontSize=12 * view.size).encode(text="note:N"),
+    ).properties(height=400 * (1 + (view.size - 1) * 0.6), width="container")
+
+
+obey = Figure(
+    "obey",
+    T(
+        "Share of zeros in the output, and whether two passes agree",
+        "Tỉ lệ số 0 ở đầu ra, và hai lượt có như nhau không",
+    ),
+    T(
+        "A table of six calls by three stages; each cell says drops or passes and whether two passes agree. {now}",
+        "Bảng sáu lời gọi và ba giai đoạn; mỗi ô ghi bỏ hay cho qua, và hai lượt có như nhau không. {now}",
+    ),
+    obey_rows,
+    obey_chart,
+    help=T(
+        "Drops: some numbers come out as 0. Red with an exclamation mark: it drops in eval mode, or has stopped dropping in training.",
+        "Bỏ: một số con số ra 0. Đỏ kèm dấu chấm than: bỏ khi đang eval, hoặc đã thôi bỏ khi huấn luyện.",
+    ),
+)
+
+
+def output_rows(view):
+    table = first(view.result("calls"), "outputs")
+    if not table:
+        return pd.DataFrame()
+    frame = pd.DataFrame(table)
+    frame = frame[frame["call"] == view.values["call"]]
+    frame["stage"] = frame["stage"].map(dict(zip(STAGES, stages(view), strict=True)))
+    frame["word"] = ["×" if value == 0 else "" for value in frame["value"]]
+    return frame
+
+
+def output_chart(view):
+    x = alt.X(
+        "place:O",
+        title=T("place in the output", "vị trí trong đầu ra")(view.lang),
+        axis=alt.Axis(labels=False, ticks=False),
+    )
+    y = alt.Y(
+        "stage:N",
+        sort=stages(view),
+        title=None,
+        axis=alt.Axis(labelFontSize=13 * view.size, labelLimit=220 * view.size),
+    )
+    base = alt.Chart().encode(x=x, y=y)
+    return alt.layer(
+        base.mark_rect(stroke=GREY, strokeWidth=0.5).encode(
+            color=alt.Color("value:Q", scale=alt.Scale(scheme="blueorange", domainMid=0), legend=None),
+            opacity=alt.condition(alt.datum.value == 0, alt.value(0), alt.value(1)),
+            tooltip=["place:O", "stage:N", alt.Tooltip("value:Q", format=".3f")],
+        ),
+        base.mark_text(color=GREY, fontWeight="bold", fontSize=13 * view.size).encode(text="word:N"),
+    ).properties(height=170 * view.size, width="container")
+
+
+outputs = Figure(
+    "outputs",
+    T("The first numbers that come out (× is 0)", "Các số đầu tiên đi ra (× là 0)"),
+    T(
+        "Three rows of cells, one for each stage: the first outputs of the chosen call, zeros marked with a cross. {now}",
+        "Ba hàng ô, mỗi giai đoạn một hàng: các đầu ra đầu tiên của lời gọi đã chọn, số 0 ghi dấu chéo. {now}",
+    ),
+    output_rows,
+    output_chart,
+    help=T(
+        "Blue negative, orange positive; the same input in all three rows. In train mode survivors are larger: divided by 1 − p.",
+        "Xanh là âm, cam là dương; ba hàng cùng một đầu vào. Ở chế độ train, số sống sót lớn hơn: được chia cho 1 − p.",
+    ),
+)
+
+
+def forgotten_rows(view):
+    frame = view.frame("train_loss", "test_loss")
+    frame = frame[frame["arm"].isin(["right", "forgot"]) & (frame["step"] >= SETTLED)].copy()
+    runs = frame.groupby(["run", "metric"])["value"]
+    frame["mean"] = runs.transform(lambda v: v.rolling(20, min_periods=1).mean())
+    return frame.sort_values("step")
+
+
+def forgotten_chart(view):
+    x = alt.X("step:Q", title=STEP(view.lang), scale=alt.Scale(zero=False), axis=alt.Axis(grid=False))
+    y = alt.Y(
+        "mean:Q",
+        title=T("training loss (nats/token)", "loss huấn luyện (nats/token)")(view.lang),
+        scale=alt.Scale(zero=False),
+    )
+    mark = alt.Chart(alt.Data(values=[{"step": 100, "label": T("first evaluation", "lần đánh giá đầu")(view.lang)}]))
+    line = alt.Chart().transform_filter(alt.datum.metric == "train_loss")
+    return alt.layer(
+        mark.mark_rule(color=GREY, strokeDash=[5, 4]).encode(x="step:Q"),
+        mark.mark_text(color=GREY, align="left", dx=5, fontSize=12 * view.size).encode(
+            x="step:Q", y=alt.value(12), text="label:N"
+        ),
+        line.mark_line(strokeWidth=2.5).encode(
+            x=x, y=y, color=two_colors(view), tooltip=["name:N", "step:Q", alt.Tooltip("mean:Q", format=".3f")]
+        ),
+    ).properties(height=260 * (1 + (view.size - 1) * 0.6), width="container")
+
+
+def two_colors(view):
+    """Colours and names of the two trainings."""
+    arms = [a.arm for a in view.arms if a.arm.label in ("right", "forgot")]
+    scale = alt.Scale(domain=[a.name(view.lang) for a in arms], range=[ARMS[a.color] for a in arms])
+    return alt.Color("name:N", scale=scale, legend=alt.Legend(title=None, orient="top", labelLimit=320))
+
+
+forgotten = Figure(
+    "forgotten",
+    T("A training that forgets model.train()", "Một lần huấn luyện quên model.train()"),
+    T(
+        "Training loss of two runs over the steps; after the first evaluation the one that forgets lies lower. {now}",
+        "Loss huấn luyện của hai lần chạy theo bước; sau lần đánh giá đầu, lần quên nằm thấp hơn. {now}",
+    ),
+    forgotten_rows,
+    forgotten_chart,
+    help=T(
+        "Mean of the last 20 steps. Same data, same masks, until the first evaluation at step 100.",
+        "Trung bình 20 bước gần nhất. Cùng dữ liệu, cùng mặt nạ, cho đến lần đánh giá đầu ở bước 100.",
+    ),
+)
+
+
+# --- two worlds ------------------------------------------------------------------------------------------------------
+
+
+def world(config) -> str:
+    return "little" if config.keep else "much"
+
+
+def best_point(result) -> tuple[int, float] | None:
+    """(step, loss) of the lowest test loss after the start, None before there is one."""
+    points = {s: v for s, v in result.metrics.get("test_loss", {}).items() if s > 0 and math.isfinite(v)}
+    return min(points.items(), key=lambda point: point[1]) if points else None
+
+
+def passes(result, config) -> float:
+    """How often the run has read its text so far."""
+    tokens = result.facts.get("train_tokens")
+    return result.step * config.batch * config.context / tokens if tokens else math.nan
+
+
+def line_name(arm_view, lang: str) -> str:
+    """p = 0.2; a pinned run by its pin."""
+    return (
+        arm_view.arm.name(lang) if arm_view.arm.label.startswith("pin") else f"p = {knob(arm_view.arm.config.dropout)}"
+    )
+
+
+def world_rows(view):
+    """kind: test, train (mean of 20 steps), best, end, gap, fact (what the panel says of its text), anchor (the same
+    heights in both panels)."""
+    rows, gap = [], bool(view.values.get("gap"))
+    seen = [a for a in (*view.arms, *view.pinned) if a.result.metrics.get("test_loss")]
+    late = any(a.result.step >= 2 * SETTLED for a in seen)
+    for a in seen:
+        place, name, result = world(a.arm.config), line_name(a, view.lang), a.result
+        pinned = a.arm.label.startswith("pin")
+        test = {s: v for s, v in result.metrics["test_loss"].items() if math.isfinite(v) and (s >= SETTLED or not late)}
+        train = pd.Series(result.metrics.get("train_loss", {}), dtype=float).rolling(20, min_periods=1).mean()
+        if gap:
+            rows += [(place, name, "gap", s, v - train[s], "", pinned) for s, v in test.items() if s in train.index]
+            continue
+        rows += [(place, name, "test", s, v, "", pinned) for s, v in test.items()]
+        if not pinned:
+            shown = train[[s for s in train.index if s % 5 == 0 and (s >= SETTLED or not late)]].dropna()
+            rows += [(place, name, "train", int(s), float(v), "", pinned) for s, v in shown.items()]
+        best = best_point(result)
+        if late and best and not pinned:
+            last = max(test)
+            rows.append((place, name, "best", *best, f"◆ {best[1]:.2f}", pinned))
+            rows.append((place, name, "end", last, test[last], f"● {test[last]:.2f}", pinned))
+    frame = pd.DataFrame(rows, columns=["world", "name", "kind", "step", "value", "label", "pinned"])
+    if frame.empty:
+        return frame
+    anchors = [
+        (place, "", "anchor", int(frame["step"].max()), value, "", False)
+        for place in WORLDS
+        for value in (frame["value"].min(), frame["value"].max())
+    ]
+    facts = []
+    for place in WORLDS:
+        one = next((a for a in view.arms if world(a.arm.config) == place and a.result.step), None)
+        if one is not None:
+            count, read = one.result.facts.get("train_tokens", 0), passes(one.result, one.arm.config)
+            said = T("{n:,} tokens, read {r} times so far", "{n:,} token, đến giờ đã đọc {r} lượt")
+            facts.append((place, "", "fact", 0, None, said.format(n=count, r=f"{read:.3g}")(view.lang), False))
+    return pd.concat([frame, pd.DataFrame(anchors + facts, columns=frame.columns)], ignore_index=True)
+
+
+def line_colors(view, legend: bool):
+    """One colour for each p, the same in both panels; pinned runs take the next."""
+    names = {}
+    for a in view.arms:
+        names.setdefault(line_name(a, view.lang), ARMS[a.arm.color % len(ARMS)])
+    for i, a in enumerate(view.pinned):
+        names.setdefault(line_name(a, view.lang), ARMS[(len(names) + i) % len(ARMS)])
+    shown = alt.Legend(title=None, orient="top", labelLimit=260, columns=4) if legend else None
+    return alt.Color("name:N", scale=alt.Scale(domain=list(names), range=list(names.values())), legend=shown)
+
+
+def world_chart(view):
+    gap = bool(view.values.get("gap"))
+    title = (
+        T("test − training loss (nats/token)", "loss kiểm thử − huấn luyện (nats/token)")
+        if gap
+        else T("loss (nats/token)", "loss (nats/token)")
+    )
+
+    def panel(place):
+        x = alt.X(
+            "step:Q",
+            title=f"{STEP(view.lang)} · {WORLDS[place](view.lang)}",
+            scale=alt.Scale(zero=False),
+            axis=alt.Axis(grid=False, tickCount=5),
+        )
+        y = alt.Y("value:Q", title=title(view.lang), scale=alt.Scale(zero=False, nice=True))
+        base = alt.Chart().transform_filter(alt.datum.world == place)
+        kind = lambda name: base.transform_filter(alt.datum.kind == name)  # noqa: E731
+        color = line_colors(view, legend=True)
+        tip = ["name:N", "step:Q", alt.Tooltip("value:Q", title="nats/token", format=".3f")]
+        live = kind("gap" if gap else "test").transform_filter("!datum.pinned")
+        ghost = kind("gap" if gap else "test").transform_filter("datum.pinned")
+        layers = [
+            kind("anchor").mark_point(opacity=0).encode(x=x, y=y),
+            kind("train").mark_line(strokeDash=[3, 3], strokeWidth=1.6, opacity=0.75).encode(x=x, y=y, color=color),
+            ghost.mark_line(strokeDash=[7, 4], strokeWidth=2, opacity=0.7).encode(x=x, y=y, color=color),
+            live.mark_line(strokeWidth=3 * view.size).encode(x=x, y=y, color=color),
+            live.mark_point(filled=True, size=30 * view.size, opacity=1).encode(x=x, y=y, color=color, tooltip=tip),
+            kind("fact")
+            .mark_text(align="right", color=GREY, fontSize=12 * view.size)
+            .encode(x=alt.value("width"), y=alt.value(6), text="label:N"),
+        ]
+        for name, shape, size, side, dy in (
+            ("best", "diamond", 190, "center", 18),
+            ("end", "circle", 110, "right", -14),
+        ):
+            layers.append(
+                kind(name)
+                .mark_point(shape=shape, filled=True, size=size * view.size, opacity=1, stroke="white")
+                .encode(x=x, y=y, color=color, tooltip=tip)
+            )
+            layers.append(
+                kind(name)
+                .mark_text(align=side, dy=dy * view.size, fontWeight="bold", fontSize=13 * view.size)
+                .encode(x=x, y=y, color=color, text="label:N")
+            )
+        return alt.layer(*layers).properties(height=400 * (1 + (view.size - 1) * 0.6), width="container")
+
+    return panel("little"), panel("much")
+
+
+worlds = Figure(
+    "worlds",
+    T("Two worlds: the same model, the same number of steps", "Hai thế giới: cùng mô hình, cùng số bước"),
+    T(
+        "Two panels over the steps, little text and much text; test loss solid, training loss dashed, best points and ends marked. {now}",
+        "Hai khung theo bước, ít và nhiều văn bản; loss kiểm thử liền nét, loss huấn luyện nét đứt, điểm tốt nhất và điểm cuối có dấu. {now}",
+    ),
+    world_rows,
+    world_chart,
+    help=T(
+        "◆ the best test loss a run ever had, ● where it ends. Dashed: training loss, mean of 20 steps, measured with dropout on, so at p > 0 it looks worse than "
+        "the model is. The first 50 steps are left out.",
+        "◆ loss kiểm thử tốt nhất từng có, ● nơi kết thúc. Nét đứt: loss huấn luyện, trung bình 20 bước, đo khi đang bật dropout nên với p > 0 trông xấu hơn "
+        "mô hình thật. Bỏ qua 50 bước đầu.",
+    ),
+    beside=True,
+)
+
+
+def sweep_rows(view):
+    rows = []
+    for a in view.arms:
+        best = best_point(a.result)
+        if best is None or not a.complete:
+            continue
+        for what, value in (("best", best[1]), ("end", a.result.final("test_loss"))):
+            rows.append((world(a.arm.config), a.arm.config.dropout, what, value))
+    frame = pd.DataFrame(rows, columns=["world", "p", "what", "loss"])
+    names = {"best": T("◆ best", "◆ tốt nhất")(view.lang), "end": T("● end", "● cuối")(view.lang)}
+    frame["name"] = [f"{WORLDS[w](view.lang)}, {names[k]}" for w, k in zip(frame["world"], frame["what"], strict=True)]
+    return frame
+
+
+def sweep_chart(view):
+    names = [
+        f"{WORLDS[w](view.lang)}, {k}"
+        for w in WORLDS
+        for k in (T("◆ best", "◆ tốt nhất")(view.lang), T("● end", "● cuối")(view.lang))
+    ]
+    color = alt.Color(
+        "name:N",
+        scale=alt.Scale(domain=names, range=[BLUE, BLUE, GREEN, GREEN]),
+        legend=alt.Legend(title=None, orient="top", labelLimit=260, columns=2),
+    )
+    return (
+        alt.Chart()
+        .mark_line(strokeWidth=2.5, point={"size": 70})
+        .encode(
+            x=alt.X("p:Q", title=T("dropout p", "xác suất bỏ p")(view.lang), axis=alt.Axis(grid=False)),
+            y=alt.Y(
+                "loss:Q",
+                title=T("test loss (nats/token)", "loss kiểm thử (nats/token)")(view.lang),
+                scale=alt.Scale(zero=False),
+            ),
+            color=color,
+            strokeDash=alt.StrokeDash(
+                "what:N", scale=alt.Scale(domain=["end", "best"], range=[[1, 0], [6, 4]]), legend=None
+            ),
+            tooltip=["name:N", "p:Q", alt.Tooltip("loss:Q", format=".3f")],
+        )
+        .properties(height=300 * (1 + (view.size - 1) * 0.6), width="container")
+    )
+
+
+sweep = Figure(
+    "sweep",
+    T("Best and end against p", "Tốt nhất và cuối theo p"),
+    T(
+        "Test loss against p, best point dashed and end solid, for little and for much text. {now}",
+        "Loss kiểm thử theo p, điểm tốt nhất nét đứt, điểm cuối liền nét, cho ít và nhiều văn bản. {now}",
+    ),
+    sweep_rows,
+    sweep_chart,
+    help=T(
+        "Each point is one finished run. The switch in “More settings” adds p = 0.1, 0.4 and 0.6.",
+        "Mỗi điểm là một lần chạy đã xong. Công tắc trong “Thiết lập khác” thêm p = 0.1, 0.4 và 0.6.",
+    ),
+    folded=True,
+)
+
+
+# --- an ensemble of masks ----------------------------------------------------------------------------------------------
+
+
+def ensemble_rows(view):
+    rows = []
+    for a in view.arms:
+        table = a.result.tables.get("ensemble", {}).get(1)
+        if table:
+            name = a.arm.name(view.lang)
+            rows += [(name, "curve", m, v, "") for m, v in zip(table["masks"], table["loss"], strict=True)]
+            off = a.result.final("eval_loss")
+            label = T("no mask (eval): {v}", "không mặt nạ (eval): {v}").format(v=f"{off:.3f}")(view.lang)
+            rows.append((name, "eval", None, off, label))
+    return pd.DataFrame(rows, columns=["name", "kind", "masks", "loss", "label"])
+
+
+def ensemble_chart(view):
+    y = alt.Y(
+        "loss:Q",
+        title=T("test loss (nats/token)", "loss kiểm thử (nats/token)")(view.lang),
+        scale=alt.Scale(zero=False),
+    )
+    x = alt.X(
+        "masks:Q",
+        title=T("masks whose probabilities are averaged", "số mặt nạ được lấy trung bình xác suất")(view.lang),
+        scale=alt.Scale(type="log", base=2),
+        axis=alt.Axis(grid=False),
+    )
+    rule = alt.Chart().transform_filter(alt.datum.kind == "eval")
+    curve = alt.Chart().transform_filter(alt.datum.kind == "curve")
+    color = arm_color(view)
+    return alt.layer(
+        rule.mark_rule(strokeDash=[6, 4], strokeWidth=2).encode(y=y, color=color),
+        rule.mark_text(align="right", baseline="bottom", dx=-4, dy=-4, fontSize=13 * view.size).encode(
+            y=y, x=alt.value("width"), text="label:N", color=color
+        ),
+        curve.mark_line(strokeWidth=3, point={"size": 80}).encode(
+            x=x, y=y, color=color, tooltip=["name:N", "masks:Q", alt.Tooltip("loss:Q", format=".4f")]
+        ),
+        curve.transform_filter(alt.datum.masks == 1)
+        .mark_text(align="left", dx=12, dy=-4, fontSize=13 * view.size)
+        .encode(x=x, y=y, color=color, text=alt.value(T("one mask", "một mặt nạ")(view.lang))),
+    ).properties(height=400 * (1 + (view.size - 1) * 0.6), width="container")
+
+
+ensemble = Figure(
+    "ensemble",
+    T("One mask, many masks, no mask", "Một mặt nạ, nhiều mặt nạ, không mặt nạ"),
+    T(
+        "Test loss of the averaged prediction against the number of masks, and the loss without any mask as a line. {now}",
+        "Loss kiểm thử của dự đoán trung bình theo số mặt nạ, và loss khi không có mặt nạ là đường ngang. {now}",
+    ),
+    ensemble_rows,
+    ensemble_chart,
+    help=T(
+        "M masks read the same windows; their probabilities for the right token are averaged. Dashed: one ordinary pass in eval mode.",
+        "M mặt nạ đọc cùng các cửa sổ; lấy trung bình xác suất cho token đúng. Nét đứt: một lượt bình thường ở chế độ eval.",
+    ),
+)

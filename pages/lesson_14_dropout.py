@@ -1,0 +1,408 @@
+"""Lesson 14: what dropout does to numbers, what train and eval switch, and when it helps a language model."""
+
+from dataclasses import replace
+
+from app.i18n import T, same
+from app.lesson import Arm, Lesson, Playground, Preset
+from app.theme import knob
+from core.experiments import (
+    dropout_calls,
+    dropout_mask,
+    dropout_moments,
+    dropout_softmax,
+    forgotten_train,
+    mask_ensemble,
+)
+from pages.claims_14 import CLAIMS
+from pages.controls_14 import CONTROLS
+from pages.figures_14 import entropy, moments, share, strip
+from pages.figures_14_trained import ensemble, forgotten, obey, outputs, sweep, worlds
+from pages.verdict_14 import (
+    AGAIN,
+    BARE,
+    BEST,
+    END,
+    MUCH,
+    READING,
+    SURVIVOR,
+    ZEROS,
+    calls_readouts,
+    calls_verdict,
+    ensemble_readouts,
+    ensemble_verdict,
+    numbers_readouts,
+    numbers_verdict,
+    worlds_readouts,
+    worlds_verdict,
+)
+
+QUICK = mask_ensemble.trained(mask_ensemble.Config())  # the run that the last playground reads is one of these
+MORE = (0.1, 0.4, 0.6)  # the sweep over p
+
+
+def numbers_arms(config, values):
+    """One mask; mean and spread for every p; the softmax behind it. Each press of “again” is another seed."""
+    seed = config.seed + int(values.get("again", 0))
+    vectors = max(2, min(8, 20_000 // config.n))
+    law = dropout_moments.Config(config.n, config.mean, config.std, config.rescale, vectors, seed)
+    return (
+        Arm("mask", T("this mask", "mặt nạ này"), replace(config, seed=seed), 0),
+        Arm("moments", T("all p", "mọi p"), law, 1),
+        Arm("softmax", T("softmax behind it", "softmax phía sau"), dropout_softmax.Config(seed=config.seed), 7),
+    )
+
+
+def calls_arms(config, values):
+    """The six calls; and a training that puts the model back into training mode beside one that forgets to."""
+    train = forgotten_train.Config(p=min(config.p, 0.99), seed=config.seed)
+    return (
+        Arm("calls", T("six calls", "sáu lời gọi"), config, 0),
+        Arm("right", T("train() is called again", "có gọi lại train()"), train, 0),
+        Arm("forgot", T("train() is forgotten", "quên gọi train()"), replace(train, forget=True), 5),
+    )
+
+
+def worlds_arms(config, values):
+    """The learner's p and p = 0, with little text and with all of it; on wish more values of p."""
+    ps = {config.dropout: "p"} | ({0.0: "0"} if config.dropout else {})
+    if values.get("sweep"):
+        ps |= {p: knob(p) for p in MORE if p not in ps}
+    worlds = {"little": config.keep} if config.keep else {}
+    arms = []
+    for world, keep in (worlds | {"much": 0}).items():
+        for i, (p, label) in enumerate(ps.items()):
+            text = T(f"p = {knob(p)}, little text", f"p = {knob(p)}, ít văn bản")
+            if world == "much":
+                text = T(f"p = {knob(p)}, much text", f"p = {knob(p)}, nhiều văn bản")
+            color = 0 if p == 0 else max(1, i)
+            arms.append(Arm(f"{world} {label}", text, replace(config, keep=keep, dropout=p), color))
+    return tuple(arms)
+
+
+def single(config, values):
+    return (Arm("read", same(f"p = {knob(config.dropout)}"), config, 0),)
+
+
+NUMBER_PRESETS = (
+    Preset(
+        "quick",
+        T("course: 100 ones, p = 0.2", "khóa học: 100 số 1, p = 0.2"),
+        {},
+        T(
+            "About 20 crosses; every survivor is 1.25. Draw another mask a few times.",
+            "Khoảng 20 dấu chéo; mỗi số sống sót là 1.25. Rút mặt nạ khác vài lần.",
+        ),
+    ),
+    Preset(
+        "big",
+        T("twenty big cells", "hai mươi ô lớn"),
+        {"n": 20},
+        T(
+            "For the last row of a classroom: luck is large when n is small.",
+            "Cho hàng cuối lớp: n nhỏ thì may rủi lớn.",
+        ),
+    ),
+    Preset(
+        "noise",
+        T("real activations: mean 0, spread 1", "như kích hoạt thật: trung bình 0, độ phân tán 1"),
+        {"mean": 0.0, "std": 1.0, "n": 2000, "p": 0.5},
+        T(
+            "The mean stays at 0, the spread grows to √2: training sees noisier numbers than the test will.",
+            "Trung bình vẫn 0, độ phân tán tăng lên √2: lúc huấn luyện gặp số nhiễu hơn lúc kiểm thử.",
+        ),
+    ),
+    Preset(
+        "plain",
+        T("broken: survivors not rescaled", "hỏng: không nhân bù"),
+        {"rescale": False, "p": 0.5, "n": 1000},
+        T(
+            "The mean halves. Switch to eval: it jumps back. That jump is what rescaling prevents.",
+            "Trung bình còn một nửa. Chuyển sang eval: nó nhảy về. Nhân bù chính là để tránh cú nhảy đó.",
+        ),
+        broken=True,
+    ),
+    Preset(
+        "all",
+        T("broken: p = 1", "hỏng: p = 1"),
+        {"p": 1.0},
+        T("Nothing survives, and nobody complains.", "Không số nào sống sót, và chẳng ai báo lỗi."),
+        broken=True,
+    ),
+)
+
+CALL_PRESETS = (
+    Preset(
+        "quick",
+        T("quick", "nhanh"),
+        {},
+        T("Red cells drop although the model is in eval mode.", "Ô đỏ vẫn bỏ dù mô hình đang ở chế độ eval."),
+    ),
+    Preset(
+        "course",
+        T("course: 1,000 numbers, the bare call", "khóa học: 1.000 số, lời gọi trần"),
+        {"call": "bare"},
+        T(
+            "The notebook's F.dropout(x): half of it is gone in every stage, not a fifth.",
+            "F.dropout(x) của notebook: giai đoạn nào cũng mất một nửa, không phải một phần năm.",
+        ),
+    ),
+    Preset(
+        "forget",
+        T("broken: train() forgotten", "hỏng: quên train()"),
+        {"forget": True, "p": 0.5},
+        T(
+            "The third column has gone quiet, and the training loss drops at step 100 for no good reason.",
+            "Cột ba im lặng, và loss huấn luyện tụt ở bước 100 chẳng vì điều gì tốt.",
+        ),
+        broken=True,
+    ),
+    Preset(
+        "all",
+        T("broken: p = 1", "hỏng: p = 1"),
+        {"p": 1.0},
+        T(
+            "All zeros, and no error: PyTorch takes p = 1. At 1.1 it refuses, see under the picture.",
+            "Toàn số 0 mà không báo lỗi: PyTorch nhận p = 1. Với 1.1 thì nó từ chối, xem dưới hình.",
+        ),
+        broken=True,
+    ),
+)
+
+LONG = T("about a minute on two cores", "khoảng một phút trên hai nhân")
+WORLD_PRESETS = (
+    Preset(
+        "quick",
+        T("quick: 1,000 tokens of Tales against all of it", "nhanh: 1.000 token của Tales so với toàn bộ"),
+        {},
+        T(
+            "Left, compare ● with ●, then ◆ with ◆: they give different winners.",
+            "Bên trái, so ● với ●, rồi ◆ với ◆: hai người thắng khác nhau.",
+        ),
+    ),
+    Preset(
+        "light",
+        T("the lesson's p = 0.2", "p = 0.2 của bài học"),
+        {"dropout": 0.2},
+        T(
+            "Gentler on both sides: less help on the left, hardly any cost on the right.",
+            "Nhẹ hơn ở cả hai bên: bên trái giúp ít hơn, bên phải hầu như không thiệt.",
+        ),
+    ),
+    Preset(
+        "sweep",
+        T("long: five values of p", "dài: năm giá trị của p"),
+        {"sweep": True, "dropout": 0.2},
+        T("Look inside for best and end against p.", "Xem phần bên trong: tốt nhất và cuối theo p."),
+        needs=LONG,
+    ),
+    Preset(
+        "manual",
+        T("long: Python's manual, 8,000 tokens", "dài: sách hướng dẫn Python, 8.000 token"),
+        {"corpus": "manual", "tokenizer": "bpe", "keep": 8000, "steps": 600, "lr": 2e-3},
+        T(
+            "Real prose and 2,000 tokens of vocabulary: does the same story hold?",
+            "Văn thật với từ vựng 2.000 token: câu chuyện có lặp lại không?",
+        ),
+        needs=T("two minutes or more", "từ hai phút trở lên"),
+    ),
+    Preset(
+        "decay",
+        T("the rival: weight decay 1", "đối thủ: weight decay 1"),
+        {"weight_decay": 1.0},
+        T(
+            "Strong weight decay in all four runs: what is left for dropout to do?",
+            "Suy giảm trọng số mạnh ở cả bốn lần chạy: còn gì cho dropout làm?",
+        ),
+    ),
+    Preset(
+        "drowned",
+        T("broken: p = 0.9", "hỏng: p = 0.9"),
+        {"dropout": 0.9},
+        T(
+            "One number in ten survives, ten times as large: it learns nothing by heart, and not much else.",
+            "Mười số còn một, lớn gấp mười: nó không học thuộc gì, và cũng chẳng học được mấy.",
+        ),
+        broken=True,
+    ),
+)
+
+READ_PRESETS = (
+    Preset(
+        "quick",
+        T("quick: 16 masks", "nhanh: 16 mặt nạ"),
+        {},
+        T(
+            "Every doubling of the masks helps less. Where is the dashed line?",
+            "Mỗi lần gấp đôi số mặt nạ lại giúp ít đi. Đường nét đứt nằm đâu?",
+        ),
+    ),
+    Preset(
+        "many",
+        T("64 masks", "64 mặt nạ"),
+        {"masks": 64},
+        T("64 times the work of the dashed line.", "Công gấp 64 lần đường nét đứt."),
+    ),
+    Preset(
+        "drowned",
+        T("broken: p = 0.9", "hỏng: p = 0.9"),
+        {"dropout": 0.9},
+        T(
+            "Sub-networks that share almost no number: does their average still help?",
+            "Các mạng con hầu như không có chung con số nào: trung bình của chúng còn giúp không?",
+        ),
+        broken=True,
+    ),
+)
+
+ONLY_NUMBERS, ONLY_CALLS, ONLY_WORLDS = ("again",), ("call",), ("gap", "sweep")
+
+LESSON = Lesson(
+    slug="dropout",
+    group="training",
+    title=T("Dropout in theory and in PyTorch", "Dropout: lý thuyết và PyTorch"),
+    question=T(
+        "What does dropout do to numbers, what do train and eval switch, and when does it help a language model?",
+        "Dropout làm gì với các con số, train và eval bật tắt điều gì, và khi nào nó giúp một mô hình ngôn ngữ?",
+    ),
+    after=(
+        T(
+            "PyTorch's p is the probability of dropping. Survivors are divided by 1 − p, so the mean is kept; the spread is not: the mean square grows by 1/(1 − p).",
+            "p của PyTorch là xác suất bị bỏ. Số sống sót chia cho 1 − p nên trung bình được giữ; độ phân tán thì không: trung bình bình phương tăng 1/(1 − p) lần.",
+        ),
+        T(
+            "nn.Dropout obeys eval(); F.dropout and attention's dropout_p do not, unless they are told, and F.dropout's default is p = 0.5.",
+            "nn.Dropout tuân theo eval(); F.dropout và dropout_p của attention thì không, trừ khi được báo, và mặc định của F.dropout là p = 0.5.",
+        ),
+        T(
+            "Dropout slows learning by heart. It helps where little text is read many times; with fresh text it only costs loss.",
+            "Dropout làm chậm việc học thuộc. Nó giúp khi ít văn bản được đọc nhiều lượt; với văn bản mới nó chỉ làm tăng loss.",
+        ),
+        T(
+            "At a fixed number of steps dropout looked better; against the best point of a run stopped early it was not.",
+            "Với số bước cố định, dropout trông tốt hơn; so với điểm tốt nhất của lần chạy dừng sớm thì không.",
+        ),
+    ),
+    minutes=9,
+    controls=CONTROLS,
+    playgrounds=(
+        Playground(
+            "numbers",
+            T("What it does to numbers", "Nó làm gì với các con số"),
+            T(
+                "Each number is dropped with probability p; the survivors are made larger.",
+                "Mỗi con số bị bỏ với xác suất p; số sống sót được nhân lên.",
+            ),
+            dropout_mask.Config(),
+            NUMBER_PRESETS,
+            numbers_arms,
+            (strip, share, moments, entropy),
+            ("p", "n", "again"),
+            numbers_verdict,
+            (ZEROS, SURVIVOR),
+            numbers_readouts,
+            code=(
+                "dropout.keep_mask",
+                "dropout.inverted_dropout",
+                "dropout.moments",
+                "dropout.share_sd",
+                "experiments.dropout_softmax.run",
+            ),
+            fixed=ONLY_CALLS + ONLY_WORLDS,
+        ),
+        Playground(
+            "obey",
+            T("Who obeys eval?", "Ai tuân theo eval?"),
+            T(
+                "Six ways to write dropout, asked in train, in eval, and in train again. Then a training in which somebody forgets the last one.",
+                "Sáu cách viết dropout, hỏi khi train, khi eval, rồi khi train lại. Sau đó là một lần huấn luyện mà ai đó quên bước cuối.",
+            ),
+            dropout_calls.Config(),
+            CALL_PRESETS,
+            calls_arms,
+            (obey, outputs, forgotten),
+            ("p", "call", "forget"),
+            calls_verdict,
+            (BARE, AGAIN),
+            calls_readouts,
+            ("p = 1.1",),
+            code=(
+                "experiments.dropout_calls.calls",
+                "experiments.dropout_calls.attend",
+                "train.evaluated",
+                "experiments.forgotten_train.run",
+            ),
+            fixed=ONLY_NUMBERS + ONLY_WORLDS + ("n",),
+        ),
+        Playground(
+            "worlds",
+            T("Little text, much text", "Ít văn bản, nhiều văn bản"),
+            T(
+                "One small GPT, with your p and with p = 0: on a few tokens read over and over, and on all of the text.",
+                "Một GPT nhỏ, với p của bạn và với p = 0: trên vài token đọc đi đọc lại, và trên toàn bộ văn bản.",
+            ),
+            QUICK,
+            WORLD_PRESETS,
+            worlds_arms,
+            (worlds, sweep),
+            ("dropout", "keep", "steps"),
+            worlds_verdict,
+            (END, BEST, MUCH),
+            worlds_readouts,
+            ("story",),
+            code=("models.Model5", "blocks.Block", "blocks.Attention", "train.train", "experiments.model5.parts"),
+            fixed=ONLY_NUMBERS + ONLY_CALLS,
+        ),
+        Playground(
+            "masks",
+            T("One mask or many", "Một mặt nạ hay nhiều"),
+            T(
+                "The run with p on little text is finished. Read new text with one mask, with many averaged, and with none.",
+                "Lần chạy có p trên ít văn bản đã xong. Đọc văn bản mới bằng một mặt nạ, bằng trung bình nhiều mặt nạ, và không mặt nạ.",
+            ),
+            mask_ensemble.Config(),
+            READ_PRESETS,
+            single,
+            (ensemble,),
+            ("masks", "dropout", "keep"),
+            ensemble_verdict,
+            (READING,),
+            ensemble_readouts,
+            ("dropout off", "dropout on"),
+            code=(
+                "experiments.mask_ensemble.masked",
+                "experiments.mask_ensemble.on_targets",
+                "experiments.mask_ensemble.write",
+            ),
+            fixed=ONLY_NUMBERS + ONLY_CALLS + ONLY_WORLDS,
+            sample_names={
+                "dropout off": T("dropout off", "tắt dropout"),
+                "dropout on": T("dropout on", "bật dropout"),
+            },
+        ),
+    ),
+    claims=CLAIMS,
+    deeper=T(
+        "Early stopping against dropout: in “Little text, much text” move the number of training tokens, and note for each who has the lower ◆ and who the lower ●. "
+        "Is there a text size at which dropout wins both? Every run is kept and shared, so a class can fill the table together. The switch for more values of p draws the whole column.",
+        "Dừng sớm đấu với dropout: ở “Ít văn bản, nhiều văn bản”, hãy đổi số token huấn luyện và ghi lại mỗi lần ai có ◆ thấp hơn, ai có ● thấp hơn. "
+        "Có cỡ văn bản nào mà dropout thắng cả hai không? Mọi lần chạy đều được giữ và dùng chung, nên cả lớp có thể cùng điền bảng. Công tắc thêm giá trị p vẽ cả một cột.",
+    ),
+    further=(
+        T(
+            "Variance shift: dropout before or after a LayerNorm, and each block's spread in train against eval; the target is 1.",
+            "Lệch phương sai: dropout trước hay sau LayerNorm, và độ phân tán của từng khối khi train so với eval; đích là 1.",
+        ),
+        T(
+            "Structured noise: the same p for single numbers, whole tokens, whole heads or whole blocks (stochastic depth).",
+            "Nhiễu có cấu trúc: cùng p cho từng con số, cả token, cả đầu chú ý hay cả khối (stochastic depth).",
+        ),
+    ),
+    formula=same(
+        r"y_i=\frac{m_i\,x_i}{1-p},\quad m_i\sim\mathrm{Bernoulli}(1-p);\qquad \mathbb{E}[y]=\mu,\qquad \mathbb{E}[y^2]=\frac{\sigma^2+\mu^2}{1-p}"
+    ),
+)
+
+if __name__ == "__main__":
+    from app.show import show
+
+    show(LESSON)

@@ -1,0 +1,518 @@
+"""What lesson 14 says about its runs: verdicts, readouts and answers to the predictions, from rules on the numbers."""
+
+import math
+
+from app.i18n import T, same
+from app.lesson import Prediction, Readout
+from app.theme import knob, number
+from core import dropout
+from pages.figures_14 import percent
+from pages.figures_14_trained import WORLDS, best_point, passes, world
+
+SAME = 0.02  # nats/token: two runs closer than this count as the same
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def numbers_verdict(view):
+    main, config = view.result("mask"), view.config
+    if not main.metrics:
+        return []
+    facts = {
+        name: number(main.final(name)) for name in ("mean_before", "mean_after", "std_before", "std_after", "survivor")
+    }
+    facts |= {"zeros": int(main.final("zeros")), "n": f"{config.n:,}", "p": knob(config.p)}
+    if config.mode == "eval":
+        text = T(
+            "Eval mode: nothing is dropped and nothing is rescaled. What goes in comes out.",
+            "Chế độ eval: không bỏ gì, không nhân bù gì. Vào sao ra vậy.",
+        )
+        if not config.rescale:
+            text = T(
+                "Eval mode: nothing is dropped. But without rescaling the layer behind was trained on a mean of {trained}, and now meets {mean_before}.",
+                "Chế độ eval: không bỏ gì. Nhưng vì không nhân bù, tầng phía sau đã học với trung bình {trained}, giờ lại gặp {mean_before}.",
+            )
+            facts["trained"] = number(dropout.moments(config.mean, config.std, config.p, False)[0])
+    elif config.p == 1:
+        text = T(
+            "Every number is dropped: all zeros, and no error from PyTorch. A block with this p passes only its residual on.",
+            "Mọi số đều bị bỏ: toàn số 0, và PyTorch không báo lỗi. Khối có p này chỉ còn truyền phần residual.",
+        )
+    elif config.p == 0:
+        text = T("p = 0: every number passes. Raise p.", "p = 0: mọi số đều qua. Hãy tăng p.")
+    elif config.rescale:
+        text = T(
+            "{zeros} of {n} dropped. Survivors are multiplied by {survivor}, so the mean is kept up to luck ({mean_before} → {mean_after}); "
+            "the spread is not ({std_before} → {std_after}).",
+            "{zeros} trên {n} số bị bỏ. Số sống sót nhân với {survivor} nên trung bình được giữ, sai khác do may rủi ({mean_before} → {mean_after}); "
+            "độ phân tán thì không ({std_before} → {std_after}).",
+        )
+    else:
+        text = T(
+            "{zeros} of {n} dropped and nothing done about it: the mean sinks from {mean_before} to {mean_after}. In eval mode it would jump "
+            "back, and the next layer would meet numbers it was not trained on.",
+            "{zeros} trên {n} số bị bỏ và không bù lại: trung bình tụt từ {mean_before} xuống {mean_after}. Sang eval nó nhảy về như cũ, "
+            "và tầng sau gặp những con số nó chưa từng học.",
+        )
+    said = [text.format(**facts)]
+    if config.mode == "train" and config.rescale and 0.9 <= config.p < 1:
+        said.append(
+            T(
+                "Look at the spread: so few survive that each of them is multiplied by {survivor}.",
+                "Hãy nhìn độ phân tán: sống sót ít đến nỗi mỗi số bị nhân với {survivor}.",
+            ).format(**facts)
+        )
+    return said
+
+
+def numbers_readouts(view):
+    main, config = view.result("mask"), view.config
+    if not main.metrics:
+        return []
+    arrow = lambda name: f"{number(main.final(f'{name}_before'))} → {number(main.final(f'{name}_after'))}"  # noqa: E731
+    p = config.p if config.mode == "train" else 0.0
+    counted = T("over {m} masks ± spread", "qua {m} mặt nạ ± dao động").format(m=f"{int(main.final('counted')):,}")
+    return [
+        Readout(
+            T("dropped by this mask", "mặt nạ này bỏ"),
+            f"{int(main.final('zeros'))} / {config.n:,}",
+            T("Zeros in one draw. It scatters by √(np(1−p)).", "Số 0 trong một lần rút. Dao động √(np(1−p))."),
+        ),
+        Readout(
+            counted,
+            f"{100 * main.final('share'):.2f} ± {100 * main.final('share_sd'):.2f} %",
+            T("The law: p ± √(p(1−p)/n) = {law}.", "Quy luật: p ± √(p(1−p)/n) = {law}.").format(
+                law=f"{100 * p:.4g} ± {100 * dropout.share_sd(p, config.n):.2f} %"
+            ),
+        ),
+        Readout(
+            T("a surviving 1 becomes", "số 1 sống sót thành"),
+            number(main.final("survivor")),
+            T(
+                "1/(1−p). Multiplied by 1 − p again it is {back}.", "1/(1−p). Nhân lại với 1 − p thì được {back}."
+            ).format(back=number(main.final("back"))),
+        ),
+        Readout(T("sum", "tổng"), arrow("sum"), T("Before → after this mask.", "Trước → sau mặt nạ này.")),
+    ]
+
+
+ZEROS = Prediction(
+    "zeros",
+    T("100 ones, p = 0.2. How many zeros will one mask make?", "100 số 1, p = 0.2. Một mặt nạ tạo ra bao nhiêu số 0?"),
+    lambda view: (
+        view.result("mask").final("zeros")
+        if (view.config.n, view.config.p, view.config.mode) == (100, 0.2, "train") and view.result("mask").metrics
+        else None
+    ),
+    lambda view: T(
+        "20 on average, and the luck of one mask scatters by √(100·0.2·0.8) = 4. Draw again and see.",
+        "Trung bình 20, và may rủi của một mặt nạ dao động √(100·0.2·0.8) = 4. Rút lại để xem.",
+    ),
+    kind="number",
+    low=0,
+    high=60,
+    step=1,
+    tolerance=8,
+)
+
+SURVIVOR = Prediction(
+    "survivor",
+    T("And what does a 1 become that is not dropped?", "Còn số 1 không bị bỏ thì thành bao nhiêu?"),
+    lambda view: (
+        knob(view.result("mask").final("survivor"))
+        if view.config.p == 0.2 and view.config.mode == "train" and view.config.rescale and view.result("mask").metrics
+        else None
+    ),
+    lambda view: T(
+        "1/(1 − 0.2): four fifths survive, so each must carry five quarters for the sum to stay.",
+        "1/(1 − 0.2): bốn phần năm sống sót, nên mỗi số phải gánh năm phần tư để tổng không đổi.",
+    ),
+    (("0.8", same("0.8")), ("1", same("1")), ("1.25", same("1.25"))),
+)
+
+
+# --- who obeys eval --------------------------------------------------------------------------------------------------
+
+
+def reported(result) -> float:
+    """Mean training loss of the steps after the first evaluation, nan before there are any."""
+    after = [v for s, v in result.metrics.get("train_loss", {}).items() if s > 100]
+    return sum(after) / len(after) if after else math.nan
+
+
+def calls_verdict(view):
+    main, config = view.result("calls"), view.config
+    said = []
+    if main.metrics:
+        said.append(
+            T(
+                "In eval mode nn.Dropout and everything that is told self.training drop {obey}. F.dropout(x, p) still drops {p}, attention's "
+                "dropout_p {attention}, and F.dropout(x) {bare}: its own default is p = 0.5.",
+                "Ở chế độ eval, nn.Dropout và mọi lời gọi được báo self.training bỏ {obey}. F.dropout(x, p) vẫn bỏ {p}, dropout_p của attention "
+                "{attention}, và F.dropout(x) {bare}: mặc định của nó là p = 0.5.",
+            ).format(
+                obey=percent(max(main.final(f"{name}_eval") for name in ("module", "training", "attention_training"))),
+                **{name: percent(main.final(f"{name}_eval")) for name in ("p", "attention", "bare")},
+            )
+        )
+        if config.forget:
+            said.append(
+                T(
+                    "train() was forgotten: nn.Dropout now drops {n} while the model goes on training.",
+                    "train() bị quên: nn.Dropout giờ bỏ {n} trong khi mô hình vẫn đang huấn luyện.",
+                ).format(n=percent(main.final("module_again")))
+            )
+    right, forgot = view.result("right"), view.result("forgot")
+    if not (math.isnan(reported(right)) or math.isnan(reported(forgot))) and view.done and config.p:
+        said.append(
+            T(
+                "The run that forgets reports a training loss of {forgot} instead of {right}, because it no longer drops anything. "
+                "Its test loss ({forgot_test} against {right_test}) would not have told you.",
+                "Lần chạy quên báo loss huấn luyện {forgot} thay vì {right}, vì nó chẳng còn bỏ gì. "
+                "Loss kiểm thử ({forgot_test} so với {right_test}) thì không mách bạn điều đó.",
+            ).format(
+                forgot=number(reported(forgot)),
+                right=number(reported(right)),
+                forgot_test=number(forgot.final("test_loss")),
+                right_test=number(right.final("test_loss")),
+            )
+        )
+    return said
+
+
+def calls_readouts(view):
+    main = view.result("calls")
+    if not main.metrics:
+        return []
+    shares = lambda name: " · ".join(percent(main.final(f"{name}_{stage}")) for stage in ("train", "eval", "again"))  # noqa: E731
+    help = T(
+        "Zeros in train, in eval, and after train() again.", "Tỉ lệ số 0 khi train, khi eval, và sau khi train() lại."
+    )
+    return [
+        Readout(same("nn.Dropout(p)"), shares("module"), help),
+        Readout(same("F.dropout(x)"), shares("bare"), help),
+        Readout(same("attention dropout_p"), shares("attention"), help),
+        Readout(
+            T("two eval passes of attention", "hai lượt eval của attention"),
+            number(main.final("attention_eval_difference")),
+            T(
+                "Largest difference of an attention weight; 0 would mean equal.",
+                "Chênh lệch lớn nhất của một trọng số attention; 0 là như nhau.",
+            ),
+        ),
+    ]
+
+
+def bare_answer(view):
+    zeros = view.result("calls").final("bare_eval")
+    return None if math.isnan(zeros) else "none" if zeros == 0 else "half" if zeros > 0.35 else "fifth"
+
+
+BARE = Prediction(
+    "bare",
+    T(
+        "model.eval(), then F.dropout(x) in forward. How much does it drop?",
+        "model.eval(), rồi F.dropout(x) trong forward. Nó bỏ bao nhiêu?",
+    ),
+    bare_answer,
+    lambda view: T(
+        "It dropped {n}. A function does not know the model's mode: it must be told, training=self.training, and its p is 0.5 unless you say otherwise.",
+        "Nó bỏ {n}. Một hàm không biết chế độ của mô hình: phải báo cho nó training=self.training, và p của nó là 0.5 nếu bạn không nói gì.",
+    ).format(n=percent(view.result("calls").final("bare_eval"))),
+    (("none", T("nothing", "không gì")), ("fifth", same("20 %")), ("half", same("50 %"))),
+)
+
+
+def again_answer(view):
+    zeros = view.result("calls").final("module_again")
+    return None if math.isnan(zeros) or view.config.p in (0, 1) or view.config.forget else "on" if zeros else "off"
+
+
+AGAIN = Prediction(
+    "again",
+    T("After eval() comes train() again. Is nn.Dropout on?", "Sau eval() lại đến train(). nn.Dropout có bật không?"),
+    again_answer,
+    lambda view: T(
+        "It dropped {n}. The comment in the course's notebook says “still off”; its own numbers say otherwise.",
+        "Nó bỏ {n}. Chú thích trong notebook của khóa học ghi “vẫn tắt”; chính các con số ở đó nói khác.",
+    ).format(n=percent(view.result("calls").final("module_again"))),
+    (("on", T("on", "bật")), ("off", T("still off", "vẫn tắt"))),
+)
+
+
+# --- two worlds ------------------------------------------------------------------------------------------------------
+
+
+def pair(view, place: str):
+    """(run with p = 0, run with the learner's p) of that world; None where one has no test point after the start."""
+    found = [view.result(f"{place} {which}") for which in ("0", "p")]
+    return found if all(best_point(r) and not _diverged(r) for r in found) else None
+
+
+def _diverged(result) -> bool:
+    return result.finished is not None and result.finished.reason == "diverged"
+
+
+def gains(view, place: str) -> tuple[float, float] | None:
+    """(best, end): how much lower the run with dropout is than the one without, nats/token."""
+    both = pair(view, place)
+    if both is None:
+        return None
+    none, some = both
+    return best_point(none)[1] - best_point(some)[1], none.final("test_loss") - some.final("test_loss")
+
+
+def _finished(view, place: str) -> bool:
+    return all(a.complete for a in view.arms if world(a.arm.config) == place and a.arm.label.split()[1] in ("0", "p"))
+
+
+def worlds_verdict(view):
+    said = []
+    for a in view.arms:
+        if _diverged(a.result):
+            said.append(
+                T(
+                    "{name} diverged at step {n}: take a tenth of the learning rate.",
+                    "{name} phân kỳ ở bước {n}: hãy lấy tốc độ học bằng một phần mười.",
+                ).format(name=a.arm.name, n=a.result.finished.step)
+            )
+    if not view.config.dropout:
+        return [
+            *said,
+            T(
+                "p = 0 everywhere: raise p to have something to compare.",
+                "p = 0 ở mọi nơi: hãy tăng p để có cái mà so.",
+            ),
+        ]
+    if (little := gains(view, "little")) and _finished(view, "little"):
+        none, some = pair(view, "little")
+        facts = {
+            "p": knob(view.config.dropout),
+            "r": f"{passes(none, view.config):.3g}",
+            "end0": number(none.final("test_loss")),
+            "end": number(some.final("test_loss")),
+            "best0": number(best_point(none)[1]),
+            "best": number(best_point(some)[1]),
+            "step": best_point(none)[0],
+        }
+        best, end = little
+        if end > SAME and best < -SAME:
+            text = T(
+                "Little text, read {r} times: at the end p = {p} wins, {end} against {end0}. But without dropout the test loss was once {best0} "
+                "(step {step}), with it never below {best}: stopping early beats dropout.",
+                "Ít văn bản, đọc {r} lượt: cuối cùng p = {p} thắng, {end} so với {end0}. Nhưng không dropout từng đạt {best0} "
+                "(bước {step}), còn có dropout chưa bao giờ dưới {best}: dừng sớm thắng dropout.",
+            )
+        elif end > SAME:
+            text = T(
+                "Little text, read {r} times: p = {p} ends lower, {end} against {end0}; the best points are {best} and {best0}.",
+                "Ít văn bản, đọc {r} lượt: p = {p} kết thúc thấp hơn, {end} so với {end0}; điểm tốt nhất là {best} và {best0}.",
+            )
+        elif end < -SAME:
+            text = T(
+                "Little text, read {r} times: dropout costs loss here, {end} against {end0} without it. Either it is not yet learned by heart, or p is too large.",
+                "Ít văn bản, đọc {r} lượt: ở đây dropout làm thiệt, {end} so với {end0} khi không có. Hoặc chưa kịp học thuộc, hoặc p quá lớn.",
+            )
+        else:
+            text = T(
+                "Little text, read {r} times: both end alike, {end} and {end0}. Train longer or take less text.",
+                "Ít văn bản, đọc {r} lượt: hai bên kết thúc như nhau, {end} và {end0}. Hãy huấn luyện lâu hơn hoặc lấy ít văn bản hơn.",
+            )
+        said.append(text.format(**facts))
+    if (much := gains(view, "much")) and _finished(view, "much"):
+        none, some = pair(view, "much")
+        facts = {
+            "p": knob(view.config.dropout),
+            "r": f"{passes(none, view.config):.2g}",
+            "end0": f"{none.final('test_loss'):.3f}",
+            "end": f"{some.final('test_loss'):.3f}",
+        }
+        if much[1] < 0:
+            text = T(
+                "Much text, {r} passes: there is nothing to learn by heart, and dropout only costs: {end} against {end0}.",
+                "Nhiều văn bản, {r} lượt: chẳng có gì để học thuộc, dropout chỉ làm thiệt: {end} so với {end0}.",
+            )
+        else:
+            text = T(
+                "Much text, {r} passes: dropout does not cost anything here, {end} against {end0}.",
+                "Nhiều văn bản, {r} lượt: ở đây dropout không làm thiệt, {end} so với {end0}.",
+            )
+        said.append(text.format(**facts))
+    return said
+
+
+def worlds_readouts(view):
+    rows = []
+    for a in view.arms:
+        best = best_point(a.result)
+        if best is None:
+            continue
+        rows.append(
+            Readout(
+                T("{w}, p = {p}", "{w}, p = {p}").format(w=WORLDS[world(a.arm.config)], p=knob(a.arm.config.dropout)),
+                f"◆ {number(best[1])}  ● {number(a.result.final('test_loss'))}",
+                T(
+                    "Best test loss (step {s}) and the last one, nats/token; {r} passes through the text.",
+                    "Loss kiểm thử tốt nhất (bước {s}) và cuối cùng, nats/token; {r} lượt qua văn bản.",
+                ).format(s=best[0], r=f"{passes(a.result, a.arm.config):.3g}"),
+            )
+        )
+    return rows
+
+
+def winner(difference: float | None) -> str | None:
+    if difference is None:
+        return None
+    return "some" if difference > SAME else "none" if difference < -SAME else "same"
+
+
+def _decided(view, place: str, which: int):
+    if not (view.config.dropout and view.config.keep and _finished(view, place)):
+        return None
+    found = gains(view, place)
+    return winner(found[which]) if found else None
+
+
+def _pair_words(view, place: str, which: int) -> dict:
+    values = [best_point(r)[1] if which == 0 else r.final("test_loss") for r in pair(view, place)]
+    return {"zero": f"{values[0]:.3f}", "some": f"{values[1]:.3f}", "p": knob(view.config.dropout)}
+
+
+OPTIONS = (
+    ("none", T("without dropout (p = 0)", "không dropout (p = 0)")),
+    ("some", T("with dropout", "có dropout")),
+    ("same", T("no difference", "không khác nhau")),
+)
+
+END = Prediction(
+    "end",
+    T(
+        "A thousand tokens, read 200 times. Which run has the lower test loss at the end?",
+        "Một nghìn token, đọc 200 lượt. Lần chạy nào có loss kiểm thử thấp hơn lúc kết thúc?",
+    ),
+    lambda view: _decided(view, "little", 1),
+    lambda view: T(
+        "At the end: {zero} without, {some} with p = {p}. Dropout slows learning by heart.",
+        "Lúc kết thúc: {zero} khi không có, {some} với p = {p}. Dropout làm chậm việc học thuộc.",
+    ).format(**_pair_words(view, "little", 1)),
+    OPTIONS,
+)
+
+BEST = Prediction(
+    "best",
+    T(
+        "The same two runs: which of them ever reached the lower test loss?",
+        "Vẫn hai lần chạy ấy: lần nào từng đạt loss kiểm thử thấp hơn?",
+    ),
+    lambda view: _decided(view, "little", 0),
+    lambda view: T(
+        "Best ever: {zero} without, {some} with p = {p}. A run that stops at its best point does not need dropout here.",
+        "Tốt nhất từng có: {zero} khi không có, {some} với p = {p}. Dừng ở điểm tốt nhất thì ở đây không cần dropout.",
+    ).format(**_pair_words(view, "little", 0)),
+    OPTIONS,
+)
+
+MUCH = Prediction(
+    "much",
+    T(
+        "And with all of the text, not even read once: which ends lower?",
+        "Còn với toàn bộ văn bản, chưa đọc hết một lượt: bên nào kết thúc thấp hơn?",
+    ),
+    lambda view: _decided(view, "much", 1),
+    lambda view: T(
+        "{zero} without, {some} with p = {p}. Text that is never read twice cannot be learned by heart.",
+        "{zero} khi không có, {some} với p = {p}. Văn bản không đọc lại lần hai thì không thể học thuộc.",
+    ).format(**_pair_words(view, "much", 1)),
+    OPTIONS,
+)
+
+
+# --- an ensemble of masks --------------------------------------------------------------------------------------------
+
+
+def ensemble_verdict(view):
+    main, config = view.main, view.config
+    if math.isnan(main.final("averaged")):
+        return []
+    if not config.dropout:
+        return [T("p = 0: all masks are equal. Raise p.", "p = 0: mọi mặt nạ đều như nhau. Hãy tăng p.")]
+    facts = {
+        name: f"{main.final(name):.3f}" for name in ("single", "averaged", "eval_loss", "train_eval", "train_single")
+    }
+    facts["m"] = config.masks
+    best = "many" if main.final("averaged") < main.final("eval_loss") else "none"
+    said = {
+        "none": T(
+            "One mask costs {single}, the average of {m} masks {averaged}, and the pass without any mask {eval_loss}: the cheapest is the best.",
+            "Một mặt nạ tốn {single}, trung bình {m} mặt nạ {averaged}, còn lượt không mặt nạ {eval_loss}: cách rẻ nhất là tốt nhất.",
+        ),
+        "many": T(
+            "One mask costs {single}, the pass without any mask {eval_loss}, and the average of {m} masks {averaged}, for {m} times the work.",
+            "Một mặt nạ tốn {single}, lượt không mặt nạ {eval_loss}, còn trung bình {m} mặt nạ {averaged}, với công gấp {m} lần.",
+        ),
+    }[best]
+    honest = T(
+        "On its own training text it scores {train_eval} with dropout off and {train_single} with it on: the training loss of a run with dropout looks worse than the model is.",
+        "Trên chính văn bản huấn luyện, nó đạt {train_eval} khi tắt dropout và {train_single} khi bật: loss huấn luyện của lần chạy có dropout trông xấu hơn mô hình thật.",
+    )
+    return [said.format(**facts), honest.format(**facts)]
+
+
+def ensemble_readouts(view):
+    main = view.main
+    if math.isnan(main.final("averaged")):
+        return []
+    rows = (
+        ("single", T("one mask", "một mặt nạ"), T("Mean over all masks.", "Trung bình trên mọi mặt nạ.")),
+        (
+            "averaged",
+            T("average of M", "trung bình M"),
+            T("Probabilities averaged, then the loss.", "Lấy trung bình xác suất rồi mới tính loss."),
+        ),
+        (
+            "eval_loss",
+            T("no mask (eval)", "không mặt nạ (eval)"),
+            T("What model.eval() does.", "Việc model.eval() làm."),
+        ),
+    )
+    found = [Readout(label, f"{main.final(name):.3f} nats", help) for name, label, help in rows]
+    accuracy = f"{100 * main.final('train_accuracy'):.0f} / {100 * main.final('eval_accuracy'):.0f} %"
+    return [
+        *found,
+        Readout(
+            T("guessed right: training / test text", "đoán đúng: văn bản huấn luyện / kiểm thử"),
+            accuracy,
+            T(
+                "Share of next tokens that are the model's first choice.",
+                "Tỉ lệ token kế tiếp đúng là lựa chọn đầu của mô hình.",
+            ),
+        ),
+    ]
+
+
+def reading_answer(view):
+    main = view.main
+    if not view.done or math.isnan(main.final("averaged")) or not view.config.dropout or view.config.masks < 8:
+        return None
+    found = {"one": main.final("single"), "many": main.final("averaged"), "none": main.final("eval_loss")}
+    return min(found, key=found.get)
+
+
+READING = Prediction(
+    "reading",
+    T(
+        "A trained model reads new text. Which way gives the lowest loss?",
+        "Một mô hình đã huấn luyện đọc văn bản mới. Cách nào cho loss thấp nhất?",
+    ),
+    reading_answer,
+    lambda view: T(
+        "{single} with one mask, {averaged} with the average of {m}, {eval_loss} without any.",
+        "{single} với một mặt nạ, {averaged} với trung bình {m} mặt nạ, {eval_loss} khi không có.",
+    ).format(m=view.config.masks, **{k: f"{view.main.final(k):.3f}" for k in ("single", "averaged", "eval_loss")}),
+    (
+        ("one", T("one random mask, as in training", "một mặt nạ ngẫu nhiên, như khi huấn luyện")),
+        ("many", T("the average over 16 masks", "trung bình trên 16 mặt nạ")),
+        ("none", T("no mask at all (eval)", "không mặt nạ nào (eval)")),
+    ),
+)

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP, arm_color
+from app.charts import STEP
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, knob
@@ -426,51 +426,54 @@ sweep = Figure(
 def ensemble_rows(view):
     rows = []
     for a in view.arms:
-        table = a.result.tables.get("ensemble", {}).get(1)
-        if table:
-            name = a.arm.name(view.lang)
-            rows += [(name, "curve", m, v, "") for m, v in zip(table["masks"], table["loss"], strict=True)]
+        place = world(a.arm.config)
+        for table in a.result.tables.get("ensemble", {}).values():
+            curve = list(zip(table["masks"], table["loss"], strict=True))
+            rows += [(place, "curve", m, v, "") for m, v in curve]
+            rows.append((place, "one", *curve[0], T("one mask", "một mặt nạ")(view.lang)))
             off = a.result.final("eval_loss")
-            label = T("no mask (eval): {v}", "không mặt nạ (eval): {v}").format(v=f"{off:.3f}")(view.lang)
-            rows.append((name, "eval", None, off, label))
-    return pd.DataFrame(rows, columns=["name", "kind", "masks", "loss", "label"])
+            label = T("no mask (eval)  {v}", "không mặt nạ (eval)  {v}").format(v=f"{off:.3f}")(view.lang)
+            rows.append((place, "eval", curve[-1][0], off, label))
+    return pd.DataFrame(rows, columns=["world", "kind", "masks", "loss", "label"])
 
 
 def ensemble_chart(view):
-    y = alt.Y(
-        "loss:Q",
-        title=T("test loss (nats/token)", "loss kiểm thử (nats/token)")(view.lang),
-        scale=alt.Scale(zero=False),
-    )
-    x = alt.X(
-        "masks:Q",
-        title=T("masks whose probabilities are averaged", "số mặt nạ được lấy trung bình xác suất")(view.lang),
-        scale=alt.Scale(type="log", base=2),
-        axis=alt.Axis(grid=False),
-    )
-    rule = alt.Chart().transform_filter(alt.datum.kind == "eval")
-    curve = alt.Chart().transform_filter(alt.datum.kind == "curve")
-    color = arm_color(view)
-    return alt.layer(
-        rule.mark_rule(strokeDash=[6, 4], strokeWidth=2).encode(y=y, color=color),
-        rule.mark_text(align="right", baseline="bottom", dx=-4, dy=-4, fontSize=13 * view.size).encode(
-            y=y, x=alt.value("width"), text="label:N", color=color
-        ),
-        curve.mark_line(strokeWidth=3, point={"size": 80}).encode(
-            x=x, y=y, color=color, tooltip=["name:N", "masks:Q", alt.Tooltip("loss:Q", format=".4f")]
-        ),
-        curve.transform_filter(alt.datum.masks == 1)
-        .mark_text(align="left", dx=12, dy=-4, fontSize=13 * view.size)
-        .encode(x=x, y=y, color=color, text=alt.value(T("one mask", "một mặt nạ")(view.lang))),
-    ).properties(height=400 * (1 + (view.size - 1) * 0.6), width="container")
+    def panel(place):
+        y = alt.Y(
+            "loss:Q",
+            title=T("test loss (nats/token)", "loss kiểm thử (nats/token)")(view.lang),
+            scale=alt.Scale(zero=False),
+        )
+        title = T("masks averaged", "số mặt nạ lấy trung bình")(view.lang)
+        x = alt.X(
+            "masks:Q",
+            title=f"{title} · {WORLDS[place](view.lang)}",
+            scale=alt.Scale(type="log", base=2),
+            axis=alt.Axis(grid=False, tickCount=7),
+        )
+        base = alt.Chart().transform_filter(alt.datum.world == place)
+        kind = lambda name: base.transform_filter(alt.datum.kind == name)  # noqa: E731
+        words = {"fontSize": 13 * view.size, "fontWeight": "bold"}
+        return alt.layer(
+            kind("eval").mark_rule(strokeDash=[6, 4], strokeWidth=2.5, color=GREEN).encode(y=y),
+            kind("eval")
+            .mark_text(align="right", baseline="bottom", dx=-4, dy=-4, color=GREEN, **words)
+            .encode(y=y, x=alt.value("width"), text="label:N"),
+            kind("curve")
+            .mark_line(strokeWidth=3, color=BLUE, point={"size": 80, "color": BLUE})
+            .encode(x=x, y=y, tooltip=["masks:Q", alt.Tooltip("loss:Q", format=".4f")]),
+            kind("one").mark_text(align="left", dx=12, dy=-2, color=BLUE, **words).encode(x=x, y=y, text="label:N"),
+        ).properties(height=400 * (1 + (view.size - 1) * 0.6), width="container")
+
+    return panel("little"), panel("much")
 
 
 ensemble = Figure(
     "ensemble",
     T("One mask, many masks, no mask", "Một mặt nạ, nhiều mặt nạ, không mặt nạ"),
     T(
-        "Test loss of the averaged prediction against the number of masks, and the loss without any mask as a line. {now}",
-        "Loss kiểm thử của dự đoán trung bình theo số mặt nạ, và loss khi không có mặt nạ là đường ngang. {now}",
+        "Two panels, little and much text: test loss of the averaged prediction against the number of masks, and the loss without any mask as a line. {now}",
+        "Hai khung, ít và nhiều văn bản: loss kiểm thử của dự đoán trung bình theo số mặt nạ, và loss khi không có mặt nạ là đường ngang. {now}",
     ),
     ensemble_rows,
     ensemble_chart,
@@ -478,4 +481,5 @@ ensemble = Figure(
         "M masks read the same windows; their probabilities for the right token are averaged. Dashed: one ordinary pass in eval mode.",
         "M mặt nạ đọc cùng các cửa sổ; lấy trung bình xác suất cho token đúng. Nét đứt: một lượt bình thường ở chế độ eval.",
     ),
+    beside=True,
 )

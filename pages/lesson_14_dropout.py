@@ -23,7 +23,8 @@ from pages.verdict_14 import (
     BEST,
     END,
     MUCH,
-    READING,
+    READ_LITTLE,
+    READ_MUCH,
     SURVIVOR,
     ZEROS,
     calls_readouts,
@@ -79,8 +80,10 @@ def worlds_arms(config, values):
     return tuple(arms)
 
 
-def single(config, values):
-    return (Arm("read", same(f"p = {knob(config.dropout)}"), config, 0),)
+def masks_arms(config, values):
+    """The model that learned from little text, and the one that had all of it."""
+    arms = [Arm("little", T("little text", "ít văn bản"), config, 0)] if config.keep else []
+    return (*arms, Arm("much", T("much text", "nhiều văn bản"), replace(config, keep=0), 2))
 
 
 NUMBER_PRESETS = (
@@ -356,16 +359,16 @@ LESSON = Lesson(
             "masks",
             T("One mask or many", "Một mặt nạ hay nhiều"),
             T(
-                "The run with p on little text is finished. Read new text with one mask, with many averaged, and with none.",
-                "Lần chạy có p trên ít văn bản đã xong. Đọc văn bản mới bằng một mặt nạ, bằng trung bình nhiều mặt nạ, và không mặt nạ.",
+                "Two finished models, one from little and one from much text, read new text: with one mask, with many averaged, and with none.",
+                "Hai mô hình đã xong, một từ ít, một từ nhiều văn bản, đọc văn bản mới: bằng một mặt nạ, bằng trung bình nhiều mặt nạ, và không mặt nạ.",
             ),
             mask_ensemble.Config(),
             READ_PRESETS,
-            single,
+            masks_arms,
             (ensemble,),
             ("masks", "dropout", "keep"),
             ensemble_verdict,
-            (READING,),
+            (READ_MUCH, READ_LITTLE),
             ensemble_readouts,
             ("dropout off", "dropout on"),
             code=(

@@ -432,87 +432,112 @@ MUCH = Prediction(
 
 
 def ensemble_verdict(view):
-    main, config = view.main, view.config
-    if math.isnan(main.final("averaged")):
-        return []
-    if not config.dropout:
+    said = []
+    if not view.config.dropout:
         return [T("p = 0: all masks are equal. Raise p.", "p = 0: mọi mặt nạ đều như nhau. Hãy tăng p.")]
-    facts = {
-        name: f"{main.final(name):.3f}" for name in ("single", "averaged", "eval_loss", "train_eval", "train_single")
-    }
-    facts["m"] = config.masks
-    best = "many" if main.final("averaged") < main.final("eval_loss") else "none"
-    said = {
-        "none": T(
-            "One mask costs {single}, the average of {m} masks {averaged}, and the pass without any mask {eval_loss}: the cheapest is the best.",
-            "Một mặt nạ tốn {single}, trung bình {m} mặt nạ {averaged}, còn lượt không mặt nạ {eval_loss}: cách rẻ nhất là tốt nhất.",
-        ),
-        "many": T(
-            "One mask costs {single}, the pass without any mask {eval_loss}, and the average of {m} masks {averaged}, for {m} times the work.",
-            "Một mặt nạ tốn {single}, lượt không mặt nạ {eval_loss}, còn trung bình {m} mặt nạ {averaged}, với công gấp {m} lần.",
-        ),
-    }[best]
-    honest = T(
-        "On its own training text it scores {train_eval} with dropout off and {train_single} with it on: the training loss of a run with dropout looks worse than the model is.",
-        "Trên chính văn bản huấn luyện, nó đạt {train_eval} khi tắt dropout và {train_single} khi bật: loss huấn luyện của lần chạy có dropout trông xấu hơn mô hình thật.",
-    )
-    return [said.format(**facts), honest.format(**facts)]
-
-
-def ensemble_readouts(view):
-    main = view.main
-    if math.isnan(main.final("averaged")):
-        return []
-    rows = (
-        ("single", T("one mask", "một mặt nạ"), T("Mean over all masks.", "Trung bình trên mọi mặt nạ.")),
-        (
-            "averaged",
-            T("average of M", "trung bình M"),
-            T("Probabilities averaged, then the loss.", "Lấy trung bình xác suất rồi mới tính loss."),
-        ),
-        (
-            "eval_loss",
-            T("no mask (eval)", "không mặt nạ (eval)"),
-            T("What model.eval() does.", "Việc model.eval() làm."),
-        ),
-    )
-    found = [Readout(label, f"{main.final(name):.3f} nats", help) for name, label, help in rows]
-    accuracy = f"{100 * main.final('train_accuracy'):.0f} / {100 * main.final('eval_accuracy'):.0f} %"
-    return [
-        *found,
-        Readout(
-            T("guessed right: training / test text", "đoán đúng: văn bản huấn luyện / kiểm thử"),
-            accuracy,
-            T(
-                "Share of next tokens that are the model's first choice.",
-                "Tỉ lệ token kế tiếp đúng là lựa chọn đầu của mô hình.",
+    for a in view.arms:
+        if best_reading(a) is None:
+            continue
+        names = ("single", "averaged", "eval_loss")
+        facts = {name: f"{a.result.final(name):.3f}" for name in names}
+        facts |= {"m": a.arm.config.masks, "world": WORLDS[world(a.arm.config)]}
+        text = {
+            "none": T(
+                "{world}: one mask {single}, the average of {m} {averaged}, no mask at all {eval_loss}: the cheapest way is the best.",
+                "{world}: một mặt nạ {single}, trung bình {m} mặt nạ {averaged}, không mặt nạ nào {eval_loss}: cách rẻ nhất là tốt nhất.",
             ),
-        ),
-    ]
+            "many": T(
+                "{world}: one mask {single}, no mask {eval_loss}, but the average of {m} masks {averaged}: sub-networks that were each too sure correct one another.",
+                "{world}: một mặt nạ {single}, không mặt nạ {eval_loss}, nhưng trung bình {m} mặt nạ {averaged}: các mạng con, mạng nào cũng quá tự tin, sửa sai cho nhau.",
+            ),
+            "one": T(
+                "{world}: one mask {single} is not worse than the average of {m} ({averaged}) or no mask ({eval_loss}).",
+                "{world}: một mặt nạ {single} không kém trung bình {m} mặt nạ ({averaged}) hay không mặt nạ ({eval_loss}).",
+            ),
+        }[best_reading(a)]
+        line = text.format(**facts)
+        said.append(T(line.en[0].upper() + line.en[1:], line.vi[0].upper() + line.vi[1:]))
+    return said
 
 
-def reading_answer(view):
-    main = view.main
-    if not view.done or math.isnan(main.final("averaged")) or not view.config.dropout or view.config.masks < 8:
+def best_reading(arm_view) -> str | None:
+    """Which way of reading has the lowest loss: one | many | none; None before the model was read."""
+    result = arm_view.result
+    if math.isnan(result.final("averaged")):
         return None
-    found = {"one": main.final("single"), "many": main.final("averaged"), "none": main.final("eval_loss")}
+    found = {"none": result.final("eval_loss"), "many": result.final("averaged"), "one": result.final("single")}
     return min(found, key=found.get)
 
 
-READING = Prediction(
-    "reading",
+def ensemble_readouts(view):
+    rows = []
+    for a in view.arms:
+        result, place = a.result, WORLDS[world(a.arm.config)]
+        if math.isnan(result.final("averaged")):
+            continue
+        rows += [
+            Readout(
+                T("{w}: training text, dropout off / on", "{w}: văn bản huấn luyện, tắt / bật dropout").format(w=place),
+                f"{number(result.final('train_eval'))} / {number(result.final('train_single'))} nats",
+                T(
+                    "The training loss that a run reports is measured with dropout on: it looks worse than the model is.",
+                    "Loss huấn luyện mà lần chạy báo được đo khi bật dropout: trông xấu hơn mô hình thật.",
+                ),
+            ),
+            Readout(
+                T("{w}: guessed right, training / test", "{w}: đoán đúng, huấn luyện / kiểm thử").format(w=place),
+                f"{100 * result.final('train_accuracy'):.0f} / {100 * result.final('eval_accuracy'):.0f} %",
+                T(
+                    "Share of next tokens that are the model's first choice, dropout off.",
+                    "Tỉ lệ token kế tiếp đúng là lựa chọn đầu của mô hình, khi tắt dropout.",
+                ),
+            ),
+        ]
+    return rows
+
+
+def _reading(label: str):
+    def answer(view):
+        found = next((a for a in view.arms if a.arm.label == label), None)
+        if found is None or not view.done or not view.config.dropout or view.config.masks < 8:
+            return None
+        return best_reading(found)
+
+    return answer
+
+
+def _reading_why(label: str):
+    def why(view):
+        names = ("single", "averaged", "eval_loss")
+        return T(
+            "{single} with one mask, {averaged} with the average of {m}, {eval_loss} without any.",
+            "{single} với một mặt nạ, {averaged} với trung bình {m} mặt nạ, {eval_loss} khi không có.",
+        ).format(m=view.config.masks, **{k: f"{view.result(label).final(k):.3f}" for k in names})
+
+    return why
+
+
+READINGS = (
+    ("one", T("one random mask, as in training", "một mặt nạ ngẫu nhiên, như khi huấn luyện")),
+    ("many", T("the average over 16 masks", "trung bình trên 16 mặt nạ")),
+    ("none", T("no mask at all (eval)", "không mặt nạ nào (eval)")),
+)
+
+READ_MUCH = Prediction(
+    "read_much",
     T(
-        "A trained model reads new text. Which way gives the lowest loss?",
-        "Một mô hình đã huấn luyện đọc văn bản mới. Cách nào cho loss thấp nhất?",
+        "A model trained on much text reads new text. Which way gives the lowest loss?",
+        "Một mô hình học từ nhiều văn bản đọc văn bản mới. Cách nào cho loss thấp nhất?",
     ),
-    reading_answer,
-    lambda view: T(
-        "{single} with one mask, {averaged} with the average of {m}, {eval_loss} without any.",
-        "{single} với một mặt nạ, {averaged} với trung bình {m} mặt nạ, {eval_loss} khi không có.",
-    ).format(m=view.config.masks, **{k: f"{view.main.final(k):.3f}" for k in ("single", "averaged", "eval_loss")}),
-    (
-        ("one", T("one random mask, as in training", "một mặt nạ ngẫu nhiên, như khi huấn luyện")),
-        ("many", T("the average over 16 masks", "trung bình trên 16 mặt nạ")),
-        ("none", T("no mask at all (eval)", "không mặt nạ nào (eval)")),
-    ),
+    _reading("much"),
+    _reading_why("much"),
+    READINGS,
+)
+
+READ_LITTLE = Prediction(
+    "read_little",
+    T("And a model that knows its 1,000 tokens by heart?", "Còn một mô hình đã học thuộc 1.000 token của nó?"),
+    _reading("little"),
+    _reading_why("little"),
+    READINGS,
 )

@@ -10,7 +10,7 @@ from core.result import Result
 
 pytestmark = pytest.mark.usefixtures("private_home")
 
-SMALL = {"width": 16, "context": 8, "steps": 30, "windows": 12, "masks": 6}
+SMALL = {"width": 16, "context": 8, "steps": 30, "windows": 12, "masks": 8}
 
 
 def read(**values):
@@ -27,13 +27,13 @@ def test_without_dropout_every_way_of_reading_is_the_same():
     assert result.final("single") == pytest.approx(result.final("eval_loss"), abs=1e-6)
     assert result.final("averaged") == pytest.approx(result.final("eval_loss"), abs=1e-6)
     assert result.final("single_sd") == pytest.approx(0, abs=1e-9)
-    assert result.samples["dropout on"][1].text == result.samples["dropout off"][1].text
+    assert result.samples["dropout on"][30].text == result.samples["dropout off"][30].text
 
 
 def test_the_average_of_many_masks_is_better_than_one_mask_as_jensen_says():
     _, _, result = read(dropout=0.4)
-    curve = result.tables["ensemble"][1]
-    assert curve["masks"] == [1, 2, 4, 6]
+    curve = result.tables["ensemble"][30]
+    assert curve["masks"] == [1, 2, 4, 8]
     assert curve["loss"][0] == pytest.approx(result.final("single"), abs=1e-4)
     assert all(a > b for a, b in zip(curve["loss"], curve["loss"][1:], strict=False))
 

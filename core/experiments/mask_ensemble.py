@@ -40,7 +40,7 @@ def trained(config: Config):
 
 
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
-    """Metrics at step 1, nats per token: eval_loss (no mask), single (mean over masks), single_sd (over masks), averaged
+    """Metrics at the last step of that run, nats per token: eval_loss (no mask), single (mean over masks), single_sd (over masks), averaged
     (all masks: probabilities averaged), train_eval and train_single (eval mode and masked, on windows of the training
     text), eval_accuracy and train_accuracy (share of tokens guessed, eval mode). Table "ensemble": masks (1, 2, 4, ...
     and all), loss of the averaged prediction (mean over disjoint groups of that many masks). Samples: dropout off and
@@ -55,34 +55,34 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     device = next(model.parameters()).device
     train, test = (corpora.tokens(config.corpus, tokenizer, part) for part in ("train", "test"))
     train = train[: config.keep or None]
-    yield Started(1, {"vocabulary": tokenizer.n_vocab, "train_tokens": len(train)})
+    yield Started(config.steps, {"vocabulary": tokenizer.n_vocab, "train_tokens": len(train)})
     held, seen = (batches.test_windows(part, config.context, config.windows) for part in (test, train))
     held, seen = ([rows.to(device) for rows in pair] for pair in (held, seen))
     model.eval()
     for loss, accuracy, (x, y) in (("eval_loss", "eval_accuracy", held), ("train_eval", "train_accuracy", seen)):
         p, right = on_targets(model, x, y)
-        yield Metric(1, loss, -p.log().mean().item())
-        yield Metric(1, accuracy, right)
+        yield Metric(config.steps, loss, -p.log().mean().item())
+        yield Metric(config.steps, accuracy, right)
     model.train()
     many = masked(model, *held, config.masks, config.seed)  # (M, N, T)
     single = -many.log().mean((1, 2))  # (M,)
-    yield Metric(1, "single", single.mean().item())
-    yield Metric(1, "single_sd", single.std().item() if config.masks > 1 else 0.0)
-    yield Metric(1, "train_single", -masked(model, *seen, 1, config.seed).log().mean().item())
+    yield Metric(config.steps, "single", single.mean().item())
+    yield Metric(config.steps, "single_sd", single.std().item() if config.masks > 1 else 0.0)
+    yield Metric(config.steps, "train_single", -masked(model, *seen, 1, config.seed).log().mean().item())
     curve = {"masks": [], "loss": []}
     for count in [m for m in (1, 2, 4, 8, 16, 32, 64) if m < config.masks] + [config.masks]:
         groups = many[: config.masks - config.masks % count].unflatten(0, (-1, count))
         curve["masks"].append(count)
         curve["loss"].append(-groups.mean(1).log().mean().item())
-    yield Table(1, "ensemble", curve)
-    yield Metric(1, "averaged", curve["loss"][-1])
+    yield Table(config.steps, "ensemble", curve)
+    yield Metric(config.steps, "averaged", curve["loss"][-1])
     start = [int(i) for i in test[: 1 if config.corpus.startswith("tales-") else 6]]
     for name in ("dropout off", "dropout on"):
         model.train(name == "dropout on")
         torch.manual_seed(rng.key(config.seed, "dropout"))
         ids = write(model, torch.tensor([start], device=device), config.context, config.seed)
-        yield Sample(1, name, tokenizer.decode(start), tokenizer.decode(ids[len(start) :]))
-    yield Finished(1, "done")
+        yield Sample(config.steps, name, tokenizer.decode(start), tokenizer.decode(ids[len(start) :]))
+    yield Finished(config.steps, "done")
 
 
 def on_targets(model, x, y):

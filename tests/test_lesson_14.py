@@ -1,0 +1,163 @@
+"""What lesson 14 says, on runs made to show it: the verdicts follow the numbers, the answers come from the run."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.i18n import same
+from app.lesson import Arm
+from app.view import ArmView, View, inline
+from core.events import Finished, Metric, Started, Table
+from core.experiments import dropout_calls, dropout_mask, mask_ensemble
+from core.result import Result
+from core.runs import Status
+from pages import verdict_14 as rules
+from pages.figures_14_trained import best_point, obey_rows, world_rows
+from pages.lesson_14_dropout import QUICK, masks_arms, numbers_arms, worlds_arms
+
+TOKENS = {"little": 1000, "much": 400_000}
+
+
+def seen(arm, result):
+    return ArmView(arm, arm.label, Status("done", 0, 0), result, "live")
+
+
+def said(rule, view):
+    return " ".join(line.en for line in rule(view))
+
+
+def numbers(**values):
+    config = replace(dropout_mask.Config(), **values)
+    arms = numbers_arms(config, {})
+    return View(tuple(ArmView(a, a.label, Status("done", 0, 0), inline(a.config), "inline") for a in arms), {})
+
+
+def test_each_case_of_the_numbers_has_its_own_sentence():
+    assert "the mean is kept" in said(rules.numbers_verdict, numbers())
+    assert "the mean sinks" in said(rules.numbers_verdict, numbers(rescale=False))
+    assert "only its residual" in said(rules.numbers_verdict, numbers(p=1.0))
+    assert "What goes in comes out" in said(rules.numbers_verdict, numbers(mode="eval"))
+    assert "now meets 1.00" in said(rules.numbers_verdict, numbers(mode="eval", rescale=False))
+    assert "multiplied by 20" in said(rules.numbers_verdict, numbers(p=0.95, n=1000))
+
+
+def test_the_questions_on_numbers_are_answered_by_the_course_s_setting_only():
+    assert rules.SURVIVOR.answer(numbers()) == "1.25"
+    assert rules.ZEROS.answer(numbers()) == pytest.approx(20, abs=rules.ZEROS.tolerance + 5)
+    assert rules.ZEROS.answer(numbers(n=200)) is None and rules.SURVIVOR.answer(numbers(p=0.5)) is None
+
+
+def test_another_press_is_another_mask_and_the_same_softmax():
+    one, two = (numbers_arms(dropout_mask.Config(), {"again": n}) for n in (0, 1))
+    assert one[0].config != two[0].config and one[2].config == two[2].config
+
+
+def called(**values):
+    config = replace(dropout_calls.Config(), **values)
+    arm = Arm("calls", same("calls"), config)
+    return View((seen(arm, Result(tuple(dropout_calls.run(config, {})))),), {"call": "module"})
+
+
+def test_red_cells_are_those_that_drop_in_eval_or_no_longer_drop_in_training():
+    rows = obey_rows(called())
+    bad = set(rows.loc[rows["state"] == "bad", "call"])
+    assert bad == {dropout_calls.CODE[name] for name in ("bare", "p", "attention")}
+    forgotten = obey_rows(called(forget=True))
+    quiet = forgotten[(forgotten["state"] == "bad") & (forgotten["word"].str.startswith("passes"))]
+    assert len(quiet) == 3
+
+
+def test_what_the_calls_answer_is_what_was_counted():
+    view = called()
+    assert rules.BARE.answer(view) == "half" and rules.AGAIN.answer(view) == "on"
+    assert rules.AGAIN.answer(called(forget=True)) is None
+    assert "default is p = 0.5" in said(rules.calls_verdict, view)
+
+
+def worlds(little, much, dropout=0.4):
+    """little, much: ({step: test loss} with p = 0, {step: test loss} with p)."""
+    config = replace(QUICK, dropout=dropout, steps=200)
+    arms = []
+    for arm in worlds_arms(config, {}):
+        place, which = arm.label.split()
+        losses = {"little": little, "much": much}[place][which == "p"]
+        events = [Started(200, {"train_tokens": TOKENS[place]})]
+        events += [Metric(s, "train_loss", 1.0) for s in range(1, max(losses) + 1)]
+        events += [Metric(s, "test_loss", v) for s, v in losses.items()]
+        done = [Finished(200, "done")] if max(losses) == 200 else []
+        arms.append(seen(arm, Result((*events, *done))))
+    return View(tuple(arms), {})
+
+
+FALLS = {0: 5.0, 100: 0.7, 200: 0.6}
+COSTS = {0: 5.0, 100: 0.8, 200: 0.65}
+OVERFITS = {0: 5.0, 100: 1.3, 200: 2.0}
+SLOWER = {0: 5.0, 100: 1.5, 200: 1.7}
+
+
+def test_a_win_at_the_end_and_a_loss_at_the_best_point_are_both_said():
+    view = worlds((OVERFITS, SLOWER), (FALLS, COSTS))
+    text = said(rules.worlds_verdict, view)
+    assert "1.70 against 2.00" in text and "stopping early beats dropout" in text and "0.650 against 0.600" in text
+    assert [p.answer(view) for p in (rules.END, rules.BEST, rules.MUCH)] == ["some", "none", "none"]
+    assert "0.650 with p = 0.4" in rules.MUCH.why(view).en
+
+
+def test_other_outcomes_are_said_as_they_are():
+    assert "costs loss here" in said(rules.worlds_verdict, worlds((FALLS, COSTS), (FALLS, FALLS)))
+    assert "end alike" in said(rules.worlds_verdict, worlds((FALLS, FALLS), (FALLS, FALLS)))
+    assert "does not cost" in said(rules.worlds_verdict, worlds((FALLS, FALLS), (FALLS, FALLS)))
+    assert "ends lower" in said(rules.worlds_verdict, worlds((COSTS, FALLS), (FALLS, FALLS)))
+
+
+def test_nothing_is_decided_while_a_run_is_on_its_way_or_without_dropout():
+    half = worlds((OVERFITS, {0: 5.0, 100: 1.5}), (FALLS, COSTS))
+    assert rules.END.answer(half) is None and "Little text" not in said(rules.worlds_verdict, half)
+    alone = worlds((OVERFITS, OVERFITS), (FALLS, FALLS), dropout=0.0)
+    assert rules.END.answer(alone) is None and "raise p" in said(rules.worlds_verdict, alone)
+
+
+def test_the_picture_marks_best_and_end_and_says_how_often_the_text_was_read():
+    rows = world_rows(worlds((OVERFITS, SLOWER), (FALLS, COSTS)))
+    marks = rows[(rows["world"] == "little") & (rows["name"] == "p = 0")].set_index("kind")["label"]
+    assert marks["best"] == "◆ 1.30" and marks["end"] == "● 2.00"
+    assert "1,000 tokens, read 102 times" in rows.loc[rows["kind"] == "fact", "label"].iloc[0]
+    assert best_point(Result((Metric(0, "test_loss", 1.0),))) is None
+
+
+def test_the_gap_is_test_minus_training():
+    view = worlds((OVERFITS, SLOWER), (FALLS, COSTS))
+    rows = world_rows(View(view.arms, {"gap": True}))
+    gap = rows[(rows["kind"] == "gap") & (rows["world"] == "little") & (rows["name"] == "p = 0")]
+    assert gap.set_index("step")["value"].to_dict() == pytest.approx({100: 0.3, 200: 1.0})
+
+
+def test_the_learner_s_run_comes_first_and_zero_stands_beside_it():
+    arms = worlds_arms(QUICK, {})
+    assert [a.label for a in arms] == ["little p", "little 0", "much p", "much 0"] and arms[0].config == QUICK
+    assert len(worlds_arms(QUICK, {"sweep": True})) == 8  # 0.4 is there already
+    assert [a.label for a in worlds_arms(replace(QUICK, dropout=0.0), {})] == ["little p", "much p"]
+
+
+def test_the_last_playground_reads_a_run_of_the_third():
+    trained = {mask_ensemble.trained(arm.config) for arm in masks_arms(mask_ensemble.Config(), {})}
+    assert trained < {arm.config for arm in worlds_arms(QUICK, {})}
+
+
+def read(single, averaged, off, **values):
+    config = replace(mask_ensemble.Config(), **values)
+    numbers, end = {"single": single, "averaged": averaged, "eval_loss": off}, config.steps
+    numbers |= {"train_eval": 0.2, "train_single": 0.6, "train_accuracy": 0.9, "eval_accuracy": 0.6}
+    events = [Started(end), *(Metric(end, k, v) for k, v in numbers.items())]
+    events += [Table(end, "ensemble", {"masks": [1, 16], "loss": [single, averaged]}), Finished(end, "done")]
+    return View(tuple(seen(arm, Result(tuple(events))) for arm in masks_arms(config, {})), {})
+
+
+def test_the_best_way_of_reading_is_the_lowest_loss():
+    assert rules.READ_MUCH.answer(read(1.9, 1.7, 1.75)) == "many"
+    assert rules.READ_LITTLE.answer(read(1.9, 1.7, 1.65)) == "none"
+    assert rules.READ_LITTLE.answer(read(1.9, 1.7, 1.65, masks=1)) is None
+    assert "Little text: one mask 1.900" in said(rules.ensemble_verdict, read(1.9, 1.7, 1.65))
+    assert "correct one another" in said(rules.ensemble_verdict, read(1.9, 1.7, 1.75))
+    assert "all masks are equal" in said(rules.ensemble_verdict, read(1.9, 1.9, 1.9, dropout=0.0))
+    assert len(rules.ensemble_readouts(read(1.9, 1.7, 1.75))) == 4

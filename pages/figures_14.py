@@ -42,7 +42,7 @@ def strip_rows(view):
     frame["label"] = [
         f"{after:.3g}" if kept else "×" for after, kept in zip(frame["after"], frame["kept"], strict=True)
     ]
-    frame["font"] = min(34.0, 380 / across) * view.size
+    frame["font"] = min(34.0, 260 / across) * view.size
     return frame
 
 
@@ -132,7 +132,9 @@ def share_chart(view):
     ]
     y = alt.Y("masks:Q", title=T("masks counted", "số mặt nạ đếm được")(view.lang), axis=alt.Axis(grid=False))
     layers = [
-        bars.mark_bar(color=BLUE, opacity=0.45, stroke=BLUE, strokeWidth=0.5).encode(x=x, x2="x2:Q", y=y, tooltip=tip),
+        bars.mark_rect(color=BLUE, opacity=0.45, stroke="white", strokeWidth=1).encode(
+            x=x, x2="x2:Q", y=y, y2=alt.datum(0), tooltip=tip
+        ),
         bars.mark_line(
             color=ORANGE, strokeWidth=2.5, interpolate="monotone", point={"color": ORANGE, "size": 25}
         ).encode(x="middle:Q", y="expected:Q"),

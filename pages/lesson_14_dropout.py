@@ -299,7 +299,7 @@ LESSON = Lesson(
             NUMBER_PRESETS,
             numbers_arms,
             (strip, share, moments, entropy),
-            ("p", "n", "again"),
+            ("p", "again", "n"),
             numbers_verdict,
             (ZEROS, SURVIVOR),
             numbers_readouts,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import ClassVar
 
-from core import experiment
+from core import corpora, experiment
 from core.events import Event, Finished, Metric, Sample, Started, Table
 from core.experiment import Experiment, knob
 
@@ -19,8 +19,8 @@ class Config:
     experiment: ClassVar[str] = "mask_ensemble"
     masks: int = knob(16, low=1, high=64)
     windows: int = knob(48, low=2, high=512)
-    corpus: str = knob("tales-en", choices=("tales-en", "tales-vi", "manual"), corpus=True)
-    tokenizer: str = knob("words", choices=("bpe", "words", "bytes"))
+    corpus: str = knob("tales-en", choices=corpora.NAMES, pattern=corpora.OTHER, corpus=True)
+    tokenizer: str = knob("words", choices=("bpe", "words", "bytes", "gpt2"))
     keep: int = knob(1000, low=0, high=10**9)
     dropout: float = knob(0.4, low=0.0, high=0.95)
     lr: float = knob(4e-3, low=0.0, high=10.0)
@@ -40,14 +40,14 @@ def trained(config: Config):
 
 
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
-    """Metrics at the last step of that run, nats per token: eval_loss (no mask), single (mean over masks), single_sd (over masks), averaged
-    (all masks: probabilities averaged), train_eval and train_single (eval mode and masked, on windows of the training
-    text), eval_accuracy and train_accuracy (share of tokens guessed, eval mode). Table "ensemble": masks (1, 2, 4, ...
-    and all), loss of the averaged prediction (mean over disjoint groups of that many masks). Samples: dropout off and
-    dropout on, the same prompt and the same luck."""
+    """Metrics at the last step of that run, nats per token: eval_loss (no mask), single (mean over masks), single_sd (over
+    masks), averaged (all masks: probabilities averaged), train_eval and train_single (eval mode and masked, on windows of
+    the training text), eval_accuracy and train_accuracy (share of tokens guessed, eval mode). Table "ensemble": masks (1,
+    2, 4, ... and all), loss of the averaged prediction (mean over disjoint groups of that many masks). Samples: dropout
+    off and dropout on, the same prompt and the same luck."""
     import torch
 
-    from core import batches, corpora, rng
+    from core import batches, rng
 
     parent = trained(config)
     model, tokenizer = experiment.of(parent).build(parent)

@@ -12,7 +12,9 @@ from core.experiments import dropout_calls, dropout_mask, mask_ensemble
 from core.result import Result
 from core.runs import Status
 from pages import verdict_14 as rules
-from pages.figures_14_trained import best_point, obey_rows, world_rows
+from pages import verdict_14_trained as trained
+from pages.figures_14_calls import obey_rows
+from pages.figures_14_trained import best_point, world_rows
 from pages.lesson_14_dropout import QUICK, masks_arms, numbers_arms, worlds_arms
 
 TOKENS = {"little": 1000, "much": 400_000}
@@ -97,24 +99,24 @@ SLOWER = {0: 5.0, 100: 1.5, 200: 1.7}
 
 def test_a_win_at_the_end_and_a_loss_at_the_best_point_are_both_said():
     view = worlds((OVERFITS, SLOWER), (FALLS, COSTS))
-    text = said(rules.worlds_verdict, view)
+    text = said(trained.worlds_verdict, view)
     assert "1.70 against 2.00" in text and "stopping early beats dropout" in text and "0.650 against 0.600" in text
-    assert [p.answer(view) for p in (rules.END, rules.BEST, rules.MUCH)] == ["some", "none", "none"]
-    assert "0.650 with p = 0.4" in rules.MUCH.why(view).en
+    assert [p.answer(view) for p in (trained.END, trained.BEST, trained.MUCH)] == ["some", "none", "none"]
+    assert "0.650 with p = 0.4" in trained.MUCH.why(view).en
 
 
 def test_other_outcomes_are_said_as_they_are():
-    assert "costs loss here" in said(rules.worlds_verdict, worlds((FALLS, COSTS), (FALLS, FALLS)))
-    assert "end alike" in said(rules.worlds_verdict, worlds((FALLS, FALLS), (FALLS, FALLS)))
-    assert "does not cost" in said(rules.worlds_verdict, worlds((FALLS, FALLS), (FALLS, FALLS)))
-    assert "ends lower" in said(rules.worlds_verdict, worlds((COSTS, FALLS), (FALLS, FALLS)))
+    assert "costs loss here" in said(trained.worlds_verdict, worlds((FALLS, COSTS), (FALLS, FALLS)))
+    assert "end alike" in said(trained.worlds_verdict, worlds((FALLS, FALLS), (FALLS, FALLS)))
+    assert "does not cost" in said(trained.worlds_verdict, worlds((FALLS, FALLS), (FALLS, FALLS)))
+    assert "ends lower" in said(trained.worlds_verdict, worlds((COSTS, FALLS), (FALLS, FALLS)))
 
 
 def test_nothing_is_decided_while_a_run_is_on_its_way_or_without_dropout():
     half = worlds((OVERFITS, {0: 5.0, 100: 1.5}), (FALLS, COSTS))
-    assert rules.END.answer(half) is None and "Little text" not in said(rules.worlds_verdict, half)
+    assert trained.END.answer(half) is None and "Little text" not in said(trained.worlds_verdict, half)
     alone = worlds((OVERFITS, OVERFITS), (FALLS, FALLS), dropout=0.0)
-    assert rules.END.answer(alone) is None and "raise p" in said(rules.worlds_verdict, alone)
+    assert trained.END.answer(alone) is None and "raise p" in said(trained.worlds_verdict, alone)
 
 
 def test_the_picture_marks_best_and_end_and_says_how_often_the_text_was_read():
@@ -140,8 +142,8 @@ def test_the_learner_s_run_comes_first_and_zero_stands_beside_it():
 
 
 def test_the_last_playground_reads_a_run_of_the_third():
-    trained = {mask_ensemble.trained(arm.config) for arm in masks_arms(mask_ensemble.Config(), {})}
-    assert trained < {arm.config for arm in worlds_arms(QUICK, {})}
+    read_ones = {mask_ensemble.trained(arm.config) for arm in masks_arms(mask_ensemble.Config(), {})}
+    assert read_ones < {arm.config for arm in worlds_arms(QUICK, {})}
 
 
 def read(single, averaged, off, **values):
@@ -154,10 +156,10 @@ def read(single, averaged, off, **values):
 
 
 def test_the_best_way_of_reading_is_the_lowest_loss():
-    assert rules.READ_MUCH.answer(read(1.9, 1.7, 1.75)) == "many"
-    assert rules.READ_LITTLE.answer(read(1.9, 1.7, 1.65)) == "none"
-    assert rules.READ_LITTLE.answer(read(1.9, 1.7, 1.65, masks=1)) is None
-    assert "Little text: one mask 1.900" in said(rules.ensemble_verdict, read(1.9, 1.7, 1.65))
-    assert "correct one another" in said(rules.ensemble_verdict, read(1.9, 1.7, 1.75))
-    assert "all masks are equal" in said(rules.ensemble_verdict, read(1.9, 1.9, 1.9, dropout=0.0))
-    assert len(rules.ensemble_readouts(read(1.9, 1.7, 1.75))) == 4
+    assert trained.READ_MUCH.answer(read(1.9, 1.7, 1.75)) == "many"
+    assert trained.READ_LITTLE.answer(read(1.9, 1.7, 1.65)) == "none"
+    assert trained.READ_LITTLE.answer(read(1.9, 1.7, 1.65, masks=1)) is None
+    assert "Little text: one mask 1.900" in said(trained.ensemble_verdict, read(1.9, 1.7, 1.65))
+    assert "correct one another" in said(trained.ensemble_verdict, read(1.9, 1.7, 1.75))
+    assert "all masks are equal" in said(trained.ensemble_verdict, read(1.9, 1.9, 1.9, dropout=0.0))
+    assert len(trained.ensemble_readouts(read(1.9, 1.7, 1.75))) == 4

@@ -93,7 +93,7 @@ strip = Figure(
 
 
 def share_rows(view):
-    """Bars (masks counted), the binomial law, and the lines p, p ± one standard deviation, this mask."""
+    """Bars (masks counted), the binomial law, and the lines p, p ± one standard deviation, this mask, and room above for their names."""
     result, config = view.result("mask"), view.config
     table = first(result, "counts")
     if not table:
@@ -113,6 +113,7 @@ def share_rows(view):
     lines.append(
         {"kind": "now", "x": result.final("zeros") / config.n, "label": T("this mask", "mặt nạ này")(view.lang)}
     )
+    lines.append({"kind": "room", "x": p, "masks": 1.35 * max(bars["masks"].max(), bars["expected"].max())})
     return pd.concat([bars, pd.DataFrame(lines)], ignore_index=True)
 
 
@@ -139,6 +140,7 @@ def share_chart(view):
             color=ORANGE, strokeWidth=2.5, interpolate="monotone", point={"color": ORANGE, "size": 25}
         ).encode(x="middle:Q", y="expected:Q"),
     ]
+    layers.append(alt.Chart().transform_filter(alt.datum.kind == "room").mark_point(opacity=0).encode(x=x, y=y))
     for kind, color, dash, height in (("rule", GREY, [0], 12), ("sd", GREY, [5, 4], 28), ("now", BROKEN, [0], 44)):
         marks = alt.Chart().transform_filter(alt.datum.kind == kind)
         layers.append(marks.mark_rule(color=color, strokeDash=dash, strokeWidth=2).encode(x="x:Q"))
@@ -187,7 +189,7 @@ def moment_chart(view):
             "p:Q",
             title=T("dropout p", "xác suất bỏ p")(view.lang),
             scale=alt.Scale(domain=[0, 1]),
-            axis=alt.Axis(grid=False),
+            axis=alt.Axis(grid=False, tickCount=5),
         )
         y = alt.Y(f"{field}:Q", title=title(view.lang), axis=alt.Axis(grid=False))
         tip = [alt.Tooltip("p:Q"), alt.Tooltip("mean:Q", format=".3f"), alt.Tooltip("std:Q", format=".3f")]
@@ -199,7 +201,7 @@ def moment_chart(view):
                 shape="diamond", filled=True, size=190 * view.size, color=BROKEN, opacity=1
             ),
             base.transform_filter(alt.datum.kind == "here")
-            .transform_calculate(label=f"format(datum.{field}, '.3')")
+            .transform_calculate(label=f"format(datum.{field}, '.3f')")
             .mark_text(dx=12, dy=-12, align="left", color=BROKEN, fontWeight="bold", fontSize=14 * view.size)
             .encode(text="label:N"),
         ).properties(height=260 * (1 + (view.size - 1) * 0.6), width="container")

@@ -7,7 +7,7 @@ from app.charts import STEP
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
-from core.experiments.dropout_calls import CODE, STAGES
+from core.experiments.dropout_calls import CELLS, CODE, STAGES
 from core.experiments.forgotten_train import FIRST_TEST
 from pages.figures_14 import first, percent
 
@@ -57,7 +57,8 @@ def obey_rows(view):
 def obey_chart(view):
     x = alt.X(
         "stage:N",
-        sort=stages(view),
+        sort=None,
+        scale=alt.Scale(domain=stages(view)),
         title=None,
         axis=alt.Axis(
             orient="top",
@@ -70,7 +71,8 @@ def obey_chart(view):
     )
     y = alt.Y(
         "call:N",
-        sort=list(CODE.values()),
+        sort=None,
+        scale=alt.Scale(domain=list(CODE.values())),
         title=None,
         axis=alt.Axis(labelFontSize=13 * view.size, labelLimit=330 * view.size, domain=False, ticks=False),
     )
@@ -121,12 +123,14 @@ def output_rows(view):
 def output_chart(view):
     x = alt.X(
         "place:O",
+        scale=alt.Scale(domain=list(range(1, CELLS + 1))),
         title=T("place in the output", "vị trí trong đầu ra")(view.lang),
         axis=alt.Axis(labels=False, ticks=False),
     )
     y = alt.Y(
         "stage:N",
-        sort=stages(view),
+        sort=None,
+        scale=alt.Scale(domain=stages(view)),
         title=None,
         axis=alt.Axis(labelFontSize=13 * view.size, labelLimit=220 * view.size),
     )

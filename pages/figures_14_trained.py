@@ -59,11 +59,12 @@ def world_rows(view):
         if not pinned:
             shown = train[[s for s in train.index if s % 5 == 0 and (s >= SETTLED or not late)]].dropna()
             rows += [(place, name, "train", int(s), float(v), "", pinned) for s, v in shown.items()]
-        best = best_point(result)
+        best, last = best_point(result), max(test)
         if late and best and not pinned:
-            last = max(test)
-            rows.append((place, name, "best", *best, f"◆ {best[1]:.2f}", pinned))
-            rows.append((place, name, "end", last, test[last], f"● {test[last]:.2f}", pinned))
+            named = a.arm.label.split()[1] in ("0", "p")  # further values of p have their points, and no numbers
+            rows.append((place, name, "end", last, test[last], f"● {test[last]:.2f}" if named else "", pinned))
+            if best[0] != last:
+                rows.append((place, name, "best", *best, f"◆ {best[1]:.2f}" if named else "", pinned))
     frame = pd.DataFrame(rows, columns=["world", "name", "kind", "step", "value", "label", "pinned"])
     if frame.empty:
         return frame
@@ -72,24 +73,27 @@ def world_rows(view):
         for place in WORLDS
         for value in (frame["value"].min(), frame["value"].max())
     ]
-    facts = []
+    facts, marks = [], frame["kind"].isin(["best", "end"]) & (frame["label"] != "")
+    top = frame[marks].groupby(["world", "kind"])["value"].transform("max")
+    frame["above"] = frame["value"] == top.reindex(frame.index)  # its number stands above, the lower run's below
     for place in WORLDS:
         one = next((a for a in view.arms if world(a.arm.config) == place and a.result.step), None)
         if one is not None:
             count, read = one.result.facts.get("train_tokens", 0), passes(one.result, one.arm.config)
             said = T("{n:,} tokens, read {r} times so far", "{n:,} token, đến giờ đã đọc {r} lượt")
             facts.append((place, "", "fact", 0, None, said.format(n=count, r=f"{read:.3g}")(view.lang), False))
-    return pd.concat([frame, pd.DataFrame(anchors + facts, columns=frame.columns)], ignore_index=True)
+    extra = pd.DataFrame(anchors + facts, columns=frame.columns[:-1]).assign(above=False)
+    return pd.concat([frame, extra], ignore_index=True)
 
 
-def line_colors(view, legend: bool):
+def line_colors(view):
     """One colour for each p, the same in both panels; pinned runs take the next."""
     names = {}
     for a in view.arms:
         names.setdefault(line_name(a, view.lang), ARMS[a.arm.color % len(ARMS)])
     for i, a in enumerate(view.pinned):
         names.setdefault(line_name(a, view.lang), ARMS[(len(names) + i) % len(ARMS)])
-    shown = alt.Legend(title=None, orient="top", labelLimit=260, columns=4) if legend else None
+    shown = alt.Legend(title=None, orient="top", labelLimit=260, columns=4, offset=26)
     return alt.Color("name:N", scale=alt.Scale(domain=list(names), range=list(names.values())), legend=shown)
 
 
@@ -111,7 +115,7 @@ def world_chart(view):
         y = alt.Y("value:Q", title=title(view.lang), scale=alt.Scale(zero=False, nice=True))
         base = alt.Chart().transform_filter(alt.datum.world == place)
         kind = lambda name: base.transform_filter(alt.datum.kind == name)  # noqa: E731
-        color = line_colors(view, legend=True)
+        color = line_colors(view)
         tip = ["name:N", "step:Q", alt.Tooltip("value:Q", title="nats/token", format=".3f")]
         live = kind("gap" if gap else "test").transform_filter("!datum.pinned")
         ghost = kind("gap" if gap else "test").transform_filter("datum.pinned")
@@ -123,22 +127,18 @@ def world_chart(view):
             live.mark_point(filled=True, size=30 * view.size, opacity=1).encode(x=x, y=y, color=color, tooltip=tip),
             kind("fact")
             .mark_text(align="right", color=GREY, fontSize=12 * view.size)
-            .encode(x=alt.value("width"), y=alt.value(6), text="label:N"),
+            .encode(x=alt.value("width"), y=alt.value(-10), text="label:N"),
         ]
-        for name, shape, size, side, dy in (
-            ("best", "diamond", 190, "center", 18),
-            ("end", "circle", 110, "right", -14),
-        ):
+        for name, shape, size, side in (("best", "diamond", 190, "center"), ("end", "circle", 110, "right")):
+            points = kind(name).encode(x=x, y=y, color=color)
             layers.append(
-                kind(name)
-                .mark_point(shape=shape, filled=True, size=size * view.size, opacity=1, stroke="white")
-                .encode(x=x, y=y, color=color, tooltip=tip)
+                points.mark_point(shape=shape, filled=True, size=size * view.size, opacity=1, stroke="white").encode(
+                    tooltip=tip
+                )
             )
-            layers.append(
-                kind(name)
-                .mark_text(align=side, dy=dy * view.size, fontWeight="bold", fontSize=13 * view.size)
-                .encode(x=x, y=y, color=color, text="label:N")
-            )
+            for test, dy in (("datum.above", -16), ("!datum.above", 18)):
+                words = {"align": side, "dy": dy * view.size, "fontWeight": "bold", "fontSize": 14 * view.size}
+                layers.append(points.transform_filter(test).mark_text(**words).encode(text="label:N"))
         return alt.layer(*layers).properties(height=400 * (1 + (view.size - 1) * 0.6), width="container")
 
     return panel("little"), panel("much")

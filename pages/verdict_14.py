@@ -6,6 +6,7 @@ from app.i18n import T, same
 from app.lesson import Prediction, Readout
 from app.theme import knob, number
 from core import dropout
+from core.experiments.forgotten_train import FIRST_TEST
 from pages.figures_14 import percent
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
@@ -133,7 +134,7 @@ SURVIVOR = Prediction(
 
 def reported(result) -> float:
     """Mean training loss of the steps after the first evaluation, nan before there are any."""
-    after = [v for s, v in result.metrics.get("train_loss", {}).items() if s > 100]
+    after = [v for s, v in result.metrics.get("train_loss", {}).items() if s > FIRST_TEST]
     return sum(after) / len(after) if after else math.nan
 
 

@@ -77,11 +77,12 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     yield Table(config.steps, "ensemble", curve)
     yield Metric(config.steps, "averaged", curve["loss"][-1])
     start = [int(i) for i in test[: 1 if config.corpus.startswith("tales-") else 6]]
-    for name in ("dropout off", "dropout on"):
+    for name, mode in (("dropout off", "model.eval()"), ("dropout on", "model.train()")):
         model.train(name == "dropout on")
         torch.manual_seed(rng.key(config.seed, "dropout"))
         ids = write(model, torch.tensor([start], device=device), config.context, config.seed)
-        yield Sample(config.steps, name, tokenizer.decode(start), tokenizer.decode(ids[len(start) :]))
+        text = tokenizer.decode(ids[len(start) :])
+        yield Sample(config.steps, name, f"{mode}: {tokenizer.decode(start)}", text)
     yield Finished(config.steps, "done")
 
 

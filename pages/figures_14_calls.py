@@ -79,7 +79,7 @@ def obey_chart(view):
     color = alt.Color(
         "state:N", scale=alt.Scale(domain=["drops", "passes", "bad"], range=[BLUE, "#8a929a", BROKEN]), legend=None
     )
-    base = alt.Chart().encode(x=x, y=y)
+    base = alt.Chart().transform_filter("isValid(datum.word)").encode(x=x, y=y)  # before the rows come there are none
     tip = ["call:N", "stage:N", alt.Tooltip("zeros:Q", format=".1%"), alt.Tooltip("gap:Q", format=".3g")]
     return alt.layer(
         base.mark_rect(cornerRadius=4, stroke="white", strokeWidth=3, opacity=0.9).encode(color=color, tooltip=tip),
@@ -134,7 +134,7 @@ def output_chart(view):
         title=None,
         axis=alt.Axis(labelFontSize=13 * view.size, labelLimit=220 * view.size),
     )
-    base = alt.Chart().encode(x=x, y=y)
+    base = alt.Chart().transform_filter("isValid(datum.word)").encode(x=x, y=y)  # before the rows come there are none
     return alt.layer(
         base.mark_rect(stroke=GREY, strokeWidth=0.5).encode(
             color=alt.Color("value:Q", scale=alt.Scale(scheme="blueorange", domainMid=0), legend=None),

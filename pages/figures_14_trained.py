@@ -93,7 +93,7 @@ def line_colors(view):
         names.setdefault(line_name(a, view.lang), ARMS[a.arm.color % len(ARMS)])
     for i, a in enumerate(view.pinned):
         names.setdefault(line_name(a, view.lang), ARMS[(len(names) + i) % len(ARMS)])
-    shown = alt.Legend(title=None, orient="top", labelLimit=260, columns=4, offset=26)
+    shown = alt.Legend(title=None, orient="top", labelLimit=260, columns=4, offset=32)
     return alt.Color("name:N", scale=alt.Scale(domain=list(names), range=list(names.values())), legend=shown)
 
 
@@ -110,7 +110,7 @@ def world_chart(view):
             "step:Q",
             title=f"{STEP(view.lang)} · {WORLDS[place](view.lang)}",
             scale=alt.Scale(zero=False),
-            axis=alt.Axis(grid=False, tickCount=5),
+            axis=alt.Axis(grid=False, tickCount=4),
         )
         y = alt.Y("value:Q", title=title(view.lang), scale=alt.Scale(zero=False, nice=True))
         base = alt.Chart().transform_filter(alt.datum.world == place)
@@ -127,7 +127,7 @@ def world_chart(view):
             live.mark_point(filled=True, size=30 * view.size, opacity=1).encode(x=x, y=y, color=color, tooltip=tip),
             kind("fact")
             .mark_text(align="right", color=GREY, fontSize=12 * view.size)
-            .encode(x=alt.value("width"), y=alt.value(-10), text="label:N"),
+            .encode(x=alt.value("width"), y=alt.value(-16), text="label:N"),
         ]
         for name, shape, size, side in (("best", "diamond", 190, "center"), ("end", "circle", 110, "right")):
             points = kind(name).encode(x=x, y=y, color=color)

@@ -534,6 +534,18 @@ SENTENCES = {
     "batch_snapped": T(
         "{asked} windows do not divide among {processes} processes: {used} are used.",
         "{asked} cửa sổ không chia đều được cho {processes} tiến trình: dùng {used} cửa sổ.",
+    "graded_clamped": T(
+        "{asked} places were to be graded, a window has {context}: all {context} are.",
+        "Yêu cầu chấm {asked} vị trí, nhưng cửa sổ chỉ có {context}: chấm cả {context}.",
+    ),
+    "signal_lost": T(
+        "For {pairs} (graded places × windows) the signal drowned: no mean direction left to measure. Read more windows.",
+        "Với {pairs} (số vị trí được chấm × số cửa sổ), tín hiệu bị nhiễu nhấn chìm: không còn đo được hướng trung bình. "
+        "Hãy đọc nhiều cửa sổ hơn.",
+    ),
+    "no_dropout_to_leave_on": T(
+        "This model was trained with dropout p = 0: leaving it on changes nothing. Train with p = 0.1 and ask again.",
+        "Mô hình này huấn luyện với dropout p = 0: quên tắt cũng không đổi gì. Hãy huấn luyện với p = 0.1 rồi hỏi lại.",
     ),
     "tokens_skipped": T(
         "The stride {stride} is longer than the context {context}: {share:.0%} of the tokens are never read.",

@@ -54,12 +54,15 @@ def test_rows(tokens, context: int, count: int, offset: int = 1):
     Fewer where the text has no room for more. The first `context` columns are x, the last `context` are y; with
     offset 1 this is what references.oracle reads.
     """
-    import numpy as np
-
     last = _last_start(tokens, context, offset)
-    count = max(1, min(count, len(tokens) // (context + offset)))
-    starts = np.linspace(0, last, count).astype(np.int64)
-    return np.asarray(tokens)[starts[:, None] + np.arange(context + offset)].astype(np.int64)
+    return _spread(tokens, last, min(count, len(tokens) // (context + offset)), context + offset)
+
+
+def overlapping_rows(tokens, context: int, count: int, offset: int = 1):
+    """Like `test_rows`, but the windows may overlap: at most one for every place where one can start, so that no two
+    of them grade the same token at the same place. int64 numpy array (n, context + offset)."""
+    last = _last_start(tokens, context, offset)
+    return _spread(tokens, last, min(count, last + 1), context + offset)
 
 
 def graded_places(context: int, count: int, how: str, seed: int, step: int):
@@ -80,6 +83,14 @@ def graded_places(context: int, count: int, how: str, seed: int, step: int):
     else:
         places = np.sort(rng.numpy_stream(seed, "places", step).permutation(context)[:count])
     return torch.from_numpy(places.astype(np.int64))
+
+
+def _spread(tokens, last: int, count: int, length: int):
+    """`count` (at least 1) rows of `length` tokens, their starts spread evenly over 0 ... last."""
+    import numpy as np
+
+    starts = np.linspace(0, last, max(1, count)).astype(np.int64)
+    return np.asarray(tokens)[starts[:, None] + np.arange(length)].astype(np.int64)
 
 
 def _last_start(tokens, context: int, offset: int) -> int:

@@ -128,8 +128,10 @@ class Model5(nn.Module):
             h = block(h)
         return self.ln_f(h)
 
-    def forward(self, x):
-        return self.lm_head(self.hidden(x)) * self.logit_scale
+    def forward(self, x, places=None):
+        """Logits (B, T, V); with `places` (k,) only those places reach the head: (B, k, V)."""
+        hidden = self.hidden(x)
+        return self.lm_head(hidden if places is None else hidden[:, places]) * self.logit_scale
 
 
 def parameters(model: nn.Module) -> tuple[int, int]:

@@ -29,6 +29,8 @@ class Config:
     drop_residual, drop_mlp: p at that one place, -1 for `dropout` where `dropout_at` names it. graded: places of a window
     whose loss counts in training, 0 for all; graded_at: which ones (batches.graded_places). wiring: what is done to the
     logits before the loss (losses.WIRINGS); the test always measures the cross-entropy of the model's own logits.
+    head_at: compute the logits of all places or only of the graded ones (same loss, less work). close: windows of the
+    held-out text looked at closely, which may overlap (core/close_look.py); 0 for none.
     """
 
     experiment: ClassVar[str] = "model5"
@@ -69,6 +71,8 @@ class Config:
     wiring: str = knob(
         "ce", choices=("ce", "log_softmax_nll", "log_softmax_ce", "softmax_ce", "raw_nll", "smoothing"), later=True
     )
+    head_at: str = knob("all", choices=("all", "graded"), later=True)
+    close: int = knob(0, low=0, high=5000, later=True)
 
 
 def divides(config: Config) -> bool:
@@ -280,19 +284,32 @@ def by_counting(config: Config, desk: Desk) -> Sample:
     return Sample(0, "table of pairs", opening, words, describe(config, desk, texts))
 
 
+def graded_loss(config: Config, model, x, y, step: int):
+    """The training loss of the windows x, y (B, T): of all places, or of the graded ones. With head_at "graded" the
+    logits of the others are never computed; the number is the same."""
+    from core import batches, losses
+
+    if not 0 < config.graded < config.context:
+        return losses.WIRINGS[config.wiring](model(x), y)
+    places = batches.graded_places(config.context, config.graded, config.graded_at, config.seed, step).to(x.device)
+    logits = model(x, places) if config.head_at == "graded" else model(x)[:, places]  # (B, k, V)
+    return losses.WIRINGS[config.wiring](logits, y[:, places])
+
+
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     """Metrics: train_loss every step; on the grid test_loss, test_se (its standard error over windows), p_repeat; at
     STAGES pairs_known, whitespace, punctuation, agreements. Tables: by_place (test loss by place in the window),
-    windows (loss of every test window), echo (cosine of the stream with the embedding after each block), texts (the
+    windows (loss of every test window), with `close` those of core/close_look.py, echo (cosine of the stream with the embedding after each block), texts (the
     windows' places and words, once). Samples: "story" at STAGES, "table of pairs" once.
     Raises the Problems of corpora, tokenizers and batches (too_few_tokens)."""
-    from core import batches, losses, schedules
+    from core import batches, close_look, schedules
     from core import train as loop
     from core.models import parameters
 
     model, tokenizer = build(config)
     desk = lay_out(config, tokenizer)
     model = model.to(config.device)
+    near = close_look.windows(desk.test, config.context, config.close, config.offset, config.device)
     unique, counted = parameters(model)
     facts = {
         "parameters": unique,
@@ -309,6 +326,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         yield Started(config.steps, facts)
         if heads(config) != config.heads:
             yield Note(0, "heads_snapped", {"asked": config.heads, "used": heads(config), "width": config.width})
+        if config.graded > config.context:
+            yield Note(0, "graded_clamped", {"asked": config.graded, "context": config.context})
         places = [i / max(1, len(desk.rows) - 1) for i in range(len(desk.rows))]
         words = [tokenizer.decode([int(i) for i in row])[:120] for row in desk.rows]
         yield Table(0, "texts", {"part": [round(p, 4) for p in places], "text": words})
@@ -323,14 +342,14 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
 
     def loss(model, step):
         x, y = (part.to(config.device) for part in draw(step))
-        logits = model(x)
-        if 0 < config.graded < config.context:
-            places = batches.graded_places(config.context, config.graded, config.graded_at, config.seed, step)
-            logits, y = logits[:, places], y[:, places]
-        return losses.WIRINGS[config.wiring](logits, y)
+        return graded_loss(config, model, x, y, step)
 
     def evaluate(model, step):
         yield from examine(model, desk, step)
+        if config.close:
+            yield from close_look.events(
+                model, *near, step, full=step > 0 and (step % 100 == 0 or step == config.steps)
+            )
         if step in STAGES or step == config.steps:
             yield from write(config, model, desk, step)
 

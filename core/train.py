@@ -112,14 +112,15 @@ def test_losses(model, x, y, size: int = 64):
 
 
 @torch.no_grad()
-def generate(model, ids, *, tokens: int, seed: int, context: int, temperature: float = 1.0):
+def generate(model, ids, *, tokens: int, seed: int, context: int, temperature: float = 1.0, in_evaluation: bool = True):
     """Continue each row of ids (B, T) by `tokens`, sampled at `temperature` (0: the likeliest). Returns (B, T + tokens).
 
     Token i of a text is drawn with rng.stream(seed, "sample", i): same seed, same luck, whatever the model. The model
-    sees the last `context` tokens.
+    sees the last `context` tokens. in_evaluation False leaves it in the mode it is in, dropout and all (lesson 17).
     """
     was_training = model.training
-    model.eval()
+    if in_evaluation:
+        model.eval()
     for i in range(tokens):
         logits = model(ids[:, -context:])[:, -1].float()  # (B, V)
         if temperature <= 0:
@@ -128,7 +129,8 @@ def generate(model, ids, *, tokens: int, seed: int, context: int, temperature: f
             p = torch.softmax(logits / temperature, -1).nan_to_num(0.0).cpu() + 1e-12
             chosen = torch.multinomial(p, 1, generator=rng.stream(seed, "sample", i)).to(ids.device)
         ids = torch.cat([ids, chosen], 1)
-    model.train(was_training)
+    if in_evaluation:
+        model.train(was_training)
     return ids
 
 

@@ -66,13 +66,19 @@ def overlapping_rows(tokens, context: int, count: int, offset: int = 1):
 
 
 def graded_places(context: int, count: int, how: str, seed: int, step: int):
-    """Which `count` of the T = `context` places of a window are graded at this step: int64 tensor (count,), ascending.
+    """The places of `place_numbers` as an int64 tensor (count,)."""
+    import torch
+
+    return torch.from_numpy(place_numbers(context, count, how, seed, step))
+
+
+def place_numbers(context: int, count: int, how: str, seed: int, step: int):
+    """Which `count` of the T = `context` places of a window are graded at this step: int64 numpy array (count,), ascending.
 
     how: "last" (the final ones), "every" (evenly spaced, the final one among them), "random" (drawn anew at every step
     from the seed). count at least T: all of them. Course lesson 18 grades the final place alone.
     """
     import numpy as np
-    import torch
 
     if count >= context:
         places = np.arange(context)
@@ -82,7 +88,7 @@ def graded_places(context: int, count: int, how: str, seed: int, step: int):
         places = (np.arange(1, count + 1) * context) // count - 1
     else:
         places = np.sort(rng.numpy_stream(seed, "places", step).permutation(context)[:count])
-    return torch.from_numpy(places.astype(np.int64))
+    return places.astype(np.int64)
 
 
 def _spread(tokens, last: int, count: int, length: int):

@@ -299,8 +299,8 @@ def graded_loss(config: Config, model, x, y, step: int):
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     """Metrics: train_loss every step; on the grid test_loss, test_se (its standard error over windows), p_repeat; at
     STAGES pairs_known, whitespace, punctuation, agreements. Tables: by_place (test loss by place in the window),
-    windows (loss of every test window), with `close` those of core/close_look.py, echo (cosine of the stream with the embedding after each block), texts (the
-    windows' places and words, once). Samples: "story" at STAGES, "table of pairs" once.
+    windows (loss of every test window), echo (cosine of the stream with the embedding after each block), texts (the
+    windows' places and words, once), with `close` those of core/close_look.py. Samples: "story" at STAGES, "table of pairs" once.
     Raises the Problems of corpora, tokenizers and batches (too_few_tokens)."""
     from core import batches, close_look, schedules
     from core import train as loop

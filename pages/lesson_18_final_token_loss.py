@@ -1,0 +1,454 @@
+"""Lesson 18: grade every position of a window or only the last, and find out what the saved effort costs."""
+
+from dataclasses import replace
+
+from app.i18n import T, same
+from app.lesson import Arm, Lesson, Playground, Preset, Probe
+from core.experiment import encode
+from core.experiments import ask, gradient_signal, head_cost, prompt_lengths
+from pages.claims_18 import CLAIMS, QUICK
+from pages.controls_18 import CONTROLS
+from pages.figures_18 import meter, place, race, triangle
+from pages.figures_18_costs import cost, signal, texts
+from pages.rules_18 import PREDICTIONS, place_verdict, readouts, verdict
+from pages.rules_18_costs import COST_PREDICTION, cost_verdict, signal_readouts, signal_verdict, text_verdict
+
+COLORS = {"all": 0, 1: 1, 16: 2, 4: 3}  # in every picture the same
+
+
+def graded(config, k: int):
+    """The same run with k graded positions; all of them is one run, whatever stood beside it."""
+    if k >= config.context:
+        return replace(config, graded=0, graded_at="last", head_at="all")
+    return replace(config, graded=k)
+
+
+def arm(config, k: int, mine: bool = False):
+    if k >= config.context:
+        return Arm("all", T(f"all {config.context} positions", f"cả {config.context} vị trí"), graded(config, k), 0)
+    how = {"last": T("last", "cuối"), "random": T("random", "ngẫu nhiên"), "every": T("spaced", "cách đều")}[
+        config.graded_at
+    ]
+    name = T(
+        f"{how.en} {k}" if k > 1 else f"{how.en} one only",
+        f"{k} vị trí {how.vi}" if k > 1 else f"chỉ 1 vị trí {how.vi}",
+    )
+    return Arm(str(k), name, graded(config, k), COLORS.get(k, 4))
+
+
+def race_arms(config, values):
+    """The chosen number of graded positions first, then all, then those drawn beside it; same start, same batches."""
+    k, whole = config.graded or config.context, config.context
+    wanted = str(values.get("beside") or "").split(",")
+    others = [whole] * ("all" in wanted) + [n for n in (16, 4, 1) if str(n) in wanted and n < whole]
+    return tuple(arm(config, n) for n in dict.fromkeys([min(k, whole), *others]))
+
+
+def two_arms(config, values):
+    """The chosen number of graded positions against all."""
+    return race_arms(config, {"beside": "all"})
+
+
+TEXT_NAMES = {
+    "manual": T("Python's manual", "sách hướng dẫn Python"),
+    "docs-python": T("web pages", "trang web"),
+    "tales-en": same("Tales"),
+}
+
+
+def text_arms(config, values):
+    """Two texts, each graded everywhere and at the end only."""
+    second = str(values.get("second") or "docs-python")
+    arms = []
+    for text, colors in ((config.corpus, (0, 4)), (second, (1, 5))):
+        for (label, k, how), color in zip(
+            (("all", config.context, T("all", "tất cả")), ("last", 1, T("last", "cuối"))), colors, strict=True
+        ):
+            name = T(f"{TEXT_NAMES[text].en}, {how.en}", f"{TEXT_NAMES[text].vi}, {how.vi}")
+            arms.append(Arm(f"{text}/{label}", name, replace(graded(config, k), corpus=text), color))
+    return tuple(arms)
+
+
+def signal_arms(config, values):
+    """The warmed-up model, and the same one untrained."""
+    return (
+        Arm("warm", T(f"after {config.warm} steps", f"sau {config.warm} bước"), config, 0),
+        Arm("untrained", T("untrained", "chưa huấn luyện"), replace(config, warm=0), 7),
+    )
+
+
+def single(config, values):
+    return (Arm("main", T("this setting", "thiết lập này"), config, 0),)
+
+
+def ask_config(arm, values):
+    return ask.Config(parent=encode(arm.config), prompt=values["prompt"], temperature=float(values["temperature"]))
+
+
+def prompt_config(arm, values):
+    return prompt_lengths.Config(
+        parent=encode(arm.config),
+        short=int(values["short"]),
+        temperature=float(values["temperature"]),
+        left_on=bool(values["left_on"]),
+    )
+
+
+HOT = Preset(
+    "hot",
+    T("broken: learning rate 0.1", "hỏng: tốc độ học 0.1"),
+    {"lr": 0.1},
+    T(
+        "A hundred times too large: more graded positions do not save it.",
+        "Lớn gấp trăm lần: chấm thêm vị trí cũng không cứu được.",
+    ),
+    broken=True,
+)
+RACE_PRESETS = (
+    Preset(
+        "quick",
+        T("quick", "nhanh"),
+        {},
+        T(
+            "Whose loss at the last position is lowest, and how early?",
+            "Loss ở vị trí cuối của ai thấp nhất, và sớm đến đâu?",
+        ),
+    ),
+    Preset(
+        "seconds",
+        T("equal seconds, head really skipped", "cùng số giây, thật sự bỏ tầng ra"),
+        {"head_at": "graded", "x": "seconds", "beside": "all"},
+        T("The final-only step is now cheaper. Is it cheap enough?", "Bước chỉ-cuối giờ rẻ hơn. Có đủ rẻ không?"),
+    ),
+    Preset(
+        "scattered",
+        T("few, but anywhere", "ít, nhưng ở bất kỳ đâu"),
+        {"graded": 4, "graded_at": "random", "beside": "all"},
+        T(
+            "Four positions drawn anew: is “few” the trouble, or “late”?",
+            "Bốn vị trí rút lại mỗi bước: tại “ít” hay tại “muộn”?",
+        ),
+    ),
+    Preset(
+        "long",
+        T("long: 600 steps", "dài: 600 bước"),
+        {"steps": 600, "beside": "all"},
+        T(
+            "The factor between equal losses grows: read the dotted link.",
+            "Hệ số giữa hai loss bằng nhau tăng lên: đọc đường chấm.",
+        ),
+        needs=T("about half a minute", "khoảng nửa phút"),
+    ),
+    Preset(
+        "course",
+        T("course: 1,234 steps at full size", "khóa học: 1.234 bước ở cỡ thật"),
+        {
+            "corpus": "fineweb",
+            "tokenizer": "gpt2",
+            "width": 768,
+            "blocks": 12,
+            "heads": 12,
+            "context": 256,
+            "batch": 64,
+            "steps": 1234,
+            "dropout": 0.1,
+            "wiring": "log_softmax_nll",
+            "init": "course",
+            "close": 64,
+            "beside": "",
+        },
+        T(
+            "The source tests 64 predictions every 80 steps and reports a loss that stays high and jumps.",
+            "Nguồn kiểm thử 64 dự đoán mỗi 80 bước và báo loss cao, nhảy loạn.",
+        ),
+        needs=T(
+            "a GPU, GPT-2's vocabulary and FineWeb from “Texts and weights”; not run here",
+            "GPU, từ vựng GPT-2 và FineWeb ở “Văn bản và trọng số”; chưa chạy ở đây",
+        ),
+    ),
+    Preset(
+        "raw",
+        T("broken: log-softmax forgotten", "hỏng: quên log-softmax"),
+        {"wiring": "raw_nll", "beside": "all"},
+        T(
+            "The training loss falls below 0; the test loss tells the truth.",
+            "Loss huấn luyện xuống dưới 0; loss kiểm thử nói sự thật.",
+        ),
+        broken=True,
+    ),
+    HOT,
+)
+QUICKLY = T("quick", "nhanh")
+
+LESSON = Lesson(
+    slug="final-token-loss",
+    group="signal",
+    title=T(
+        "Fine dropout in model 5, part 2: loss on the final token only",
+        "Dropout trong Mô hình 5, phần 2: chỉ tính loss ở token cuối",
+    ),
+    question=T(
+        "What is lost when only the last position of each window is graded, and does that really reflect inference better?",
+        "Mất gì khi chỉ chấm vị trí cuối của mỗi cửa sổ, và như vậy có thật sự giống lúc suy luận hơn không?",
+    ),
+    after=(
+        T(
+            "With a causal mask every position is already a next-token prediction from its own past; grading all T positions is T exercises for one forward pass, the last one included.",
+            "Với mặt nạ nhân quả, mọi vị trí vốn đã là một dự đoán token kế tiếp từ quá khứ của nó; chấm cả T vị trí là T bài tập cho một lượt tính tới, kể cả vị trí cuối.",
+        ),
+        T(
+            "Final-token training loses even on the final token, because it has had T times fewer graded predictions.",
+            "Chỉ chấm token cuối thì thua ngay ở token cuối, vì số dự đoán được chấm ít đi T lần.",
+        ),
+        T(
+            "It is not T times cheaper: the body costs the same; only the output layer can be skipped, and the course's code does not skip it.",
+            "Nó không rẻ đi T lần: thân mô hình tốn như cũ; chỉ tầng ra là bỏ được, mà mã của khóa học lại không bỏ.",
+        ),
+        T(
+            "A jumpy loss curve is partly the meter: averaging 64 numbers instead of 16,384.",
+            "Đường loss giật một phần do thước đo: lấy trung bình 64 số thay vì 16.384 số.",
+        ),
+    ),
+    minutes=8,
+    controls=CONTROLS,
+    playgrounds=(
+        Playground(
+            "graded",
+            T("Grade fewer positions", "Chấm ít vị trí hơn"),
+            T(
+                "All runs start from the same weights and read the same windows. They differ only in how many of the 64 predictions of a window enter the loss.",
+                "Mọi lần chạy bắt đầu từ cùng trọng số và đọc cùng các cửa sổ. Chúng chỉ khác ở chỗ bao nhiêu trong 64 dự đoán của một cửa sổ được tính vào loss.",
+            ),
+            QUICK,
+            RACE_PRESETS,
+            race_arms,
+            (race, triangle),
+            ("graded", "graded_at", "x"),
+            verdict,
+            PREDICTIONS,
+            readouts,
+            ("story",),
+            (
+                Probe(
+                    "ask",
+                    T("Ask the models", "Hỏi các mô hình"),
+                    ask_config,
+                    ("prompt", "temperature"),
+                    samples=("answer",),
+                ),
+            ),
+            (
+                "experiments.model5.graded_loss",
+                "batches.place_numbers",
+                "models.Model5",
+                "crossing.first_below",
+                "train.train",
+            ),
+        ),
+        Playground(
+            "where",
+            T("Where in the window?", "Ở đâu trong cửa sổ?"),
+            T(
+                "Every prompt is shorter than the window at first: generation asks the early positions. And how surely can the loss of one position be measured at all?",
+                "Câu mồi nào lúc đầu cũng ngắn hơn cửa sổ: sinh văn bản hỏi các vị trí đầu. Và loss của một vị trí đo được chắc đến đâu?",
+            ),
+            QUICK,
+            (
+                Preset(
+                    "quick",
+                    QUICKLY,
+                    {},
+                    T("Is there any position where final-only wins?", "Có vị trí nào mà chỉ-chấm-cuối thắng không?"),
+                ),
+                Preset(
+                    "dropout",
+                    T("the notebook: dropout left on", "notebook: dropout còn bật"),
+                    {"dropout": 0.3, "left_on": True},
+                    T(
+                        "Train, then ask below with model.eval() forgotten.",
+                        "Huấn luyện, rồi hỏi bên dưới khi quên model.eval().",
+                    ),
+                ),
+                Preset(
+                    "sixteen",
+                    T("broken: a test of 16 windows", "hỏng: kiểm thử 16 cửa sổ"),
+                    {"close": 16, "meter_windows": 4},
+                    T(
+                        "With so few windows the line of positions is noise: nothing can be told from it.",
+                        "Với ít cửa sổ thế này, đường theo vị trí chỉ là nhiễu: không kết luận được gì.",
+                    ),
+                    broken=True,
+                ),
+            ),
+            two_arms,
+            (place, meter),
+            ("graded", "meter_windows", "short"),
+            place_verdict,
+            probes=(
+                Probe(
+                    "prompts",
+                    T("A short and a long prompt", "Câu mồi ngắn và câu mồi dài"),
+                    prompt_config,
+                    ("short", "temperature", "left_on"),
+                    samples=("short prompt", "long prompt"),
+                ),
+            ),
+            code=(
+                "close_look.last_losses",
+                "close_look.events",
+                "batches.overlapping_rows",
+                "experiments.prompt_lengths.run",
+            ),
+        ),
+        Playground(
+            "signal",
+            T("What one step hears", "Một bước nghe được gì"),
+            T(
+                "Gradients of independent batches, the model standing still. What they share is signal; the rest is noise.",
+                "Gradient của các lô độc lập, mô hình đứng yên. Phần chung là tín hiệu; phần còn lại là nhiễu.",
+            ),
+            gradient_signal.Config(),
+            (
+                Preset(
+                    "quick",
+                    QUICKLY,
+                    {},
+                    T(
+                        "How far below the dashed line do many positions of few windows lie?",
+                        "Nhiều vị trí của ít cửa sổ nằm dưới nét đứt bao xa?",
+                    ),
+                ),
+                Preset(
+                    "random",
+                    T("random positions", "vị trí ngẫu nhiên"),
+                    {"graded_at": "random"},
+                    T(
+                        "Scattered positions repeat each other less than neighbours do.",
+                        "Vị trí rải rác lặp lại nhau ít hơn vị trí cạnh nhau.",
+                    ),
+                ),
+                Preset(
+                    "single",
+                    T("broken: batches of one window", "hỏng: lô một cửa sổ"),
+                    {"batch": 1, "windows": 64},
+                    T(
+                        "One prediction a step: its direction is almost pure chance, and so is this measurement.",
+                        "Mỗi bước một dự đoán: hướng đi gần như ngẫu nhiên, phép đo này cũng vậy.",
+                    ),
+                    broken=True,
+                ),
+            ),
+            signal_arms,
+            (signal,),
+            ("warm", "batch", "graded_at"),
+            signal_verdict,
+            readouts=signal_readouts,
+            code=("gradient_noise.Meter", "experiments.gradient_signal.measure", "gradient_noise.gradient"),
+        ),
+        Playground(
+            "cost",
+            T("What it saves", "Tiết kiệm được gì"),
+            T(
+                "One forward and backward pass, three ways: everything graded; the course's slice of all logits; the output layer on the graded positions alone.",
+                "Một lượt tính tới và lan ngược, ba cách: chấm tất cả; cắt từ toàn bộ logits như khóa học; tầng ra chỉ tính ở vị trí được chấm.",
+            ),
+            head_cost.Config(),
+            (
+                Preset(
+                    "quick",
+                    QUICKLY,
+                    {},
+                    T(
+                        "How much does the slice save, how much could be saved?",
+                        "Cắt thì tiết kiệm bao nhiêu, có thể tiết kiệm bao nhiêu?",
+                    ),
+                ),
+                Preset(
+                    "course",
+                    T("course: d 768, V 50,257, one window", "khóa học: d 768, V 50.257, một cửa sổ"),
+                    {"vocabulary": 50_257, "width": 768, "blocks": 12, "heads": 12, "context": 256, "batch": 1},
+                    T(
+                        "The head is three tenths of the multiplications: that is the ceiling.",
+                        "Tầng ra là ba phần mười số phép nhân: đó là trần.",
+                    ),
+                    needs=T("about two minutes and 2 GB of memory", "khoảng hai phút và 2 GB bộ nhớ"),
+                ),
+                Preset(
+                    "small",
+                    T("broken: a vocabulary of 256", "hỏng: từ vựng 256"),
+                    {"vocabulary": 256, "width": 128},
+                    T(
+                        "With so small a head there is nothing left to save.",
+                        "Tầng ra nhỏ thế này thì chẳng còn gì để tiết kiệm.",
+                    ),
+                    broken=True,
+                ),
+            ),
+            single,
+            (cost,),
+            ("vocabulary", "width", "graded"),
+            cost_verdict,
+            (COST_PREDICTION,),
+            code=("experiments.head_cost.run", "experiments.head_cost.multiply_adds", "models.Model5"),
+        ),
+        Playground(
+            "texts",
+            T("The text or the grading?", "Tại văn bản hay tại cách chấm?"),
+            T(
+                "The course changed both at once and named both as causes. Here each is changed alone.",
+                "Khóa học đổi cả hai cùng lúc và cho rằng cả hai là nguyên nhân. Ở đây mỗi lần chỉ đổi một.",
+            ),
+            QUICK,
+            (
+                Preset(
+                    "quick",
+                    QUICKLY,
+                    {},
+                    T(
+                        "Which change costs more? Then switch the unit to bytes.",
+                        "Đổi cái nào mất nhiều hơn? Rồi chuyển đơn vị sang byte.",
+                    ),
+                ),
+                Preset(
+                    "bytes",
+                    T("per byte", "mỗi byte"),
+                    {"unit": "byte"},
+                    T("The order of the two texts turns round.", "Thứ tự hai văn bản đảo lại."),
+                ),
+                HOT,
+            ),
+            text_arms,
+            (texts,),
+            ("unit", "second", "steps"),
+            text_verdict,
+            fixed=("corpus", "graded", "graded_at", "head_at"),
+            samples=("story",),
+            code=("experiments.model5.graded_loss", "experiments.model5.examine", "documents.python"),
+        ),
+    ),
+    claims=CLAIMS,
+    deeper=T(
+        "When is final-only right? Where a task has one answer, at the end. Fine-tuning on answers grades only the answer for that reason. "
+        "Look for the boundary: on “Grade fewer positions” take T = 8 and k = 1, then k = 4, and watch the gap close as the window holds fewer exercises.",
+        "Khi nào chỉ chấm cuối là đúng? Khi bài toán chỉ có một đáp án, ở cuối. Tinh chỉnh theo câu trả lời chỉ chấm câu trả lời vì lẽ đó. "
+        "Hãy tìm ranh giới: ở “Chấm ít vị trí hơn”, lấy T = 8 và k = 1, rồi k = 4, và xem khoảng cách hẹp lại khi cửa sổ chứa ít bài tập hơn.",
+    ),
+    further=(
+        T(
+            "Weighted positions: let the weight of a position rise from the first to the last, and read the loss by position.",
+            "Vị trí có trọng số: cho trọng số tăng dần từ vị trí đầu đến cuối, rồi đọc loss theo vị trí.",
+        ),
+        T(
+            "Multi-token prediction: grade t+1 and t+2 from the same position, and compare the gain per graded prediction.",
+            "Dự đoán nhiều token: chấm t+1 và t+2 từ cùng một vị trí, rồi so lợi ích trên mỗi dự đoán được chấm.",
+        ),
+    ),
+    formula=same(
+        r"L_k=-\frac{1}{Bk}\sum_{b=1}^{B}\sum_{t\in\mathcal{G}}\ln p(x_{b,t+1}\mid x_{b,\le t}),\quad |\mathcal{G}|=k\qquad \mathrm{SNR}=\frac{\lVert\mathbb{E}\,g\rVert^2}{\mathbb{E}\,\lVert g-\mathbb{E}\,g\rVert^2}"
+    ),
+)
+
+if __name__ == "__main__":
+    from app.show import show
+
+    show(LESSON)

@@ -1,0 +1,294 @@
+"""What lesson 18 says about its runs: verdicts, readouts, and the answers to its predictions, from rules on the numbers."""
+
+import math
+import statistics
+
+from app.i18n import T
+from app.lesson import Prediction, Readout
+from app.theme import number
+from core import crossing
+from pages.figures_18 import chosen, curve, equal, graded_places
+
+BUSY = 0.2  # quartile range of a step's time over its median: above it seconds say little
+
+
+def every(view):
+    """The arm that is graded everywhere, None where it is not drawn."""
+    return next((a for a in view.arms if a.arm.label == "all"), None)
+
+
+def step_ms(result) -> tuple[float, float]:
+    """(median milliseconds of a step, quartile range over median), nan before five steps are known."""
+    points = sorted((s, t) for s, t in result.seconds.items())
+    taken = [1000 * (t1 - t0) / (s1 - s0) for (s0, t0), (s1, t1) in zip(points, points[1:], strict=False) if s1 > s0]
+    if len(taken) < 5:
+        return math.nan, math.nan
+    low, middle, high = statistics.quantiles(taken, n=4)
+    return middle, (high - low) / middle if middle else math.nan
+
+
+def equal_time(view) -> tuple[float, float, float] | None:
+    """(seconds, loss at the last position of the chosen run, of the all-position run) when the faster one ends."""
+    other = every(view)
+    if other is None or other is view.arms[0]:
+        return None
+    mine, theirs = curve(view.arms[0], "seconds", "last"), curve(other, "seconds", "last")
+    if len(mine) < 2 or len(theirs) < 2:
+        return None
+    end = min(max(mine), max(theirs))
+    return end, crossing.at(mine, end), crossing.at(theirs, end)
+
+
+def diverged(view):
+    return [
+        T(
+            "{name}: diverged at step {step}; the others go on. The learning rate is too high: try a tenth of it.",
+            "{name}: phân kỳ ở bước {step}; các nhánh khác vẫn chạy. Tốc độ học quá cao: hãy thử một phần mười.",
+        ).format(name=a.arm.name, step=a.result.finished.step)
+        for a in view.arms
+        if a.result.finished and a.result.finished.reason == "diverged"
+    ]
+
+
+def verdict(view):
+    said, me, other = diverged(view), view.arms[0], every(view)
+    mine = me.result.final("last_loss")
+    if view.config.wiring == "raw_nll":
+        reported, true = me.result.final("train_loss"), me.result.final("test_loss")
+        if not math.isnan(true) and not math.isnan(reported):
+            said.append(
+                T(
+                    "The loss it reports is {reported}; its true loss is {true}. A negative cross-entropy over tokens cannot exist: log-softmax is missing.",
+                    "Loss nó báo là {reported}; loss thật là {true}. Entropy chéo âm trên token là không thể có: thiếu log-softmax.",
+                ).format(reported=number(reported), true=number(true))
+            )
+        return said
+    if other is None or math.isnan(mine) or not view.done:
+        return said
+    if graded_places(view.config) == view.config.context:
+        return [
+            *said,
+            T(
+                "k = T: this is the run that is graded everywhere; there is nothing to compare.",
+                "k = T: đây chính là lần chạy chấm mọi nơi; không có gì để so.",
+            ),
+        ]
+    theirs = other.result.final("last_loss")
+    error = math.hypot(me.result.final("last_se"), other.result.final("last_se"))
+    facts = {
+        "k": graded_places(view.config),
+        "T": view.config.context,
+        "mine": number(mine),
+        "theirs": number(theirs),
+        "gap": number(abs(mine - theirs)),
+    }
+    if mine - theirs > error:
+        said.append(
+            T(
+                "At the last position itself: graded in all {T} places {theirs}, in {k} only {mine} nats. Grading everywhere wins by {gap} even there: the last position is one of its {T} exercises.",
+                "Ngay tại vị trí cuối: chấm cả {T} chỗ được {theirs}, chỉ chấm {k} được {mine} nats. Chấm mọi nơi hơn {gap} ngay ở đó: vị trí cuối cũng là một trong {T} bài tập của nó.",
+            ).format(**facts)
+        )
+    elif theirs - mine > error:
+        said.append(
+            T(
+                "Here fewer graded places do better at the last position, by {gap} nats. Look for the reason: this is not usual.",
+                "Ở đây chấm ít chỗ lại hơn ở vị trí cuối, {gap} nats. Hãy tìm lý do: điều này không thường gặp.",
+            ).format(**facts)
+        )
+    else:
+        said.append(
+            T(
+                "The two differ by {gap} nats at the last position, less than the measurement can tell apart.",
+                "Hai bên lệch nhau {gap} nats ở vị trí cuối, ít hơn mức phép đo phân biệt được.",
+            ).format(**facts)
+        )
+    if chosen(view, "x", {"step": 0, "predictions": 0, "seconds": 0}) == "seconds":
+        said += seconds_words(view)
+    return said
+
+
+def seconds_words(view):
+    said, fair = [], equal_time(view)
+    if fair and not any(math.isnan(v) for v in fair):
+        said.append(
+            T(
+                "After the same {s} s of training: {mine} against {theirs} nats.",
+                "Sau cùng {s} giây huấn luyện: {mine} so với {theirs} nats.",
+            ).format(s=number(fair[0]), mine=number(fair[1]), theirs=number(fair[2]))
+        )
+    spread = max((step_ms(a.result)[1] for a in view.arms), default=math.nan)
+    if spread > BUSY:
+        said.append(
+            T(
+                "The machine was busy: the time of a step varied by {p} %. Compare seconds only roughly.",
+                "Máy đang bận: thời gian một bước dao động {p} %. Chỉ nên so giây một cách phỏng chừng.",
+            ).format(p=f"{100 * spread:.0f}")
+        )
+    return said
+
+
+def readouts(view):
+    me, other, rows = view.arms[0], every(view), []
+    met = equal(view, "step")
+    if met:
+        rows.append(
+            Readout(
+                T("equal loss", "cùng loss"),
+                T("{a} steps graded everywhere = {b} of yours", "{a} bước chấm mọi nơi = {b} bước của bạn").format(
+                    a=f"{met[0]:.0f}", b=f"{met[1]:.0f}"
+                ),
+                T(
+                    "Read off the two curves of the last position, between their points.",
+                    "Đọc từ hai đường ở vị trí cuối, nội suy giữa các điểm.",
+                ),
+            )
+        )
+    met = equal(view, "predictions")
+    if met:
+        ratio = met[0] / met[1]
+        rows.append(
+            Readout(
+                T("predictions for that loss", "số dự đoán cho mức loss đó"),
+                T("{r}× as many when graded everywhere", "chấm mọi nơi cần gấp {r} lần").format(r=number(ratio)),
+                T(
+                    "Graded predictions are cheap when a window gives T of them, and each is worth less.",
+                    "Khi một cửa sổ cho T dự đoán thì dự đoán rẻ, và mỗi cái đáng giá ít hơn.",
+                ),
+            )
+        )
+    fair = equal_time(view)
+    if fair and not any(math.isnan(v) for v in fair):
+        rows.append(
+            Readout(
+                T("at equal seconds", "khi cùng số giây"),
+                f"{number(fair[1])} : {number(fair[2])}",
+                T(
+                    "Loss at the last position, yours and graded everywhere, when the faster run ends.",
+                    "Loss ở vị trí cuối, của bạn và chấm mọi nơi, khi lần chạy nhanh hơn kết thúc.",
+                ),
+            )
+        )
+    times = [step_ms(a.result)[0] for a in (me, other) if a is not None]
+    if len(times) == 2 and not any(math.isnan(t) for t in times):
+        rows.append(
+            Readout(
+                T("one step", "một bước"),
+                f"{times[0]:.0f} : {times[1]:.0f} ms",
+                T(
+                    "Median, yours and graded everywhere, as measured in these runs.",
+                    "Trung vị, của bạn và chấm mọi nơi, đo trong chính các lần chạy này.",
+                ),
+            )
+        )
+    return rows
+
+
+# --- where in the window -----------------------------------------------------------------------------------------
+
+
+def table(arm, name):
+    found = arm.result.tables.get(name, {})
+    return found[max(found)] if found else None
+
+
+def head_and_end(arm) -> tuple[float, float] | None:
+    """(mean test loss over positions 1 to 7, where a short prompt lives; loss at the last position)."""
+    places = table(arm, "places")
+    return None if places is None else (statistics.fmean(places["loss"][:7]), places["loss"][-1])
+
+
+def place_verdict(view):
+    said, other = [], every(view)
+    mine = head_and_end(view.arms[0])
+    theirs = head_and_end(other) if other is not None else None
+    if mine and theirs and other is not view.arms[0]:
+        said.append(
+            T(
+                "Positions 1 to 7, where a short prompt lives: {a} nats graded everywhere, {b} in {k}. Last position: {c} and {d}.",
+                "Vị trí 1 đến 7, nơi câu mồi ngắn nằm: chấm mọi nơi {a} nats, chấm {k} chỗ {b}. Vị trí cuối: {c} và {d}.",
+            ).format(
+                a=number(theirs[0]),
+                b=number(mine[0]),
+                c=number(theirs[1]),
+                d=number(mine[1]),
+                k=graded_places(view.config),
+            )
+        )
+    close = table(other or view.arms[0], "close")
+    if close:
+        last, whole = statistics.stdev(close["last"]), statistics.stdev(close["all"])
+        n = int(view.values.get("meter_windows") or 64)
+        said.append(
+            T(
+                "A measurement from {n} windows is off by ±{a} nats at the last position alone, by ±{b} over all: the meter is {r}× noisier, with the model standing still.",
+                "Đo từ {n} cửa sổ lệch ±{a} nats nếu chỉ lấy vị trí cuối, ±{b} nếu lấy mọi vị trí: thước đo nhiễu gấp {r} lần, trong khi mô hình đứng yên.",
+            ).format(n=n, a=number(last / n**0.5), b=number(whole / n**0.5), r=number(last / whole))
+        )
+    return said
+
+
+# --- predictions -------------------------------------------------------------------------------------------------
+
+
+def compared(view):
+    other = every(view)
+    ready = view.done and other is not None and view.config.graded == 1 and view.config.wiring == "ce"
+    return (view.arms[0].result.final("last_loss"), other.result.final("last_loss")) if ready else (math.nan, math.nan)
+
+
+def who(view):
+    mine, theirs = compared(view)
+    return (
+        None
+        if math.isnan(mine) or math.isnan(theirs)
+        else "all"
+        if theirs < mine - 0.05
+        else "last"
+        if mine < theirs - 0.05
+        else "same"
+    )
+
+
+def steps_answer(view):
+    met = equal(view, "step") if not math.isnan(compared(view)[0]) and view.done else None
+    return None if met is None else round(met[0] * 100 / met[1])
+
+
+PREDICTIONS = (
+    Prediction(
+        "who",
+        T(
+            "Two models, the same batches. One is graded in all 64 positions of every window, one at the last only. Whose loss AT THE LAST position is lower?",
+            "Hai mô hình, cùng các lô. Một được chấm ở cả 64 vị trí của mỗi cửa sổ, một chỉ ở vị trí cuối. Loss TẠI VỊ TRÍ CUỐI của ai thấp hơn?",
+        ),
+        who,
+        lambda view: T(
+            "{a} nats graded everywhere, {b} graded at the end. With a causal mask every position practises the same skill, so it had 64 times as many exercises, the last position among them.",
+            "Chấm mọi nơi {a} nats, chỉ chấm cuối {b}. Nhờ mặt nạ nhân quả, mọi vị trí luyện cùng một kỹ năng, nên nó có số bài tập gấp 64 lần, vị trí cuối nằm trong đó.",
+        ).format(a=number(compared(view)[1]), b=number(compared(view)[0])),
+        (
+            ("all", T("graded everywhere", "chấm mọi nơi")),
+            ("last", T("graded at the end", "chỉ chấm cuối")),
+            ("same", T("equal", "bằng nhau")),
+        ),
+    ),
+    Prediction(
+        "steps",
+        T(
+            "100 steps graded at the end: how many steps graded everywhere give the same loss at the last position?",
+            "100 bước chỉ chấm cuối: bao nhiêu bước chấm mọi nơi cho cùng loss ở vị trí cuối?",
+        ),
+        steps_answer,
+        lambda view: T(
+            "About {n}. Not 100/64: a step also costs its walk along the optimizer's path, and positions of one window repeat each other.",
+            "Khoảng {n}. Không phải 100/64: bước nào cũng chỉ đi được một quãng, và các vị trí trong một cửa sổ lặp lại nhau.",
+        ).format(n=steps_answer(view)),
+        kind="number",
+        low=1,
+        high=100,
+        step=1,
+        tolerance=8,
+        unit=T("steps", "bước"),
+    ),
+)

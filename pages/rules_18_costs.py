@@ -1,0 +1,141 @@
+"""What lesson 18 says about signal, milliseconds and texts, from rules on the numbers."""
+
+import math
+
+from app.i18n import T, same
+from app.lesson import Prediction, Readout
+from app.theme import number
+from pages.figures_18_costs import bytes_per_token
+from pages.rules_18 import BUSY, diverged
+
+
+def snr(view, label="warm"):
+    result = view.result(label)
+    names = ("all", "last", "one_window", "many_windows")
+    values = {name: result.final(f"snr_{name}") for name in names}
+    return None if any(math.isnan(v) or v <= 0 for v in values.values()) else values
+
+
+def signal_verdict(view):
+    said, found = diverged(view), snr(view)
+    if found:
+        said.append(
+            T(
+                "{T} times fewer graded predictions cost a factor of {r} in signal over noise, not {T}: positions of one window say partly the same. One is worth {w} of a prediction from a window of its own.",
+                "Số dự đoán ít đi {T} lần làm tín hiệu trên nhiễu giảm {r} lần, không phải {T}: các vị trí trong một cửa sổ nói phần nào cùng một điều. Mỗi vị trí đáng {w} dự đoán từ một cửa sổ riêng.",
+            ).format(
+                T=view.config.context,
+                r=number(found["all"] / found["last"]),
+                w=number(found["one_window"] / found["many_windows"]),
+            )
+        )
+    return said
+
+
+def signal_readouts(view):
+    found = snr(view)
+    if not found:
+        return []
+    result = view.result("warm")
+    return [
+        Readout(
+            T("signal/noise, all", "tín hiệu/nhiễu, tất cả"),
+            number(found["all"]),
+            T("Of one batch graded everywhere.", "Của một lô chấm mọi nơi."),
+        ),
+        Readout(
+            T("last only", "chỉ vị trí cuối"),
+            number(found["last"]),
+            T("Of the same batch graded at one position.", "Của lô đó, chấm một vị trí."),
+        ),
+        Readout(
+            T("cosine, all", "cosin, tất cả"),
+            number(result.final("cosine_all")),
+            T("Mean between gradients of two independent batches.", "Trung bình giữa gradient của hai lô độc lập."),
+        ),
+        Readout(
+            T("cosine, last", "cosin, vị trí cuối"),
+            number(result.final("cosine_last")),
+            T("The same, one position graded.", "Như trên, chấm một vị trí."),
+        ),
+    ]
+
+
+def cost_verdict(view):
+    result = view.main
+    cut, head = result.final("slice_ratio"), result.final("head_ratio")
+    if math.isnan(cut) or math.isnan(head):
+        return []
+    said = [
+        T(
+            "Cutting the last position out of all logits saves {a} % of the time. Not computing the others saves {b} %. The body, which nobody can skip, is the rest: the head is {h} % of the forward multiplications.",
+            "Cắt vị trí cuối ra khỏi toàn bộ logits tiết kiệm {a} % thời gian. Không tính các vị trí kia tiết kiệm {b} %. Phần còn lại là thân mô hình, không ai bỏ được: tầng ra chiếm {h} % số phép nhân lượt tới.",
+        ).format(a=f"{100 * (1 - cut):.0f}", b=f"{100 * (1 - head):.0f}", h=f"{100 * result.final('head_share'):.0f}")
+    ]
+    if result.final("spread") > BUSY:
+        said.append(
+            T(
+                "The measurements scatter by {p} %: another program is using this machine. Try again later.",
+                "Các lần đo tản mát {p} %: có chương trình khác đang dùng máy. Hãy thử lại sau.",
+            ).format(p=f"{100 * result.final('spread'):.0f}")
+        )
+    return said
+
+
+def text_verdict(view):
+    values = {a.arm.label: a.result.final("last_loss") for a in view.arms}
+    if len(values) < 4 or any(math.isnan(v) for v in values.values()):
+        return diverged(view)
+    second = next(label.split("/")[0] for label in values if not label.startswith("manual"))
+    tokenizer = view.config.tokenizer
+    scale = {text: bytes_per_token(text, tokenizer) for text in ("manual", second)}
+    between = values[f"{second}/all"] - values["manual/all"]
+    per_byte = values[f"{second}/all"] / scale[second] - values["manual/all"] / scale["manual"]
+    said = [
+        T(
+            "Grading the end only costs {a} nats on the manual and {b} on the other text.",
+            "Chỉ chấm vị trí cuối làm mất {a} nats với sách hướng dẫn và {b} với văn bản kia.",
+        ).format(
+            a=number(values["manual/last"] - values["manual/all"]),
+            b=number(values[f"{second}/last"] - values[f"{second}/all"]),
+        ),
+        T(
+            "Changing the text moves the loss by {c} nats per token, but by {d} per byte.",
+            "Đổi văn bản làm loss đổi {c} nats mỗi token, nhưng {d} mỗi byte.",
+        ).format(c=signed(between), d=signed(per_byte)),
+    ]
+    if between * per_byte < 0:
+        said.append(
+            T(
+                "The sign turns with the unit: its tokens are shorter ({x} bytes against {y}), so each is easier and there are more of them. Compare texts per byte.",
+                "Dấu đổi theo đơn vị: token của nó ngắn hơn ({x} byte so với {y}), nên mỗi token dễ hơn nhưng nhiều token hơn. Hãy so các văn bản theo byte.",
+            ).format(x=number(scale[second]), y=number(scale["manual"]))
+        )
+    return diverged(view) + said
+
+
+def signed(value: float) -> str:
+    return ("+" if value > 0 else "") + number(value)
+
+
+COST_PREDICTION = Prediction(
+    "cost",
+    T(
+        "Only one of 64 positions is graded, cut out of the logits as the course does. The time of a step?",
+        "Chỉ chấm 1 trong 64 vị trí, cắt ra từ logits như khóa học làm. Thời gian một bước?",
+    ),
+    lambda view: (
+        None
+        if math.isnan(view.main.final("slice_ratio"))
+        else "most"
+        if view.main.final("slice_ratio") > 0.6
+        else "half"
+        if view.main.final("slice_ratio") > 0.25
+        else "few"
+    ),
+    lambda view: T(
+        "{p} % of the full step. Every earlier position still has to be computed: the last one looks at them.",
+        "{p} % của bước đầy đủ. Mọi vị trí trước vẫn phải tính: vị trí cuối nhìn vào chúng.",
+    ).format(p=f"{100 * view.main.final('slice_ratio'):.0f}"),
+    (("few", same("1/64")), ("half", T("about half", "khoảng một nửa")), ("most", T("more than 60 %", "hơn 60 %"))),
+)

@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from app.i18n import T, same
-from app.lesson import Arm, Lesson, Playground, Preset, Probe
+from app.lesson import Arm, Lesson, Playground, Probe
 from core.experiment import encode
 from core.experiments import ask, gradient_signal, head_cost, prompt_lengths
 from pages.claims_18 import CLAIMS, QUICK
 from pages.controls_18 import CONTROLS
 from pages.figures_18 import meter, place, race, triangle
 from pages.figures_18_costs import cost, signal, texts
+from pages.presets_18 import COST_PRESETS, RACE_PRESETS, SIGNAL_PRESETS, TEXT_PRESETS, WHERE_PRESETS
 from pages.rules_18 import PREDICTIONS, place_verdict, readouts, verdict
 from pages.rules_18_costs import COST_PREDICTION, cost_verdict, signal_readouts, signal_verdict, text_verdict
 
@@ -94,92 +95,6 @@ def prompt_config(arm, values):
     )
 
 
-HOT = Preset(
-    "hot",
-    T("broken: learning rate 0.1", "hỏng: tốc độ học 0.1"),
-    {"lr": 0.1},
-    T(
-        "A hundred times too large: more graded positions do not save it.",
-        "Lớn gấp trăm lần: chấm thêm vị trí cũng không cứu được.",
-    ),
-    broken=True,
-)
-RACE_PRESETS = (
-    Preset(
-        "quick",
-        T("quick", "nhanh"),
-        {},
-        T(
-            "Whose loss at the last position is lowest, and how early?",
-            "Loss ở vị trí cuối của ai thấp nhất, và sớm đến đâu?",
-        ),
-    ),
-    Preset(
-        "seconds",
-        T("equal seconds, head really skipped", "cùng số giây, thật sự bỏ tầng ra"),
-        {"head_at": "graded", "x": "seconds", "beside": "all"},
-        T("The final-only step is now cheaper. Is it cheap enough?", "Bước chỉ-cuối giờ rẻ hơn. Có đủ rẻ không?"),
-    ),
-    Preset(
-        "scattered",
-        T("few, but anywhere", "ít, nhưng ở bất kỳ đâu"),
-        {"graded": 4, "graded_at": "random", "beside": "all"},
-        T(
-            "Four positions drawn anew: is “few” the trouble, or “late”?",
-            "Bốn vị trí rút lại mỗi bước: tại “ít” hay tại “muộn”?",
-        ),
-    ),
-    Preset(
-        "long",
-        T("long: 600 steps", "dài: 600 bước"),
-        {"steps": 600, "beside": "all"},
-        T(
-            "The factor between equal losses grows: read the dotted link.",
-            "Hệ số giữa hai loss bằng nhau tăng lên: đọc đường chấm.",
-        ),
-        needs=T("about half a minute", "khoảng nửa phút"),
-    ),
-    Preset(
-        "course",
-        T("course: 1,234 steps at full size", "khóa học: 1.234 bước ở cỡ thật"),
-        {
-            "corpus": "fineweb",
-            "tokenizer": "gpt2",
-            "width": 768,
-            "blocks": 12,
-            "heads": 12,
-            "context": 256,
-            "batch": 64,
-            "steps": 1234,
-            "dropout": 0.1,
-            "wiring": "log_softmax_nll",
-            "init": "course",
-            "close": 64,
-            "beside": "",
-        },
-        T(
-            "The source tests 64 predictions every 80 steps and reports a loss that stays high and jumps.",
-            "Nguồn kiểm thử 64 dự đoán mỗi 80 bước và báo loss cao, nhảy loạn.",
-        ),
-        needs=T(
-            "a GPU, GPT-2's vocabulary and FineWeb from “Texts and weights”; not run here",
-            "GPU, từ vựng GPT-2 và FineWeb ở “Văn bản và trọng số”; chưa chạy ở đây",
-        ),
-    ),
-    Preset(
-        "raw",
-        T("broken: log-softmax forgotten", "hỏng: quên log-softmax"),
-        {"wiring": "raw_nll", "beside": "all"},
-        T(
-            "The training loss falls below 0; the test loss tells the truth.",
-            "Loss huấn luyện xuống dưới 0; loss kiểm thử nói sự thật.",
-        ),
-        broken=True,
-    ),
-    HOT,
-)
-QUICKLY = T("quick", "nhanh")
-
 LESSON = Lesson(
     slug="final-token-loss",
     group="signal",
@@ -253,33 +168,7 @@ LESSON = Lesson(
                 "Câu mồi nào lúc đầu cũng ngắn hơn cửa sổ: sinh văn bản hỏi các vị trí đầu. Và loss của một vị trí đo được chắc đến đâu?",
             ),
             QUICK,
-            (
-                Preset(
-                    "quick",
-                    QUICKLY,
-                    {},
-                    T("Is there any position where final-only wins?", "Có vị trí nào mà chỉ-chấm-cuối thắng không?"),
-                ),
-                Preset(
-                    "dropout",
-                    T("the notebook: dropout left on", "notebook: dropout còn bật"),
-                    {"dropout": 0.3, "left_on": True},
-                    T(
-                        "Train, then ask below with model.eval() forgotten.",
-                        "Huấn luyện, rồi hỏi bên dưới khi quên model.eval().",
-                    ),
-                ),
-                Preset(
-                    "sixteen",
-                    T("broken: a test of 16 windows", "hỏng: kiểm thử 16 cửa sổ"),
-                    {"close": 16, "meter_windows": 4},
-                    T(
-                        "With so few windows the line of positions is noise: nothing can be told from it.",
-                        "Với ít cửa sổ thế này, đường theo vị trí chỉ là nhiễu: không kết luận được gì.",
-                    ),
-                    broken=True,
-                ),
-            ),
+            WHERE_PRESETS,
             two_arms,
             (place, meter),
             ("graded", "meter_windows", "short"),
@@ -308,36 +197,7 @@ LESSON = Lesson(
                 "Gradient của các lô độc lập, mô hình đứng yên. Phần chung là tín hiệu; phần còn lại là nhiễu.",
             ),
             gradient_signal.Config(),
-            (
-                Preset(
-                    "quick",
-                    QUICKLY,
-                    {},
-                    T(
-                        "How far below the dashed line do many positions of few windows lie?",
-                        "Nhiều vị trí của ít cửa sổ nằm dưới nét đứt bao xa?",
-                    ),
-                ),
-                Preset(
-                    "random",
-                    T("random positions", "vị trí ngẫu nhiên"),
-                    {"graded_at": "random"},
-                    T(
-                        "Scattered positions repeat each other less than neighbours do.",
-                        "Vị trí rải rác lặp lại nhau ít hơn vị trí cạnh nhau.",
-                    ),
-                ),
-                Preset(
-                    "single",
-                    T("broken: batches of one window", "hỏng: lô một cửa sổ"),
-                    {"batch": 1, "windows": 64},
-                    T(
-                        "One prediction a step: its direction is almost pure chance, and so is this measurement.",
-                        "Mỗi bước một dự đoán: hướng đi gần như ngẫu nhiên, phép đo này cũng vậy.",
-                    ),
-                    broken=True,
-                ),
-            ),
+            SIGNAL_PRESETS,
             signal_arms,
             (signal,),
             ("warm", "batch", "graded_at"),
@@ -353,37 +213,7 @@ LESSON = Lesson(
                 "Một lượt tính tới và lan ngược, ba cách: chấm tất cả; cắt từ toàn bộ logits như khóa học; tầng ra chỉ tính ở vị trí được chấm.",
             ),
             head_cost.Config(),
-            (
-                Preset(
-                    "quick",
-                    QUICKLY,
-                    {},
-                    T(
-                        "How much does the slice save, how much could be saved?",
-                        "Cắt thì tiết kiệm bao nhiêu, có thể tiết kiệm bao nhiêu?",
-                    ),
-                ),
-                Preset(
-                    "course",
-                    T("course: d 768, V 50,257, one window", "khóa học: d 768, V 50.257, một cửa sổ"),
-                    {"vocabulary": 50_257, "width": 768, "blocks": 12, "heads": 12, "context": 256, "batch": 1},
-                    T(
-                        "The head is three tenths of the multiplications: that is the ceiling.",
-                        "Tầng ra là ba phần mười số phép nhân: đó là trần.",
-                    ),
-                    needs=T("about two minutes and 2 GB of memory", "khoảng hai phút và 2 GB bộ nhớ"),
-                ),
-                Preset(
-                    "small",
-                    T("broken: a vocabulary of 256", "hỏng: từ vựng 256"),
-                    {"vocabulary": 256, "width": 128},
-                    T(
-                        "With so small a head there is nothing left to save.",
-                        "Tầng ra nhỏ thế này thì chẳng còn gì để tiết kiệm.",
-                    ),
-                    broken=True,
-                ),
-            ),
+            COST_PRESETS,
             single,
             (cost,),
             ("vocabulary", "width", "graded"),
@@ -399,24 +229,7 @@ LESSON = Lesson(
                 "Khóa học đổi cả hai cùng lúc và cho rằng cả hai là nguyên nhân. Ở đây mỗi lần chỉ đổi một.",
             ),
             QUICK,
-            (
-                Preset(
-                    "quick",
-                    QUICKLY,
-                    {},
-                    T(
-                        "Which change costs more? Then switch the unit to bytes.",
-                        "Đổi cái nào mất nhiều hơn? Rồi chuyển đơn vị sang byte.",
-                    ),
-                ),
-                Preset(
-                    "bytes",
-                    T("per byte", "mỗi byte"),
-                    {"unit": "byte"},
-                    T("The order of the two texts turns round.", "Thứ tự hai văn bản đảo lại."),
-                ),
-                HOT,
-            ),
+            TEXT_PRESETS,
             text_arms,
             (texts,),
             ("unit", "second", "steps"),

@@ -1,0 +1,202 @@
+"""What lesson 18 says, on runs made to show it: the verdicts follow the numbers, the answers come from the run."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from app.i18n import same
+from app.lesson import Arm
+from app.view import ArmView, View
+from core.events import Finished, Metric, Note, Started, Table
+from core.experiments import gradient_signal, head_cost
+from core.result import Result
+from core.runs import Status
+from pages import claims_18, figures_18, figures_18_costs, rules_18, rules_18_costs
+from pages.claims_18 import QUICK
+from pages.lesson_18_final_token_loss import race_arms, text_arms, two_arms
+
+STEPS = (0, 10, 20, 50, 100)
+
+
+def made(final: float, *, seconds: float = 0.05, begin: float = 7.6, steps: int = 100, true: float | None = None):
+    """A run whose loss falls on a straight line from `begin` to `final`, `seconds` a step."""
+    events = [Started(steps, {"references": {"uniform": 7.6, "unigram_table": 6.3}})]
+    for step in range(1, steps + 1):
+        events.append(Metric(step, "train_loss", begin + (final - begin) * step / steps, seconds * step))
+    for step in STEPS:
+        value = begin + (final - begin) * step / steps
+        events += [Metric(step, "last_loss", value), Metric(step, "last_se", 0.01)]
+        events.append(Metric(step, "test_loss", value if true is None else true))
+    events.append(Table(steps, "places", {"place": list(range(1, 65)), "loss": [final] * 64, "se": [0.1] * 64}))
+    events.append(Table(steps, "close", {"last": [1.0, 3.0, 5.0, 7.0], "all": [3.5, 4.0, 4.0, 4.5]}))
+    return Result((*events, Finished(steps, "done")))
+
+
+def view(results: dict, config=QUICK, **values):
+    arms = race_arms(config, {"beside": "1,16,4,all"})
+    seen = [
+        ArmView(arm, arm.label, Status("done", 100, 100), results[arm.label], "live")
+        for arm in arms
+        if arm.label in results
+    ]
+    return View(tuple(seen), values)
+
+
+def said(rule, seen):
+    return " ".join(line.en for line in rule(seen))
+
+
+def test_the_chosen_run_comes_first_and_no_run_is_drawn_twice():
+    assert [a.label for a in race_arms(QUICK, {"beside": "1,16,4,all"})] == ["1", "all", "16", "4"]
+    assert [a.label for a in race_arms(replace(QUICK, graded=64), {"beside": "1,16,4,all"})] == ["all", "16", "4", "1"]
+    assert [a.label for a in race_arms(replace(QUICK, context=8), {"beside": "1,16,4,all"})] == ["1", "all", "4"]
+    assert [a.label for a in two_arms(replace(QUICK, graded=4), {})] == ["4", "all"]
+    assert len({a.config for a in text_arms(QUICK, {})}) == 4
+
+
+def test_the_run_graded_everywhere_is_one_run_whatever_stands_beside_it():
+    for values in ({"graded": 1}, {"graded": 4, "graded_at": "random"}, {"graded": 4, "head_at": "graded"}):
+        assert two_arms(replace(QUICK, **values), {})[1].config == two_arms(QUICK, {})[1].config
+
+
+def test_the_verdict_names_the_winner_at_the_last_position():
+    assert "Grading everywhere wins by 0.600" in said(rules_18.verdict, view({"1": made(6.5), "all": made(5.9)}))
+    assert "this is not usual" in said(rules_18.verdict, view({"1": made(5.5), "all": made(5.9)}))
+    assert "less than the measurement can tell apart" in said(
+        rules_18.verdict, view({"1": made(5.905), "all": made(5.9)})
+    )
+    assert "nothing to compare" in said(rules_18.verdict, view({"all": made(5.9)}, replace(QUICK, graded=64)))
+
+
+def test_a_negative_loss_is_called_impossible_and_the_true_one_stands_beside_it():
+    raw = replace(QUICK, wiring="raw_nll")
+    words = said(rules_18.verdict, view({"1": made(-1.2, true=6.64), "all": made(-8.0, true=6.35)}, raw))
+    assert "−1.20" in words and "6.64" in words and "log-softmax is missing" in words
+
+
+def test_a_run_that_diverged_is_named_and_the_others_are_not():
+    broken = Result((Started(100), Metric(4, "train_loss", math.nan), Finished(4, "diverged")))
+    words = said(rules_18.verdict, view({"1": broken, "all": made(5.9)}))
+    assert "last one only: diverged at step 4" in words and words.count("diverged") == 1
+
+
+def test_equal_steps_are_read_off_between_the_points_of_the_curve():
+    seen = view({"1": made(6.6), "all": made(5.6)})  # 1 nat below in 100 steps against 2: half the steps
+    assert rules_18.equal(seen, "step") == pytest.approx((50, 100, 6.6))
+    assert rules_18.steps_answer(seen) == 50 and rules_18.who(seen) == "all"
+    meets, end, _ = rules_18.equal(seen, "predictions")
+    assert (meets, end) == pytest.approx((50 * 16 * 64, 100 * 16))
+    assert "50 steps graded everywhere = 100 of yours" in " ".join(r.value.en for r in rules_18.readouts(seen)[:1])
+
+
+def test_equal_seconds_end_with_the_faster_run():
+    seen = view({"1": made(6.6, seconds=0.02), "all": made(5.6, seconds=0.05)}, x="seconds")
+    assert rules_18.equal_time(seen) == pytest.approx((2.0, 6.6, 6.8))  # after 2 s: all 100 steps, and 40 steps
+    assert "After the same 2.00 s" in said(rules_18.verdict, seen)
+
+
+def test_seconds_on_a_busy_machine_come_with_a_warning():
+    slow = made(6.6)
+    events = [
+        replace(e, seconds=0.05 * e.step + 0.04 * (e.step % 2)) if e.kind == "metric" and e.seconds else e
+        for e in slow.events
+    ]
+    seen = view({"1": Result(tuple(events)), "all": made(5.6)}, x="seconds")
+    assert "The machine was busy" in said(rules_18.verdict, seen)
+    assert "busy" not in said(rules_18.verdict, view({"1": slow, "all": made(5.6)}, x="seconds"))
+
+
+def test_a_question_is_answered_only_by_the_run_it_asks_about():
+    raw = replace(QUICK, wiring="raw_nll")
+    assert rules_18.who(view({"1": made(6.5), "all": made(5.9)}, raw)) is None
+    assert rules_18.who(view({"4": made(6.5), "all": made(5.9)}, replace(QUICK, graded=4))) is None
+
+
+def test_the_noise_of_the_meter_is_the_spread_over_the_root_of_n():
+    words = said(rules_18.place_verdict, view({"1": made(6.5), "all": made(5.9)}, meter_windows=4))
+    assert "±1.29 nats at the last position" in words  # sd of 1, 3, 5, 7 is 2.582
+    rows = figures_18.meter_rows(view({"1": made(6.5), "all": made(5.9)}, meter_windows=4))
+    assert len(rows) == 2 * figures_18.DRAWS and set(rows["mean"]) == {4.0}
+
+
+def test_octaves_of_the_window_average_their_positions():
+    rows = figures_18.place_rows(view({"1": made(6.5), "all": made(5.9)}))
+    octaves = rows[(rows["kind"] == "octave") & (rows["y"] == 6.5)]
+    assert len(octaves) == 7  # 1, 2-3, 4-7, 8-15, 16-31, 32-63, 64
+    widths = (octaves["high"] - octaves["y"]).tolist()
+    assert widths[0] == pytest.approx(0.2) and widths[2] == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    ("k", "how", "lit"), [(1, "last", {64}), (2, "every", {32, 64}), (64, "last", set(range(1, 65)))]
+)
+def test_the_triangle_lights_the_graded_columns_each_with_its_past(k, how, lit):
+    rows = figures_18.triangle_rows(alone(graded=k, graded_at=how))
+    assert set(rows[rows["kind"] == "graded"]["position"]) == lit
+    assert len(rows) == 64 * 65 // 2 and (rows["seen"] <= rows["position"]).all()
+
+
+def alone(**values):
+    arm = Arm("x", same("x"), replace(QUICK, **values))
+    return View((ArmView(arm, "x", Status("done", 0, 0), Result(()), "live"),), {})
+
+
+def test_windows_beyond_the_drawing_are_drawn_in_steps():
+    rows = figures_18.triangle_rows(alone(context=256))
+    assert len(rows) == 64 * 65 // 2 and set(rows[rows["kind"] == "graded"]["position"]) == {256}
+
+
+def metrics(config, values, *more):
+    result = Result((Started(0), *(Metric(1, k, v) for k, v in values.items()), *more, Finished(1, "done")))
+    return View((ArmView(Arm("warm", same("warm"), config), "x", Status("done", 1, 1), result, "live"),), {})
+
+
+def test_the_signal_verdict_says_what_a_position_is_worth_and_nothing_where_the_signal_drowned():
+    found = {"snr_all": 1.0, "snr_last": 0.04, "snr_one_window": 0.06, "snr_many_windows": 0.16}
+    words = said(rules_18_costs.signal_verdict, metrics(gradient_signal.Config(), found))
+    assert "a factor of 25.0" in words and "0.375 of a prediction" in words
+    drowned = metrics(
+        gradient_signal.Config(), found | {"snr_last": -0.01}, Note(1, "signal_lost", {"pairs": "1 × 16"})
+    )
+    assert said(rules_18_costs.signal_verdict, drowned) == "" and rules_18_costs.signal_readouts(drowned) == []
+
+
+def test_the_cost_verdict_reads_the_ratios_and_distrusts_a_busy_machine():
+    found = {"slice_ratio": 0.78, "head_ratio": 0.4, "head_share": 0.53, "spread": 0.05}
+    quiet = metrics(head_cost.Config(), found)
+    assert "saves 22 %" in said(rules_18_costs.cost_verdict, quiet) and "scatter" not in said(
+        rules_18_costs.cost_verdict, quiet
+    )
+    assert "scatter by 40 %" in said(rules_18_costs.cost_verdict, metrics(head_cost.Config(), found | {"spread": 0.4}))
+    assert [
+        rules_18_costs.COST_PREDICTION.answer(metrics(head_cost.Config(), {"slice_ratio": r})) for r in (0.8, 0.5, 0.1)
+    ] == ["most", "half", "few"]
+
+
+def test_the_text_verdict_notices_that_the_sign_turns_with_the_unit(monkeypatch):
+    monkeypatch.setattr(
+        rules_18_costs, "bytes_per_token", lambda corpus, _: {"manual": 3.5, "docs-python": 2.0}[corpus]
+    )
+    arms = text_arms(QUICK, {"second": "docs-python"})
+    finals = {"manual/all": 5.9, "manual/last": 6.5, "docs-python/all": 5.2, "docs-python/last": 5.6}
+    seen = tuple(ArmView(a, a.label, Status("done", 100, 100), made(finals[a.label]), "live") for a in arms)
+    words = said(rules_18_costs.text_verdict, View(seen, {}))
+    assert "0.600 nats on the manual and 0.400" in words and "The sign turns" in words
+
+
+def test_bytes_of_a_token_are_counted_on_the_held_out_text(private_home):
+    assert figures_18_costs.bytes_per_token("manual", "bytes") == pytest.approx(1.0)
+    assert (
+        1.5 < figures_18_costs.bytes_per_token("docs-python", "bpe") < figures_18_costs.bytes_per_token("manual", "bpe")
+    )
+
+
+def test_the_claims_measure_what_they_say():
+    pair = {"last": made(6.6, seconds=0.02, steps=100), "every": made(5.6)}
+    assert claims_18.gap(pair) == pytest.approx(1.0)
+    assert claims_18.early(pair["last"]) == 6.6
+    assert claims_18.steps_ratio(pair) == pytest.approx(300 / 50)
+    assert claims_18.equal_seconds(pair) == pytest.approx(6.6 - 6.8)
+    assert claims_18.meter_ratio(pair) == pytest.approx(2.582 / 0.408, rel=1e-3)
+    assert claims_18.course_head_share() == pytest.approx(0.301, abs=5e-4)

@@ -105,7 +105,11 @@ def save_link(number: int, lesson: Lesson, playground: Playground, values: dict)
     if playground.slug != lesson.playgrounds[0].slug:
         wanted[f"l{number:02d}_play"] = playground.slug
     for control in belonging(lesson, playground):
-        if type(control).__name__ != "Button" and values[control.field] != default(control, playground):
+        if (
+            type(control).__name__ != "Button"
+            and getattr(control, "lines", 1) == 1
+            and values[control.field] != default(control, playground)
+        ):
             wanted[start + control.field] = theme.knob(values[control.field])
     now = {k: v for k, v in st.query_params.items() if k.startswith(f"l{number:02d}_")}
     for key in now:
@@ -179,7 +183,11 @@ def draw(control, key: str, values: dict, lang: str, *, disabled: bool = False) 
         new = st.toggle(label, key=key, help=help, disabled=disabled)
     elif kind == "Text":
         st.session_state.setdefault(key, now)
-        new = st.text_input(label, key=key, help=help, max_chars=control.max_chars, disabled=disabled)
+        how = {"key": key, "help": help, "max_chars": control.max_chars, "disabled": disabled}
+        box = (
+            st.text_area(label, height=28 * control.lines, **how) if control.lines > 1 else st.text_input(label, **how)
+        )
+        new = box or ""
     else:
         new = now + 1 if st.button(label, key=key, help=help) else now
     values[control.field] = new

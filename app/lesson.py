@@ -57,13 +57,14 @@ class Toggle:
 
 @dataclass(frozen=True)
 class Text:
-    """A typed text (a prompt, letters)."""
+    """A typed text (a prompt, letters). lines: above 1 a box of that height, for a whole page; it stays out of the link."""
 
     field: str
     label: T
     help: T
     max_chars: int = 200
     default: str | None = None
+    lines: int = 1
 
 
 @dataclass(frozen=True)
@@ -208,7 +209,8 @@ class Playground:
 
     config: the quick preset (a Config with overrides). arms(config, values) -> tuple of Arm, the main one first; each
     is its own cached run. presets[0] is quick with values {}. verdict(view) -> sentences from rules on the numbers.
-    front: the fields of the two or three controls in view. code: names of functions as "models.Model1", read from
+    front: the fields of the two or three controls in view. follow(values): fields whose controls come into view behind the
+    first of them, by what it is set to (the threshold of the chosen rule). code: names of functions as "models.Model1", read from
     core by text, never imported.
     """
 
@@ -228,6 +230,7 @@ class Playground:
     code: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()  # fields the arms set themselves: no control is shown for them
     sample_names: dict = field(default_factory=dict)  # {sample: T}, for those that no arm trained
+    follow: Callable[[dict], tuple[str, ...]] | None = None
     against: Callable[[object, object], T] | None = None  # (pinned Result, Result in front): how they compare, in words
 
 

@@ -261,8 +261,7 @@ def _draw(spot: Spot, view) -> None:
     if said:
         st.markdown(f"**{TEXT['verdict'](spot.lang)}** &nbsp; " + "  \n".join(line(spot.lang) for line in said))
     predict.reveal(spot.number, spot.playground, view, spot.lang)
-    if not spot.inline:
-        samples(view, spot)
+    samples(view, spot)
     numbers(view, spot)
     compare.chips(spot, view)
     for figure in front[1:]:
@@ -346,7 +345,8 @@ def samples(view, spot: Spot) -> None:
             cards.append((f"{title} · {charts.STEP(lang)} {last}", stages[last]))
         if not cards:
             continue
-        st.caption(TEXT["prompt"].format(p=" ".join(cards[0][1].prompt.split())[-120:])(lang))
+        if cards[0][1].prompt:
+            st.caption(TEXT["prompt"].format(p=" ".join(cards[0][1].prompt.split())[-120:])(lang))
         for column, (title, sample) in zip(st.columns(min(3, len(cards))), cards[:3], strict=False):
             column.markdown(
                 f"<span class='cap'>{html.escape(title)}</span><div class='sample'>{marked(sample)}</div>",
@@ -362,7 +362,8 @@ def common(view, name: str):
 
 
 def marked(sample, limit: int = 420) -> str:
-    """The text as HTML, liked tokens marked, cut to a length a class can read."""
+    """The text as HTML, liked tokens marked, cut to a length a class can read (`limit` in its facts: another)."""
+    limit = sample.facts.get("limit", limit)
     pieces, hits = sample.facts.get("pieces"), set(sample.facts.get("hits", ()))
     if not pieces:
         return html.escape(sample.text[:limit]).replace("\n", "<br>").replace("$", "&#36;")

@@ -175,10 +175,17 @@ def change(number: int, lesson: Lesson, playground: Playground, values: dict, la
     shown = [c for c in controls.belonging(lesson, playground) if c.field not in hidden]
     probe = controls.probe_fields(playground)
     front = sorted((c for c in shown if c.field in playground.front), key=lambda c: playground.front.index(c.field))
+    shown_now = front[: 2 if shell.projector() else 3]
     with st.container(key=f"{start}knobs"):
-        for control in front[: 2 if shell.projector() else 3]:
+        for i, control in enumerate(shown_now):
             controls.draw(control, start + control.field, values, lang)
-    rest = [c for c in shown if c.field not in playground.front and c.field not in probe]
+            if i == 0 and playground.follow:
+                wanted = playground.follow(values)
+                behind = [c for c in shown if c.field in wanted and c not in front]
+                for other in behind:
+                    controls.draw(other, start + other.field, values, lang)
+                front = [*front, *behind]
+    rest = [c for c in shown if c not in front and c.field not in probe]
     if rest and not shell.projector():
         with st.expander(TEXT["more"].format(n=len(rest))(lang)):
             for control in rest:

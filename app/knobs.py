@@ -35,6 +35,7 @@ def title(name: str) -> T:
 OTHER_TEXTS = {
     "fineweb": T("FineWeb, the first documents", "FineWeb, các tài liệu đầu"),
     "docs-python": T("Python's documentation as web pages", "tài liệu Python dưới dạng trang web"),
+    "docs-web": T("simulated web", "web mô phỏng"),
     "text": T("your text", "văn bản của bạn"),
     "docs": T("your documents", "tài liệu của bạn"),
     "tales": T("your Tales", "Tales của bạn"),

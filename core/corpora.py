@@ -2,7 +2,7 @@
 
 tales-en, tales-vi, manual     built in (NAMES)
 book-35, book-829[-cr]         two novels, once downloaded (core/gutenberg.py)
-fineweb, docs-<12 hex>         web pages, once downloaded or uploaded; docs-python is built in (core/documents.py)
+fineweb, docs-<12 hex>         web pages, once downloaded or uploaded; docs-python and docs-web are built in (core/documents.py)
 text-<12 hex>, tales-<12 hex>  a learner's text (core/uploads.py) and a learner's language (core/own_tales.py)
 """
 
@@ -16,7 +16,7 @@ from core.problem import Problem
 
 NAMES = ("tales-en", "tales-vi", "manual")
 # What else a Config's corpus may be: `pattern` of its field. Whether this machine has it shows when it is read.
-OTHER = r"(text|tales|docs)-[0-9a-f]{12}|book-(35|829)(-cr)?|fineweb|docs-python"
+OTHER = r"(text|tales|docs)-[0-9a-f]{12}|book-(35|829)(-cr)?|fineweb|docs-python|docs-web"
 TRAIN_STORIES, TEST_STORIES = 6000, 600
 HELD_OUT = 0.1  # the last tenth of a text is its test part: cut by position, so that no window is on both sides
 
@@ -76,7 +76,7 @@ def fingerprint(name: str) -> str:
         raise Problem("unknown_corpus", name=str(name)[:80], valid=", ".join(NAMES))
     if name.startswith("book-"):
         return gutenberg.fingerprint(name)
-    if name in ("fineweb", "docs-python"):
+    if name in ("fineweb", "docs-python", "docs-web"):
         return documents.fingerprint(name)
     if name.startswith("tales-"):
         return f"{name}-{own_tales.language(name).fingerprint}-{TRAIN_STORIES}-{TEST_STORIES}"

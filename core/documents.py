@@ -137,7 +137,7 @@ def path(name: str) -> Path:
 
 
 def load(name: str):
-    """The pyarrow Table of "docs-python" (built in), "fineweb", or "docs-<12 hex digits>".
+    """The pyarrow Table of "docs-python" or "docs-web" (built in), "fineweb", or "docs-<12 hex digits>".
 
     Raises Problem: text_missing(name), fineweb_missing, text_damaged(name, path), manual_missing.
     """
@@ -146,6 +146,8 @@ def load(name: str):
 
     if name == "docs-python":
         return python()
+    if name == "docs-web":
+        return web()
     if not path(name).exists():
         raise missing(name)
     try:
@@ -158,6 +160,10 @@ def fingerprint(name: str) -> str:
     """The name with a hash of all texts: FineWeb's first documents may be any number. Raises load's Problems."""
     if name == "docs-python":
         return _fingerprint(name, 0, 0)
+    if name == "docs-web":
+        from core import corpora, simulated_web
+
+        return f"{name}-{simulated_web.VERSION}-{corpora.fingerprint('manual')}-{corpora.fingerprint('tales-vi')}"
     try:
         about = path(name).stat()
     except OSError:
@@ -214,6 +220,16 @@ def python():
         for url, file, text in found
     ]
     return pa.Table.from_pylist(rows, schema=schema())
+
+
+@cache
+def web():
+    """The simulated web (core/simulated_web.py) as documents: generated, and labelled so in `dump`."""
+    import pyarrow as pa
+
+    from core import simulated_web
+
+    return pa.Table.from_pylist(simulated_web.rows(), schema=schema())
 
 
 def _version() -> str:

@@ -22,6 +22,9 @@ MISSING = {
     "gpt2": T("GPT-2's vocabulary", "từ vựng của GPT-2"),
     "gulliver": T("Gulliver's Travels as the course downloads it", "Gulliver's Travels như khóa học tải về"),
     "time_machine": T("The Time Machine as the course downloads it", "The Time Machine như khóa học tải về"),
+    "fineweb": T(
+        "the first documents of FineWeb (Texts and weights)", "các tài liệu đầu của FineWeb (Văn bản và trọng số)"
+    ),
     "gpu": T("a GPU", "một GPU"),
     "gpt2_weights": T("GPT-2's weights", "trọng số của GPT-2"),
     "gpt2_embedding": T("GPT-2's token embedding", "embedding token của GPT-2"),

@@ -37,6 +37,14 @@ SENTENCES = {
         "This Python was installed without its manual. Choose Tales or upload a text.",
         "Bản Python này được cài thiếu phần tài liệu. Hãy chọn Tales hoặc tải lên một văn bản.",
     ),
+    "pool_empty": T(
+        "The rules leave no page to learn from. The first one to loosen is “{rule}”: alone it removes the most.",
+        "Các quy tắc không để lại trang nào để học. Hãy nới “{rule}” trước: một mình nó loại nhiều nhất.",
+    ),
+    "no_labels": T(
+        "Nobody has labelled the pages of {name}: the clean arm exists on the simulated web only.",
+        "Không ai gắn nhãn các trang của {name}: nhánh sạch chỉ có trên web mô phỏng.",
+    ),
     "text_missing": T(
         "This link needs the text {name}, which is not on this machine. Upload the same file and it will work.",
         "Liên kết này cần văn bản {name}, nhưng máy này chưa có. Hãy tải lên đúng tệp đó rồi thử lại.",

@@ -43,9 +43,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     stays = np.flatnonzero(judged.stays).tolist()
     candidates = near_copies.candidates(pages.texts, NGRAM, BANDS, ROWS)
     unique = near_copies.first_of_each(candidates, stays)
-    yield Started(
-        1, {"of": collection.of, "labelled": bool(collection.kinds), "cut": _number(cut(RULES[index], config))}
-    )
+    facts = {"of": collection.of, "labelled": bool(collection.kinds), "loosen": loosen(judged)}
+    yield Started(1, facts | {"cut": _number(cut(RULES[index], config)), "sign": RULES[index].sign})
     yield Metric(1, "documents", len(tokens))
     yield Metric(1, "tokens", int(tokens.sum()))
     yield Metric(1, "kept_documents", len(unique))

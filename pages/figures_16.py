@@ -1,0 +1,509 @@
+"""The pictures of lesson 16 that are computed at once: a rule's histogram, the funnel, the S-curve, the census."""
+
+import math
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from app.i18n import T
+from app.lesson import Figure
+from app.theme import ARMS, BROKEN, GREY, TEST, number
+from core.web_filters import PUBLISHED, cut
+from core.web_filters import RULES as CHECKS
+from pages.names_16 import COLORS, KINDS, RULES, STEPS, of
+
+BINS = 40
+BY_NAME = {rule.name: rule for rule in CHECKS}
+LONG = ("few_words", "many_words", "sentences")  # numbers with a long tail: a logarithmic axis
+
+
+def height(view, base):
+    return base * (1 + (view.size - 1) * 0.6)
+
+
+def table(view, name):
+    return view.main.tables.get(name, {}).get(1, {})
+
+
+def place(value, long: bool):
+    return math.log10(value + 1) if long else value
+
+
+# --- one rule: the numbers of all pages, and the cut ------------------------------------------------------------------
+
+
+def histogram_rows(view):
+    """Bars (what bar): x, x2, count, kind, side; rules (what cut, published, writeup): x, label."""
+    found, name = table(view, "pages"), view.config.rule
+    if not found:
+        return None
+    rule, long = BY_NAME[name], name in LONG
+    x = np.array([place(v, long) for v in found["value"]])
+    now, published = cut(rule, view.config), cut(rule, PUBLISHED)
+    marks = [("cut", now, T("your cut {v}", "ngưỡng của bạn {v}"))]
+    if published != now:
+        marks.append(("published", published, T("published {v}", "đã công bố {v}")))
+    if name == "dup_chars":
+        marks.append(("published", 0.1, T("write-up {v}", "bài viết {v}")))
+    ends = [place(v, long) for _, v, _ in marks if math.isfinite(v)]
+    shown = float(np.quantile(x, 0.995)) if len(x) else 1.0
+    high = max([shown, *[e * 1.05 for e in ends if e < 3 * shown + 1e-9], 1e-9])
+    low = min(0.0, float(x.min()))
+    edges = np.linspace(low, high, BINS + 1)
+    at = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, BINS - 1)
+    dead, kinds = np.array(found["dead"]), np.array(found["kind"])
+    rows = []
+    for kind in dict.fromkeys(found["kind"]):
+        for side in (False, True):
+            counts = np.bincount(at[(kinds == kind) & (dead == side)], minlength=BINS)
+            rows += [
+                ("bar", edges[i], edges[i + 1], int(n), of(KINDS, kind)(view.lang), _side(side)(view.lang), "")
+                for i, n in enumerate(counts)
+                if n
+            ]
+    for what, value, label in marks:
+        if math.isfinite(value) and place(value, long) <= high:
+            rows.append((what, place(value, long), None, None, "", "", label.format(v=number(value))(view.lang)))
+    return pd.DataFrame(rows, columns=["what", "x", "x2", "count", "kind", "side", "label"])
+
+
+def _side(dead):
+    return T("removed", "bị loại") if dead else T("stays", "ở lại")
+
+
+def kind_color(view, kinds=None, legend=True):
+    known = [k for k in KINDS if kinds is None or k in kinds]
+    scale = alt.Scale(domain=[KINDS[k](view.lang) for k in known], range=[COLORS[k] for k in known])
+    shown = alt.Legend(orient="bottom", title=None, columns=6, labelLimit=200) if legend else None
+    return alt.Color("kind:N", scale=scale, legend=shown)
+
+
+def present(view):
+    """The kinds of page the source can have: those of the simulated web, or one."""
+    labelled = getattr(view.config, "corpus", "") == "docs-web"
+    return [k for k in KINDS if k != "page"] if labelled else ["page"]
+
+
+def histogram_chart(view):
+    name = view.config.rule
+    long = name in LONG
+    axis = alt.Axis(grid=False, labelExpr="format(pow(10, datum.value) - 1, ',.0f')") if long else alt.Axis(grid=False)
+    x = alt.X("x:Q", title=RULES[name](view.lang), axis=axis, scale=alt.Scale(zero=False, nice=False))
+    base = alt.Chart()
+    bars = (
+        base.transform_filter("datum.what == 'bar'")
+        .mark_bar(binSpacing=1)
+        .encode(
+            x=x,
+            x2="x2:Q",
+            y=alt.Y(
+                "count:Q",
+                title=T("pages (square-root scale)", "số trang (thang căn bậc hai)")(view.lang),
+                stack=True,
+                scale=alt.Scale(type="sqrt"),
+                axis=alt.Axis(grid=False),
+            ),
+            color=kind_color(view, present(view), present(view) != ["page"]),
+            opacity=alt.Opacity(
+                "side:N",
+                scale=alt.Scale(domain=[_side(False)(view.lang), _side(True)(view.lang)], range=[1, 0.38]),
+                legend=None,
+            ),
+            tooltip=["kind:N", "side:N", alt.Tooltip("count:Q", title="n")],
+        )
+    )
+    marks = [bars]
+    for what, color, dash, y in (("cut", BROKEN, [1, 0], 8), ("published", GREY, [5, 4], 26)):
+        lines = base.transform_filter(f"datum.what == '{what}'")
+        marks += [
+            lines.mark_rule(color=color, strokeWidth=2.5, strokeDash=dash).encode(x="x:Q"),
+            lines.mark_text(align="left", dx=6, color=color, fontSize=13 * view.size, fontWeight="bold").encode(
+                x="x:Q", y=alt.value(y), text="label:N"
+            ),
+        ]
+    return alt.layer(*marks).properties(height=height(view, 330), width="container")
+
+
+histogram = Figure(
+    "histogram",
+    T("Every page's number, and the cut", "Con số của mỗi trang, và ngưỡng"),
+    T(
+        "Histogram of the chosen rule's number over all pages with the cut as a line; removed pages are pale. {now}",
+        "Biểu đồ con số của quy tắc trên mọi trang, ngưỡng là đường kẻ; trang bị loại thì nhạt. {now}",
+    ),
+    histogram_rows,
+    histogram_chart,
+    T("Full colour: stays. Pale: this rule alone removes it.", "Đậm: ở lại. Nhạt: riêng quy tắc này đã loại."),
+)
+
+
+def funnel_rows(view):
+    found = table(view, "funnel")
+    if not found:
+        return None
+    frame = pd.DataFrame(found)
+    frame["total"] = frame.groupby("step")["documents"].transform("sum")
+    frame["order"] = frame["step"].map({s: i for i, s in enumerate(STEPS)})
+    frame["rank"] = frame["kind"].map({k: i for i, k in enumerate(KINDS)})
+    frame["step"] = [STEPS[s](view.lang) for s in frame["step"]]
+    frame["kind"] = [of(KINDS, k)(view.lang) for k in frame["kind"]]
+    return frame[frame["documents"] > 0]
+
+
+def funnel_chart(view):
+    y = alt.Y("step:N", sort=[s(view.lang) for s in STEPS.values()], title=None, axis=alt.Axis(labelLimit=200))
+    bars = (
+        alt.Chart()
+        .mark_bar()
+        .encode(
+            y=y,
+            x=alt.X("documents:Q", title=T("pages left", "số trang còn lại")(view.lang), axis=alt.Axis(grid=False)),
+            color=kind_color(view, present(view), False),
+            order="rank:Q",
+            tooltip=["step:N", "kind:N", "documents:Q", alt.Tooltip("tokens:Q", format=",")],
+        )
+    )
+    labels = (
+        alt.Chart()
+        .transform_aggregate(total="max(total)", groupby=["step"])
+        .mark_text(align="left", dx=6, fontSize=13 * view.size, color=GREY)
+        .encode(y=y, x="total:Q", text="total:Q")
+    )
+    return alt.layer(bars, labels).properties(height=height(view, 250), width="container")
+
+
+funnel = Figure(
+    "funnel",
+    T("The funnel: what is left after each step", "Cái phễu: còn lại gì sau mỗi bước"),
+    T(
+        "Bars: pages left after each step of the pipeline, by hidden kind. {now}",
+        "Cột: số trang còn lại sau mỗi bước của quy trình, theo loại ẩn. {now}",
+    ),
+    funnel_rows,
+    funnel_chart,
+    T(
+        "All rules at your thresholds, in the published order; the last step keeps one page of every cluster of copies.",
+        "Mọi quy tắc theo ngưỡng của bạn, đúng thứ tự đã công bố; bước cuối giữ một trang cho mỗi nhóm bản sao.",
+    ),
+)
+
+
+def rules_rows(view):
+    found = table(view, "rules")
+    if not found:
+        return None
+    frame = pd.DataFrame(found)
+    frame["rule"] = [RULES[r](view.lang) for r in frame["rule"]]
+    return frame
+
+
+def rules_chart(view):
+    y = alt.Y("rule:N", sort=[r(view.lang) for r in RULES.values()], title=None, axis=alt.Axis(labelLimit=320))
+    x = T("pages", "số trang")(view.lang)
+    tip = ["rule:N", "alone:Q", "first:Q", "only:Q", alt.Tooltip("tokens:Q", format=".1%")]
+    alone = (
+        alt.Chart()
+        .mark_bar(color=GREY, opacity=0.35)
+        .encode(y=y, x=alt.X("alone:Q", title=x, axis=alt.Axis(grid=False)), tooltip=tip)
+    )
+    first = alt.Chart().mark_bar(color=TEST, height=9).encode(y=y, x="first:Q", tooltip=tip)
+    only = alt.Chart().mark_tick(color=BROKEN, thickness=3).encode(y=y, x="only:Q", tooltip=tip)
+    return alt.layer(alone, first, only).properties(height=height(view, 640), width="container")
+
+
+rules = Figure(
+    "rules",
+    T(
+        "All rules: would remove (grey), removes first (blue), alone removes (red mark)",
+        "Mọi quy tắc: sẽ loại (xám), loại đầu tiên (xanh), chỉ mình nó loại (vạch đỏ)",
+    ),
+    T(
+        "For every rule the pages it would remove, those it removes first, and those nothing else would remove. {now}",
+        "Với mỗi quy tắc: số trang nó sẽ loại, số trang nó loại đầu tiên, và số trang không quy tắc nào khác loại. {now}",
+    ),
+    rules_rows,
+    rules_chart,
+    folded=True,
+)
+
+# --- a page of one's own ----------------------------------------------------------------------------------------------
+
+
+def own_rows(view):
+    found = table(view, "rules")
+    if not found:
+        return None
+    frame = pd.DataFrame(found)
+    frame["rule"] = [RULES[r](view.lang) for r in frame["rule"]]
+    frame["said"] = [number(v) if d or v else "0" for v, d in zip(frame["value"], frame["dead"], strict=True)]
+    frame["state"] = [_side(d)(view.lang) for d in frame["dead"]]
+    return frame
+
+
+def own_chart(view):
+    y = alt.Y("rule:N", sort=[r(view.lang) for r in RULES.values()], title=None, axis=alt.Axis(labelLimit=320))
+    x = alt.X(
+        "used:Q",
+        title=T(
+            "used up of what the rule allows (100 % is the cut)", "đã dùng bao nhiêu mức cho phép (100 % là ngưỡng)"
+        )(view.lang),
+        axis=alt.Axis(format="%", grid=False),
+        scale=alt.Scale(domain=[0, 3], clamp=True),
+    )
+    color = alt.Color(
+        "state:N",
+        scale=alt.Scale(domain=[_side(False)(view.lang), _side(True)(view.lang)], range=[TEST, BROKEN]),
+        legend=alt.Legend(orient="top", title=None),
+    )
+    bars = alt.Chart().mark_bar().encode(y=y, x=x, color=color, tooltip=["rule:N", "said:N", "cut:Q"])
+    labels = (
+        alt.Chart().mark_text(align="left", dx=5, color=GREY, fontSize=12 * view.size).encode(y=y, x=x, text="said:N")
+    )
+    edge = alt.Chart(alt.Data(values=[{"x": 1}])).mark_rule(color=GREY, strokeDash=[6, 4]).encode(x="x:Q")
+    return alt.layer(bars, labels, edge).properties(height=height(view, 560), width="container")
+
+
+own = Figure(
+    "own",
+    T("Your page, rule by rule", "Trang của bạn, qua từng quy tắc"),
+    T(
+        "Bars: how much of each rule's allowance your page uses up; beyond 100 % it is removed. {now}",
+        "Cột: trang của bạn dùng hết bao nhiêu mức cho phép của mỗi quy tắc; quá 100 % là bị loại. {now}",
+    ),
+    own_rows,
+    own_chart,
+    T(
+        "The number at the end of a bar is your page's. Bars stop at 300 %.",
+        "Số ở cuối cột là của trang bạn. Cột dừng ở 300 %.",
+    ),
+)
+
+# --- near-copies ------------------------------------------------------------------------------------------------------
+
+
+def curve_rows(view):
+    """what: line (the curve), bin (share caught among the pairs of this similarity), caught and missed (single pairs)."""
+    curve, pairs, bins = table(view, "curve"), table(view, "pairs"), table(view, "bins")
+    if not curve:
+        return None
+    rows = [("line", s, p, None) for s, p in zip(curve["s"], curve["p"], strict=True)]
+    rows += [
+        ("bin", s, p, n)
+        for s, p, n in zip(bins.get("s", ()), bins.get("share", ()), bins.get("pairs", ()), strict=True)
+    ]
+    for k, (s, c) in enumerate(zip(pairs["s"], pairs["caught"], strict=True)):
+        spread = (k * 0.618 % 1) * 0.05
+        rows.append(("caught" if c else "missed", s, 1.03 + spread if c else -0.03 - spread, None))
+    at = view.main.facts.get("threshold", 0.7)
+    rows.append(("threshold", at, None, None))
+    frame = pd.DataFrame(rows, columns=["what", "s", "p", "pairs"])
+    label = T("steepest near (1/b)^(1/r) = {v}", "dốc nhất gần (1/b)^(1/r) = {v}").format(v=f"{at:.2f}")(view.lang)
+    return frame.assign(label=[label if w == "threshold" else "" for w in frame["what"]])
+
+
+def curve_chart(view):
+    x = alt.X(
+        "s:Q",
+        title=T("Jaccard similarity s of a pair of pages", "độ giống Jaccard s của một cặp trang")(view.lang),
+        scale=alt.Scale(domain=[0, 1]),
+        axis=alt.Axis(grid=False),
+    )
+    y = alt.Y(
+        "p:Q",
+        title=T("chance of becoming a candidate", "xác suất trở thành ứng viên")(view.lang),
+        scale=alt.Scale(domain=[-0.1, 1.1]),
+        axis=alt.Axis(format="%", grid=False, values=[0, 0.25, 0.5, 0.75, 1]),
+    )
+    base = alt.Chart()
+    of_ = {w: base.transform_filter(f"datum.what == '{w}'") for w in ("line", "bin", "caught", "missed", "threshold")}
+    return alt.layer(
+        of_["threshold"].mark_rule(color=GREY, strokeDash=[6, 4]).encode(x=x),
+        of_["threshold"]
+        .mark_text(align="right", dx=-6, color=GREY, fontSize=12 * view.size)
+        .encode(x=x, y=alt.value(60), text="label:N"),
+        of_["missed"].mark_point(color=GREY, size=14, opacity=0.6).encode(x=x, y=y),
+        of_["caught"].mark_point(color=ARMS[2], size=14, opacity=0.7).encode(x=x, y=y),
+        of_["line"].mark_line(color=TEST, strokeWidth=3 * view.size).encode(x=x, y=y),
+        of_["bin"]
+        .mark_point(filled=True, color=ARMS[1], opacity=1)
+        .encode(
+            x=x,
+            y=y,
+            size=alt.Size("pairs:Q", scale=alt.Scale(type="sqrt", range=[30, 400]), legend=None),
+            tooltip=["s:Q", "p:Q", "pairs:Q"],
+        ),
+    ).properties(height=height(view, 380), width="container")
+
+
+scurve = Figure(
+    "scurve",
+    T("The S-curve, and what happened to the pairs", "Đường chữ S, và chuyện gì xảy ra với các cặp"),
+    T(
+        "Line: 1 − (1 − s^r)^b. Orange dots: share of real pairs caught at that similarity. Small dots: single pairs, caught above, missed below. {now}",
+        "Đường: 1 − (1 − s^r)^b. Chấm cam: tỉ lệ cặp thật bị bắt ở mức giống đó. Chấm nhỏ: từng cặp, bắt được ở trên, lọt ở dưới. {now}",
+    ),
+    curve_rows,
+    curve_chart,
+    T(
+        "Blue: theory. Orange: share of the pairs of these pages that was caught, larger for more pairs. Green marks above: caught pairs; grey below: missed.",
+        "Xanh: lý thuyết. Cam: tỉ lệ cặp bị bắt, càng nhiều cặp chấm càng to. Vòng xanh lá ở trên: bắt được; xám ở dưới: lọt lưới.",
+    ),
+)
+
+
+def estimate_rows(view):
+    found = table(view, "pairs")
+    return pd.DataFrame(found) if found else None
+
+
+def estimate_chart(view):
+    x = alt.X(
+        "s:Q",
+        title=T("true similarity", "độ giống thật")(view.lang),
+        axis=alt.Axis(grid=False),
+        scale=alt.Scale(domain=[0, 1]),
+    )
+    y = alt.Y(
+        "estimate:Q",
+        title=T("share of equal hashes", "tỉ lệ hash trùng")(view.lang),
+        axis=alt.Axis(grid=False),
+        scale=alt.Scale(domain=[0, 1]),
+    )
+    line = (
+        alt.Chart(alt.Data(values=[{"s": 0, "estimate": 0}, {"s": 1, "estimate": 1}]))
+        .mark_line(color=GREY, strokeDash=[6, 4])
+        .encode(x=x, y=y)
+    )
+    dots = alt.Chart().mark_point(color=TEST, size=18, opacity=0.6).encode(x=x, y=y, tooltip=["s:Q", "estimate:Q"])
+    return alt.layer(line, dots).properties(height=height(view, 320), width="container")
+
+
+estimates = Figure(
+    "estimates",
+    T("MinHash's estimate against the truth", "Ước lượng của MinHash so với sự thật"),
+    T(
+        "One dot per pair: true Jaccard similarity and the share of equal minimal hashes; dashed: equality. {now}",
+        "Mỗi chấm một cặp: độ giống Jaccard thật và tỉ lệ hash nhỏ nhất trùng nhau; nét đứt: bằng nhau. {now}",
+    ),
+    estimate_rows,
+    estimate_chart,
+    folded=True,
+)
+
+# --- census -----------------------------------------------------------------------------------------------------------
+
+
+def length_rows(view):
+    found = table(view, "lengths")
+    if not found:
+        return None
+    x = np.log10(np.maximum(found["tokens"], 1))
+    edges = np.arange(math.floor(x.min() * 5) / 5, x.max() + 0.2, 0.1)
+    counts, _ = np.histogram(x, edges)
+    rows = [("bar", a, b, int(n), "") for a, b, n in zip(edges, edges[1:], counts, strict=False) if n]
+    for what, label in (("median", T("median {v}", "trung vị {v}")), ("mean", T("mean {v}", "trung bình {v}"))):
+        value = view.main.final(what)
+        rows.append((what, math.log10(max(value, 1)), None, None, label.format(v=f"{value:,.0f}")(view.lang)))
+    return pd.DataFrame(rows, columns=["what", "x", "x2", "count", "label"])
+
+
+def length_chart(view):
+    axis = alt.Axis(grid=False, labelExpr="format(pow(10, datum.value), ',.0f')", values=[0, 1, 2, 3, 4, 5])
+    x = alt.X(
+        "x:Q",
+        title=T("tokens of a page (logarithmic)", "số token của trang (thang log)")(view.lang),
+        axis=axis,
+        scale=alt.Scale(zero=False),
+    )
+    base = alt.Chart()
+    marks = [
+        base.transform_filter("datum.what == 'bar'")
+        .mark_bar(color=TEST, opacity=0.55)
+        .encode(
+            x=x,
+            x2="x2:Q",
+            y=alt.Y("count:Q", title=T("pages", "số trang")(view.lang), axis=alt.Axis(grid=False)),
+            tooltip=["count:Q"],
+        )
+    ]
+    for what, color, y, align, dx in (("median", ARMS[2], 10, "right", -6), ("mean", BROKEN, 10, "left", 6)):
+        lines = base.transform_filter(f"datum.what == '{what}'")
+        marks += [
+            lines.mark_rule(color=color, strokeWidth=2.5).encode(x="x:Q"),
+            lines.mark_text(align=align, dx=dx, color=color, fontSize=13 * view.size, fontWeight="bold").encode(
+                x="x:Q", y=alt.value(y), text="label:N"
+            ),
+        ]
+    return alt.layer(*marks).properties(height=height(view, 330), width="container")
+
+
+lengths = Figure(
+    "lengths",
+    T("How long is a page?", "Một trang dài bao nhiêu?"),
+    T(
+        "Histogram of tokens per page on a logarithmic axis, with median and mean. {now}",
+        "Biểu đồ số token mỗi trang, trục log, có trung vị và trung bình. {now}",
+    ),
+    length_rows,
+    length_chart,
+    constant=True,
+)
+
+
+def heaps_rows(view):
+    found = table(view, "heaps")
+    if not found:
+        return None
+    rows = [("seen", r, d) for r, d in zip(found["read"], found["distinct"], strict=True) if d is not None]
+    rows += [("fit", r, d) for r, d in zip(found["read"], found["fit"], strict=True)]
+    if view.main.facts.get("limit"):
+        rows += [("limit", r, view.main.facts["limit"]) for r in (found["read"][0], found["read"][-1])]
+    names = {
+        "seen": T("counted", "đếm được"),
+        "fit": T("power law of the second half", "luật lũy thừa của nửa sau"),
+        "limit": T("size of the vocabulary", "cỡ từ vựng"),
+    }
+    return pd.DataFrame([(names[w](view.lang), r, d) for w, r, d in rows], columns=["name", "read", "distinct"])
+
+
+def heaps_chart(view):
+    names = [
+        t(view.lang)
+        for t in (
+            T("counted", "đếm được"),
+            T("power law of the second half", "luật lũy thừa của nửa sau"),
+            T("size of the vocabulary", "cỡ từ vựng"),
+        )
+    ]
+    log = {"scale": alt.Scale(type="log"), "axis": alt.Axis(grid=False, format=",.0f", tickCount=5)}
+    color = alt.Color(
+        "name:N",
+        scale=alt.Scale(domain=names, range=[TEST, ARMS[1], GREY]),
+        legend=alt.Legend(orient="top", title=None, labelLimit=260),
+    )
+    dash = alt.StrokeDash("name:N", scale=alt.Scale(domain=names, range=[[1, 0], [3, 3], [6, 4]]), legend=None)
+    return (
+        alt.Chart()
+        .mark_line(strokeWidth=2.5)
+        .encode(
+            x=alt.X("read:Q", title=T("tokens read", "số token đã đọc")(view.lang), **log),
+            y=alt.Y("distinct:Q", title=T("different ones", "số token khác nhau")(view.lang), **log),
+            color=color,
+            strokeDash=dash,
+            tooltip=["name:N", alt.Tooltip("read:Q", format=",.0f"), alt.Tooltip("distinct:Q", format=",.0f")],
+        )
+        .properties(height=height(view, 300), width="container")
+    )
+
+
+heaps = Figure(
+    "heaps",
+    T("Reading on, how many new ones? (Heaps)", "Đọc tiếp, còn gặp bao nhiêu cái mới? (Heaps)"),
+    T(
+        "Different tokens against tokens read, both logarithmic, with the fitted power law up to 1,000 pages. {now}",
+        "Số token khác nhau theo số token đã đọc, hai trục log, kèm luật lũy thừa kéo đến 1.000 trang. {now}",
+    ),
+    heaps_rows,
+    heaps_chart,
+)

@@ -1,0 +1,308 @@
+"""What lesson 16 says about its numbers: verdicts and readouts, each a rule on what was measured."""
+
+import math
+
+from app.i18n import T
+from app.lesson import Readout
+from app.theme import number
+from core.web_filters import NAMES
+from pages.names_16 import POOLS, RULES, of
+
+
+def percent(value) -> str:
+    return f"{100 * value:.0f} %" if value == 0 or value >= 0.095 else f"{100 * value:.1f} %"
+
+
+def filters(view):
+    main = view.main
+    if not main.metrics.get("documents"):
+        return []
+    total, tokens = main.final("documents"), main.final("tokens")
+    gone, gone_tokens = main.final("alone_documents"), main.final("alone_tokens")
+    facts = {
+        "rule": RULES[view.config.rule],
+        "n": f"{gone:,.0f}",
+        "docs": percent(gone / total),
+        "tokens": percent(gone_tokens / max(1, tokens)),
+        "kept": f"{main.final('kept_documents'):,.0f}",
+        "total": f"{total:,.0f}",
+    }
+    said = [
+        T(
+            "“{rule}” alone removes {n} pages ({docs} of the pages, {tokens} of the tokens).",
+            "Riêng “{rule}” loại {n} trang ({docs} số trang, {tokens} số token).",
+        ).format(**facts)
+    ]
+    if main.final("kept_documents") == 0:
+        said.append(
+            T(
+                "0 pages are left. The first rule to loosen: {rule}.", "Còn 0 trang. Quy tắc nên nới trước: {rule}."
+            ).format(rule=of(RULES, main.facts.get("loosen", "")))
+        )
+    elif math.isnan(main.final("precision")):
+        said.append(
+            T("All rules together leave {kept} of {total}.", "Tất cả quy tắc để lại {kept} trên {total}.").format(
+                **facts
+            )
+        )
+    else:
+        said.append(
+            T(
+                "All rules together leave {kept} of {total}: {good} of these are prose worth keeping, and {lost} of the good pages were lost.",
+                "Tất cả quy tắc để lại {kept} trên {total}: {good} trong đó là văn xuôi đáng giữ, và {lost} số trang tốt đã mất.",
+            ).format(**facts, good=percent(main.final("precision")), lost=percent(1 - main.final("recall")))
+        )
+    return said
+
+
+def filter_readouts(view):
+    main = view.main
+    if not main.metrics.get("documents"):
+        return []
+    out = [
+        Readout(
+            T("pages left", "trang còn lại"),
+            f"{main.final('kept_documents'):,.0f} / {main.final('documents'):,.0f}",
+            T("After all rules and deduplication.", "Sau mọi quy tắc và bỏ bản sao."),
+        ),
+        Readout(
+            T("tokens left", "token còn lại"),
+            percent(main.final("kept_tokens") / max(1, main.final("tokens"))),
+            T("Built-in byte pairs.", "Theo cặp byte có sẵn."),
+        ),
+    ]
+    if not math.isnan(main.final("precision")):
+        out += [
+            Readout(
+                T("precision", "độ chính xác (precision)"),
+                percent(main.final("precision")),
+                T("Share of what is left that is labelled prose.", "Trong phần còn lại, bao nhiêu mang nhãn văn xuôi."),
+            ),
+            Readout(
+                T("recall", "độ phủ (recall)"),
+                percent(main.final("recall")),
+                T("Share of the labelled prose that is left.", "Trong văn xuôi có nhãn, bao nhiêu được giữ."),
+            ),
+        ]
+    return out
+
+
+def own(view):
+    main = view.main
+    first = main.final("first")
+    if math.isnan(first):
+        return []
+    if first == -2:
+        return [
+            T("An empty page: the reason is “empty”. Paste something.", "Trang rỗng: lý do là “rỗng”. Hãy dán gì đó.")
+        ]
+    if first == -1:
+        return [
+            T(
+                "Your page stays: {words} words; {kept} of its {lines} lines are kept.",
+                "Trang của bạn ở lại: {words} từ; giữ {kept} trên {lines} dòng.",
+            ).format(
+                words=f"{main.final('words'):.0f}",
+                kept=f"{main.final('kept_lines'):.0f}",
+                lines=f"{main.final('lines'):.0f}",
+            )
+        ]
+    rule = NAMES[int(first)]
+    said = [
+        T(
+            "Removed by “{rule}”; {n} rules in all would do so.",
+            "Bị loại bởi “{rule}”; tổng cộng {n} quy tắc sẽ loại nó.",
+        ).format(rule=RULES[rule], n=f"{main.final('dead'):.0f}")
+    ]
+    if rule == "language" and view.config.profile == "en":
+        said.append(
+            T(
+                "Its letters are Vietnamese and the profile is English. Switch the profile and see which rule is next.",
+                "Chữ là tiếng Việt còn hồ sơ là tiếng Anh. Hãy đổi hồ sơ rồi xem quy tắc nào tiếp theo.",
+            )
+        )
+    return said
+
+
+def copies(view):
+    main = view.main
+    if not main.metrics.get("documents"):
+        return []
+    if main.final("pairs") == 0:
+        return [
+            T("No two pages here share a fifth of their runs.", "Không hai trang nào ở đây chung một phần năm số cụm.")
+        ]
+    facts = {
+        "hashes": f"{main.final('hashes'):.0f}",
+        "n": f"{main.final('candidates'):,.0f}",
+        "left": f"{main.final('left'):,.0f}",
+        "total": f"{main.final('documents'):,.0f}",
+    }
+    said = [
+        T(
+            "{n} candidate pairs from {hashes} numbers a page; keeping one of every cluster leaves {left} of {total} pages.",
+            "{n} cặp ứng viên từ {hashes} con số mỗi trang; giữ một trang mỗi nhóm thì còn {left} trên {total} trang.",
+        ).format(**facts)
+    ]
+    if main.final("near"):
+        said.append(
+            T(
+                "Of the {n} pairs with s ≥ 0.8, {found} were caught; the curve expects {expected}.",
+                "Trong {n} cặp có s ≥ 0.8, bắt được {found}; đường cong dự đoán {expected}.",
+            ).format(
+                n=f"{main.final('near'):.0f}",
+                found=percent(main.final("found")),
+                expected=percent(main.final("expected")),
+            )
+        )
+    return said
+
+
+def copy_readouts(view):
+    main = view.main
+    if math.isnan(main.final("hashes")):
+        return []
+    return [
+        Readout(
+            T("numbers per page", "con số mỗi trang"),
+            f"{main.final('hashes'):.0f}",
+            T("bands × hashes per band (at most 400 here).", "số dải × số hash mỗi dải (ở đây tối đa 400)."),
+        ),
+        Readout(
+            T("error of the estimate", "sai số ước lượng"),
+            number(main.final("error")) if main.metrics.get("error") else "–",
+            T("Mean distance from the true similarity.", "Khoảng cách trung bình tới độ giống thật."),
+        ),
+        Readout(
+            T("clusters", "số nhóm"),
+            f"{main.final('clusters'):.0f}",
+            T("Groups of linked pages.", "Nhóm các trang nối với nhau."),
+        ),
+        Readout(
+            T("caught at s = 0.8", "bắt được ở s = 0.8"),
+            percent(main.final("curve_0.8")),
+            T("By the formula.", "Theo công thức."),
+        ),
+    ]
+
+
+def census(view):
+    main = view.main
+    if not main.metrics.get("mean"):
+        return []
+    return [
+        T(
+            "Mean {mean}, median {median}: the middle page has {ratio} of the mean, because the longest tenth holds {top} of all tokens.",
+            "Trung bình {mean}, trung vị {median}: trang ở giữa chỉ bằng {ratio} mức trung bình, vì một phần mười dài nhất giữ {top} số token.",
+        ).format(
+            mean=f"{main.final('mean'):,.0f}",
+            median=f"{main.final('median'):,.0f}",
+            ratio=percent(main.final("median") / main.final("mean")),
+            top=percent(main.final("top_share")),
+        ),
+        T(
+            "{distinct} different ones in {tokens}; {once} of them occur once.",
+            "{distinct} token khác nhau trong {tokens}; {once} trong số đó chỉ gặp một lần.",
+        ).format(
+            distinct=f"{main.final('distinct'):,.0f}",
+            tokens=f"{main.final('tokens'):,.0f}",
+            once=percent(main.final("once")),
+        ),
+    ]
+
+
+def census_readouts(view):
+    main = view.main
+    if not main.metrics.get("mean"):
+        return []
+    pages = T("{n} pages", "{n} trang").format(n=f"{main.final('documents'):,.0f}")
+    return [
+        Readout(T("read", "đã đọc"), pages, T("At most as many as the slider says.", "Nhiều nhất bằng thanh trượt.")),
+        Readout(T("longest page", "trang dài nhất"), f"{main.final('largest'):,.0f}", T("Tokens.", "Token.")),
+        Readout(
+            T("growth exponent", "số mũ tăng"),
+            number(main.final("exponent")),
+            T("Distinct ∝ read to this power, second half.", "Số khác nhau ∝ số đã đọc lũy thừa số này, nửa sau."),
+        ),
+        Readout(
+            T("1,000 pages by that law", "1.000 trang theo luật đó"),
+            f"{main.final('thousand'):,.0f}",
+            T(
+                "Different tokens; no vocabulary is larger than its list.",
+                "Số token khác nhau; không từ vựng nào lớn hơn danh sách của nó.",
+            ),
+        ),
+    ]
+
+
+def last_train(result) -> float:
+    """Mean of the last 15 training losses, nan where there are none."""
+    found = list(result.metrics.get("train_loss", {}).values())[-15:]
+    return sum(found) / len(found) if found else math.nan
+
+
+def gain(view, pool: str) -> float:
+    """Clean test loss of this pool minus raw's, nats per token; nan while unknown."""
+    return view.result(pool).final("test_loss") - view.result("raw").final("test_loss")
+
+
+NOISE = 0.03  # nats/token: two seeds of one pool differ by about this much
+
+
+def training(view):
+    if view.main.finished and view.main.finished.reason == "diverged":
+        return [
+            T(
+                "Diverged at step {n}: the learning rate is too high. Try a tenth of it.",
+                "Phân kỳ ở bước {n}: tốc độ học quá cao. Hãy thử một phần mười.",
+            ).format(n=view.main.finished.step)
+        ]
+    ended = [a for a in view.arms if a.complete and a.result.metrics.get("test_loss")]
+    if not ended or not view.done:
+        return []
+    by_test = min(ended, key=lambda a: a.result.final("test_loss"))
+    by_train = min(ended, key=lambda a: last_train(a.result))
+    said = [
+        T(
+            "Lowest training loss: {a}. Lowest loss on clean prose: {b}.",
+            "Loss huấn luyện thấp nhất: {a}. Loss thấp nhất trên văn xuôi sạch: {b}.",
+        ).format(a=by_train.arm.name, b=by_test.arm.name)
+    ]
+    for pool in ("dedup", "filtered", "removed"):
+        change = gain(view, pool)
+        if not math.isnan(change):
+            size = (
+                T("less than two seeds differ", "nhỏ hơn mức hai hạt giống khác nhau")
+                if abs(change) < NOISE
+                else T("at equal steps", "với cùng số bước")
+            )
+            said.append(
+                T(
+                    "{pool}: {change} nats/token against raw on clean prose, {size}.",
+                    "{pool}: {change} nats/token so với trang thô trên văn xuôi sạch, {size}.",
+                ).format(pool=POOLS[pool], change=f"{change:+.2f}", size=size)
+            )
+            break
+    return said
+
+
+def training_readouts(view):
+    out = []
+    for a in view.arms[:4]:
+        facts = a.result.facts
+        if facts:
+            out.append(
+                Readout(
+                    a.arm.name,
+                    T(
+                        "{pages} pages, {tokens} tokens, {passes} passes",
+                        "{pages} trang, {tokens} token, {passes} lượt",
+                    ).format(
+                        pages=f"{facts['pages']:,}",
+                        tokens=f"{facts['train_tokens']:,}",
+                        passes=f"{facts['passes']:.1f}",
+                    ),
+                    T("Passes: how often the run reads its pool.", "Lượt: lần chạy đọc dữ liệu của nó bao nhiêu lần."),
+                )
+            )
+    return out

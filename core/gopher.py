@@ -65,7 +65,8 @@ def repeated_runs(pages, sizes) -> dict:
         _, first, which, times = np.unique(hashes[places], return_index=True, return_inverse=True, return_counts=True)
         if n in TOP:
             found[f"top_{n}"] = _most_frequent(page, places[first], times, ends, n, len(pages)) / sizes
-        places = places[times[which] > 1]
+        if n >= max(TOP):
+            places = places[times[which] > 1]
         if n in DUPLICATED:
             found[f"dup_{n}"] = _covered(page, places, hashes, ends, n, len(pages)) / sizes
     return found

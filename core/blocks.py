@@ -1,24 +1,69 @@
-"""Attention, MLP and block of GPT-2: what Models 3 to 5 are made of.
+"""Attention, MLP and block of GPT-2: what Models 3 to 5 are made of, and what newer recipes put in their place.
 
 B batch, T time, C channels (width), H heads. Matrices are nn.Linear (out, in); GPT-2's files store them transposed
 (`models.to_gpt2` does the turning).
 """
 
+from contextlib import nullcontext
+
+import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+BACKENDS = {  # which kernel computes attention; "auto" leaves it to torch, "manual" is written out below
+    "math": SDPBackend.MATH,
+    "flash": SDPBackend.FLASH_ATTENTION,
+    "efficient": SDPBackend.EFFICIENT_ATTENTION,
+    "cudnn": SDPBackend.CUDNN_ATTENTION,
+}
+
+
+def manual_attention(q, k, v, *, scale: float, drop: float = 0.0):
+    """Causal attention as a textbook writes it: every score is a number in memory. q, k, v (B, H, T, D)."""
+    T = q.shape[-2]
+    later = torch.ones(T, T, dtype=torch.bool, device=q.device).triu(1)
+    scores = (q @ k.transpose(-2, -1) * scale).masked_fill(later, float("-inf"))  # (B, H, T, T)
+    return F.dropout(scores.softmax(-1), drop) @ v
+
+
+def rotate(x, base: float = 10_000.0):
+    """Rotary positions (Su et al. 2021): pairs of numbers of x (B, H, T, D) turn by an angle that grows with the place,
+    each pair at its own speed, so that the product of a query and a key depends on their distance alone."""
+    T, D = x.shape[-2:]
+    speed = base ** (-torch.arange(0, D // 2, device=x.device, dtype=torch.float32) * 2 / D)  # (D/2,)
+    angle = torch.arange(T, device=x.device, dtype=torch.float32)[:, None] * speed  # (T, D/2)
+    cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
+    a, b = x[..., : D // 2], x[..., D // 2 :]
+    return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
 
 
 class Attention(nn.Module):
     """Causal self-attention with fused query, key and value (Vaswani et al. 2017; course lesson 8).
 
     scale: times the standard 1/sqrt(d_head). drop: probability of dropping an attention weight. qk_norm: a LayerNorm on
-    every query and key (Henry et al. 2020), so that no score leaves ±sqrt(d_head) times its two gains.
+    every query and key (Henry et al. 2020), so that no score leaves ±sqrt(d_head) times its two gains. rotary: queries
+    and keys turn with their place. backend: "auto", "manual" or one of BACKENDS. packed: q, k and v are copied into
+    memory of their own before the kernel reads them; else they stay views into the fused projection.
     """
 
-    def __init__(self, width: int, heads: int, *, scale: float = 1.0, drop: float = 0.0, qk_norm: bool = False):
+    def __init__(
+        self,
+        width: int,
+        heads: int,
+        *,
+        scale: float = 1.0,
+        drop: float = 0.0,
+        qk_norm: bool = False,
+        rotary: bool = False,
+        backend: str = "auto",
+        packed: bool = False,
+    ):
         super().__init__()
         assert width % heads == 0, (width, heads)
+        assert not rotary or (width // heads) % 2 == 0, "rotary positions turn pairs: d_head must be even"
         self.heads, self.drop = heads, drop
+        self.rotary, self.backend, self.packed = rotary, backend, packed
         self.scale = scale * (width // heads) ** -0.5
         self.c_attn = nn.Linear(width, 3 * width)
         self.c_proj = nn.Linear(width, width)
@@ -28,26 +73,37 @@ class Attention(nn.Module):
         """Queries, keys and values of x (B, T, C): three times (B, H, T, C/H)."""
         B, T, C = x.shape
         q, k, v = (z.view(B, T, self.heads, -1).transpose(1, 2) for z in self.c_attn(x).split(C, -1))
-        return self.norm_q(q), self.norm_k(k), v
+        q, k = self.norm_q(q), self.norm_k(k)
+        return (rotate(q), rotate(k), v) if self.rotary else (q, k, v)
 
     def forward(self, x):
         B, T, C = x.shape
         q, k, v = self.project(x)
-        drop = self.drop if self.training else 0.0
-        y = F.scaled_dot_product_attention(q, k, v, is_causal=True, dropout_p=drop, scale=self.scale or 1e-9)
+        if self.packed:
+            q, k, v = q.contiguous(), k.contiguous(), v.contiguous()
+        drop, scale = self.drop if self.training else 0.0, self.scale or 1e-9
+        if self.backend == "manual":
+            y = manual_attention(q, k, v, scale=scale, drop=drop)
+        else:
+            with sdpa_kernel(BACKENDS[self.backend]) if self.backend in BACKENDS else nullcontext():
+                y = F.scaled_dot_product_attention(q, k, v, is_causal=True, dropout_p=drop, scale=scale)
         return self.c_proj(y.transpose(1, 2).reshape(B, T, C))
 
 
 class MLP(nn.Module):
-    """Four times as wide, GELU, back: each token by itself. `tanh`: GPT-2's approximate GELU."""
+    """Four times as wide, GELU, back: each token by itself. `tanh`: GPT-2's approximate GELU. `squared_relu`: max(x, 0)²
+    in GELU's place (So et al. 2021, "Primer")."""
 
-    def __init__(self, width: int, *, tanh: bool = False):
+    def __init__(self, width: int, *, tanh: bool = False, squared_relu: bool = False):
         super().__init__()
         self.c_fc = nn.Linear(width, 4 * width)
         self.c_proj = nn.Linear(4 * width, width)
         self.approximate = "tanh" if tanh else "none"
+        self.squared_relu = squared_relu
 
     def forward(self, x):
+        if self.squared_relu:
+            return self.c_proj(F.relu(self.c_fc(x)).square())
         return self.c_proj(F.gelu(self.c_fc(x), approximate=self.approximate))
 
 
@@ -55,6 +111,7 @@ class Block(nn.Module):
     """Pre-norm block: x + attention(norm(x)), then x + mlp(norm(x)) (GPT-2).
 
     drops: probabilities for attention weights, attention's output ("residual") and the MLP's output ("mlp").
+    attention: further options of Attention (rotary, backend, packed).
     """
 
     def __init__(
@@ -66,13 +123,16 @@ class Block(nn.Module):
         drops: dict | None = None,
         tanh: bool = False,
         qk_norm: bool = False,
+        squared_relu: bool = False,
+        attention: dict | None = None,
     ):
         super().__init__()
         drops = drops or {}
         self.ln_1 = nn.LayerNorm(width)
-        self.attn = Attention(width, heads, scale=scale, drop=drops.get("attention", 0.0), qk_norm=qk_norm)
+        p = drops.get("attention", 0.0)
+        self.attn = Attention(width, heads, scale=scale, drop=p, qk_norm=qk_norm, **(attention or {}))
         self.ln_2 = nn.LayerNorm(width)
-        self.mlp = MLP(width, tanh=tanh)
+        self.mlp = MLP(width, tanh=tanh, squared_relu=squared_relu)
         self.drop_residual, self.drop_mlp = drops.get("residual", 0.0), drops.get("mlp", 0.0)
 
     def forward(self, x):

@@ -6,6 +6,7 @@ Every forward takes token ids x (B, T) and returns logits (B, T, V). Names follo
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint as checkpointed
 
 from core.blocks import Attention, Block
 
@@ -86,7 +87,9 @@ class Model5(nn.Module):
     tying: "same" (one Parameter), "course" (nn.Parameter(wte.weight): a second Parameter on the same memory, until
     the first move to another device), "untied". divide_logits: by sqrt(width), as the course does. drops: probability
     of dropping per place (embedding, attention, residual, mlp). attention_scale: times 1/sqrt(d_head). qk_norm:
-    LayerNorm on queries and keys.
+    LayerNorm on queries and keys. rotary: positions turn queries and keys in every block, and there is no wpe.
+    squared_relu: in the MLPs. backend, packed: how attention is computed (blocks.Attention). checkpoint: a block keeps
+    its input alone and is computed again for the backward pass (Chen et al. 2016).
     """
 
     def __init__(
@@ -103,13 +106,29 @@ class Model5(nn.Module):
         drops: dict | None = None,
         tanh: bool = False,
         qk_norm: bool = False,
+        rotary: bool = False,
+        squared_relu: bool = False,
+        backend: str = "auto",
+        packed: bool = False,
+        checkpoint: bool = False,
     ):
         super().__init__()
         drops = drops or {}
         self.wte = nn.Embedding(vocabulary, width)
-        self.wpe = nn.Embedding(context, width)
+        self.wpe = None if rotary else nn.Embedding(context, width)
+        attention = {"rotary": rotary, "backend": backend, "packed": packed}
         self.h = nn.ModuleList(
-            Block(width, heads, scale=attention_scale, drops=drops, tanh=tanh, qk_norm=qk_norm) for _ in range(blocks)
+            Block(
+                width,
+                heads,
+                scale=attention_scale,
+                drops=drops,
+                tanh=tanh,
+                qk_norm=qk_norm,
+                squared_relu=squared_relu,
+                attention=attention,
+            )
+            for _ in range(blocks)
         )
         self.ln_f = nn.LayerNorm(width)
         self.lm_head = nn.Linear(width, vocabulary, bias=False)
@@ -117,15 +136,18 @@ class Model5(nn.Module):
             self.lm_head.weight = self.wte.weight
         elif tying == "course":
             self.lm_head.weight = nn.Parameter(self.wte.weight)
+        self.checkpoint = checkpoint
         self.drop_embedding = drops.get("embedding", 0.0)
         self.logit_scale = width**-0.5 if divide_logits else 1.0
 
     def hidden(self, x):
         """(B, T, C): what the head reads."""
-        h = self.wte(x) + self.wpe.weight[: x.shape[1]]
+        h = self.wte(x)
+        if self.wpe is not None:
+            h = h + self.wpe.weight[: x.shape[1]]
         h = F.dropout(h, self.drop_embedding, self.training)
         for block in self.h:
-            h = block(h)
+            h = checkpointed(block, h, use_reentrant=False) if self.checkpoint and self.training else block(h)
         return self.ln_f(h)
 
     def forward(self, x, places=None):

@@ -1,0 +1,81 @@
+"""How much memory a training step needs: measured, not estimated."""
+
+import os
+import sys
+from contextlib import contextmanager
+
+import torch
+
+
+def bytes_of(tensors) -> int:
+    """Bytes of these tensors, memory they share counted once."""
+    held = {t.untyped_storage().data_ptr(): t.untyped_storage().nbytes() for t in tensors if t is not None}
+    return sum(held.values())
+
+
+def standing(stepper) -> int:
+    """Bytes that are there before a step begins: weights, what is left of the gradients, the optimizers' state."""
+    params = list(stepper.model.parameters())
+    states = [t for one in stepper.optimizers for s in one.state.values() for t in s.values() if torch.is_tensor(t)]
+    return bytes_of([*params, *(p.grad for p in params), *states])
+
+
+def peak(stepper, step) -> int:
+    """Most bytes alive at once while `step()` runs. On a GPU the allocator's own record. On a CPU every allocation that
+    torch's profiler reports, added up in order, on top of what was standing: the process's size would also count
+    torch itself, and memory that is kept for later."""
+    if stepper.device == "cuda":
+        torch.cuda.synchronize()
+        torch.cuda.reset_peak_memory_stats()
+        step()
+        torch.cuda.synchronize()
+        return torch.cuda.max_memory_allocated()
+    from torch.profiler import ProfilerActivity, profile
+
+    before = standing(stepper)
+    with _quiet(), profile(activities=[ProfilerActivity.CPU], profile_memory=True) as record:
+        step()
+    moves = [e for e in record.profiler.kineto_results.events() if e.name() == "[memory]"]
+    now = most = 0
+    for event in sorted(moves, key=lambda e: e.start_ns()):
+        now += event.nbytes()
+        most = max(most, now)
+    return before + most
+
+
+def saved_for_backward(forward) -> int:
+    """Bytes the forward pass keeps for the backward one, beyond the parameters: every tensor autograd saves, each storage
+    once. forward() -> loss."""
+    kept = {}
+
+    def pack(tensor):
+        if not isinstance(tensor, torch.nn.Parameter):
+            storage = tensor.untyped_storage()
+            kept[storage.data_ptr()] = (storage.nbytes(), tensor)  # held, so that no address is used twice
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        loss = forward()
+    total = sum(size for size, _ in kept.values())
+    del loss
+    return total
+
+
+@contextmanager
+def _quiet():
+    """The profiler announces itself on the error stream of the process, past Python: not here."""
+    sys.stderr.flush()
+    try:
+        kept = os.dup(2)
+    except OSError:  # no error stream at all
+        yield
+        return
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)

@@ -555,6 +555,26 @@ SENTENCES = {
         "This model was trained with dropout p = 0: leaving it on changes nothing. Train with p = 0.1 and ask again.",
         "Mô hình này huấn luyện với dropout p = 0: quên tắt cũng không đổi gì. Hãy huấn luyện với p = 0.1 rồi hỏi lại.",
     ),
+    "parts_snapped": T(
+        "{asked} micro-batches do not divide a batch of {batch}: {used} are used.",
+        "{asked} lô nhỏ không chia hết lô {batch}: dùng {used}.",
+    ),
+    "no_compiler": T(
+        "torch.compile writes C++ and needs a compiler to build it; this machine has no {program}. The run goes on without.",
+        "torch.compile viết ra C++ và cần trình biên dịch; máy này không có {program}. Lần chạy tiếp tục mà không biên dịch.",
+    ),
+    "pinned_needs_gpu": T(
+        "Pinned memory speeds up copies to a GPU. Without one there is nothing to copy to, and it changes nothing here.",
+        "Bộ nhớ ghim (pinned) làm nhanh việc chép sang GPU. Không có GPU thì không có gì để chép, nên ở đây nó không đổi gì.",
+    ),
+    "needs_gpu": T(
+        "Not measured here, for want of a GPU: {options}.",
+        "Không đo ở đây vì thiếu GPU: {options}.",
+    ),
+    "not_on_this_device": T(
+        "The attention kernel “{option}” exists on NVIDIA GPUs only. Choose automatic, by hand, math or flash.",
+        "Kernel attention “{option}” chỉ có trên GPU NVIDIA. Hãy chọn tự động, viết tay, math hoặc flash.",
+    ),
     "tokens_skipped": T(
         "The stride {stride} is longer than the context {context}: {share:.0%} of the tokens are never read.",
         "Bước nhảy {stride} dài hơn ngữ cảnh {context}: {share:.0%} số token không bao giờ được đọc.",

@@ -242,7 +242,8 @@ def warm(chosen) -> int:
             old.unlink()
     if chosen.gallery:
         heirs = {experiment.run_id(parent) for parent in parents}
-        for id in {experiment.run_id(config) for config in (*parents, *first)}:
+        shipped = [config for config in (*parents, *first) if not experiment.of(config).machine]  # timings stay at home
+        for id in {experiment.run_id(config) for config in shipped}:
             runs.export(runs.Run(id), weights=id in heirs)
     return 0
 

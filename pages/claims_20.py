@@ -1,0 +1,514 @@
+"""What lesson 20 of the course says, and how each statement is measured here."""
+
+import math
+from dataclasses import replace
+
+from app.i18n import T, same
+from app.lesson import Claim
+from core import training_options
+from core.claims import above, below, depends, fails, near
+from core.experiments import accumulation, data_parallel, flop_count, micro_bench, option_bench, recipe
+from core.step_costs import saved_days
+from pages.figures_20 import at_seconds
+from pages.verdict_20 import batch_gain
+
+BASE = recipe.Config()
+WARM = {"warmup": 0.1, "schedule": "cosine"}
+RACE = {
+    "constant": BASE,
+    "decayed": replace(BASE, **WARM),
+    "high": replace(BASE, lr=1e-2),
+    "high_decayed": replace(BASE, lr=1e-2, **WARM),
+    "warm": replace(BASE, lr=2e-3, warmup=0.1),
+    "muon": replace(BASE, optimizer="muon"),
+    "modern": replace(BASE, **training_options.MODERN),
+    "bad": replace(BASE, bad_batch=True),
+    "bad_clipped": replace(BASE, bad_batch=True, clip=1.0),
+}
+COURSE = same("CodeChallenge: optimization options")
+ADVICE = T("advice without a figure", "lời khuyên, không kèm số liệu")
+BENCH = option_bench.Config(options="accumulate,bfloat16,untied", passes=15)
+DEEP = option_bench.Config(options="checkpoint", passes=9, width=96, blocks=4)
+GPU = option_bench.Config(
+    options="bfloat16,pinned", passes=15, vocabulary=50_257, width=768, blocks=12, heads=12, context=512, device="cuda"
+)
+SCAN = micro_bench.Config(what="batch", batch=64, reach=2, context=32, passes=15)
+TWO = data_parallel.Config()
+
+
+def races(*names):
+    """needs() of a claim that looks at these recipes, one set per seed."""
+    return lambda seed: {name: replace(RACE[name], seed=seed) for name in names}
+
+
+def once(**configs):
+    return lambda seed: dict(configs)
+
+
+def timed(what):
+    return once(bench=replace(micro_bench.Config(), what=what))
+
+
+def option(result, code: str, column: str) -> float:
+    """This column of this option in the bench's last table."""
+    tables = result.tables["options"]
+    table = tables[max(tables)]
+    value = table[column][table["option"].index(code)]
+    return math.nan if value is None else value
+
+
+def at_equal_time(runs: dict, worse: tuple[str, ...], better: str) -> float:
+    """Test loss of the best of `worse` minus that of `better`, each after the shortest of their training times."""
+    names = (*worse, better)
+    seconds = min(max(runs[n].seconds.values()) for n in names)
+    return min(at_seconds(runs[n], seconds) for n in worse) - at_seconds(runs[better], seconds)
+
+
+def seconds_to(result, loss: float) -> float:
+    """Training seconds until the test loss is first as low as this, nan where it never is."""
+    return next((result.seconds[s] for s, v in result.metrics["test_loss"].items() if v <= loss), math.nan)
+
+
+def time_gain(runs: dict) -> float:
+    """How many times sooner everything on reaches what AdamW with warm-up and cosine has at its end."""
+    goal = runs["decayed"].final("test_loss")
+    return seconds_to(runs["decayed"], goal) / seconds_to(runs["modern"], goal)
+
+
+def largest_gap(runs: dict) -> float:
+    one, two = (runs[n].metrics["train_loss"] for n in ("one", "two"))
+    return max(abs(one[s] - two[s]) for s in one)
+
+
+CLAIMS = (
+    Claim(
+        "20.a",
+        T(
+            "A batch of 64 trains faster than one of 62, 128 faster than 120: take powers of two.",
+            "Lô 64 huấn luyện nhanh hơn lô 62, 128 nhanh hơn 120: hãy dùng lũy thừa của hai.",
+        ),
+        COURSE,
+        ADVICE,
+        "device",
+        measure=lambda r: batch_gain(r["bench"]),
+        judge=above(1.05),
+        needs=once(bench=SCAN),
+        seeds=(0,),
+        unit=T("× the tokens per second of 62", "× token mỗi giây của lô 62"),
+        explain=T(
+            "The batch is no side of a matrix: the products have B·T rows, and 62 windows of 32 are 31 · 64 rows, as even as "
+            "any. What may matter is the width and the vocabulary, see below.",
+            "Cỡ lô không phải một cạnh của ma trận: phép nhân có B·T hàng, và 62 cửa sổ dài 32 là 31 · 64 hàng, chẵn như ai. "
+            "Thứ có thể quan trọng là độ rộng và từ vựng, xem bên dưới.",
+        ),
+    ),
+    Claim(
+        "20.b",
+        T("Low precision computes faster.", "Độ chính xác thấp tính nhanh hơn."),
+        COURSE,
+        ADVICE,
+        "device",
+        measure=lambda r: r["bench"].final("float32/1024") / r["bench"].final("bfloat16/1024"),
+        judge=depends(
+            above(1.3),
+            T(
+                "on products large enough, where the hardware has 16-bit units",
+                "với phép nhân đủ lớn, trên phần cứng có khối 16 bit",
+            ),
+        ),
+        needs=timed("product"),
+        seeds=(0,),
+        unit=T("× as fast, a product of 1,024 × 1,024 in bfloat16", "× nhanh, phép nhân 1.024 × 1.024 bằng bfloat16"),
+        explain=T(
+            "The product alone gains. A step also casts, normalises and updates, and those gain nothing.",
+            "Riêng phép nhân thì lợi. Một bước còn phải ép kiểu, chuẩn hóa và cập nhật, những việc đó không lợi gì.",
+        ),
+    ),
+    Claim(
+        "20.b2",
+        T("So a small model trains faster in bfloat16.", "Vậy mô hình nhỏ huấn luyện nhanh hơn với bfloat16."),
+        COURSE,
+        ADVICE,
+        "device",
+        measure=lambda r: option(r["bench"], "bfloat16", "speed"),
+        judge=above(1.1),
+        needs=once(bench=BENCH),
+        seeds=(0,),
+        unit=T("× the baseline's tokens per second, d 64", "× token mỗi giây của mốc, d 64"),
+        explain=T(
+            "On a CPU and at this width the casts eat what the products save. Memory does shrink.",
+            "Trên CPU và với độ rộng này, việc ép kiểu ăn hết phần phép nhân tiết kiệm. Bộ nhớ thì có giảm.",
+        ),
+    ),
+    Claim(
+        "20.b3",
+        T("On a GPU, GPT-2 trains faster in bfloat16.", "Trên GPU, GPT-2 huấn luyện nhanh hơn với bfloat16."),
+        COURSE,
+        ADVICE,
+        "device",
+        measure=lambda r: option(r["bench"], "bfloat16", "speed"),
+        judge=above(1.3),
+        needs=once(bench=GPU),
+        seeds=(0,),
+        requires=("gpu",),
+        unit=T("× the baseline's tokens per second", "× token mỗi giây của mốc"),
+        explain=T("Wide products, and units made for them.", "Phép nhân rộng, và khối tính làm riêng cho chúng."),
+    ),
+    Claim(
+        "20.c",
+        T(
+            "Integers instead of floats for indices save memory.",
+            "Dùng số nguyên thay số thực cho chỉ số để tiết kiệm bộ nhớ.",
+        ),
+        COURSE,
+        ADVICE,
+        "exact",
+        measure=lambda r: r["bench"].final("refused_float32"),
+        judge=fails(above(0.5)),
+        needs=timed("index"),
+        seeds=(0,),
+        unit=T("(1: torch refuses float ids)", "(1: torch từ chối số thực)"),
+        explain=T(
+            "There is nothing to save: an embedding refuses float ids, and int16 and uint16 too. uint16 is for the file on "
+            "disk, a quarter of int64, and is cast when a batch is drawn.",
+            "Không có gì để tiết kiệm: embedding từ chối chỉ số thực, cả int16 lẫn uint16. uint16 là để cất trên đĩa, bằng một "
+            "phần tư int64, và được ép kiểu khi rút lô.",
+        ),
+    ),
+    Claim(
+        "20.d",
+        T("Accumulation imitates a large batch.", "Tích lũy gradient bắt chước được lô lớn."),
+        COURSE,
+        ADVICE,
+        "exact",
+        measure=lambda r: option(r["bench"], "accumulate", "gradient_gap"),
+        judge=below(1e-6),
+        needs=once(bench=BENCH),
+        seeds=(0,),
+        digits=2,
+        unit=T("relative difference of the two gradients", "chênh lệch tương đối của hai gradient"),
+        explain=T(
+            "Four micro-batches of equal size, each counted a quarter: the same gradient to float32's last digits.",
+            "Bốn lô nhỏ bằng nhau, mỗi lô tính một phần tư: gradient giống nhau đến những chữ số cuối của float32.",
+        ),
+    ),
+    Claim(
+        "20.d2",
+        T(
+            "Forgetting to divide by the number of micro-batches multiplies the gradient by exactly that.",
+            "Quên chia cho số lô nhỏ thì gradient dài gấp đúng bấy nhiêu lần.",
+        ),
+        None,
+        same("k"),
+        "exact",
+        measure=lambda r: r["regression"].final("ratio_forgot"),
+        judge=near(4.0, 1e-6),
+        needs=once(regression=accumulation.Config(parts=4)),
+        seeds=(0,),
+        unit=T("× as long with 4 parts", "× dài, với 4 phần"),
+        explain=T(
+            "AdamW divides by the gradient's size and hides the slip; SGD and clipping do not.",
+            "AdamW chia cho độ lớn của gradient nên che mất lỗi này; SGD và cắt gradient thì không.",
+        ),
+    ),
+    Claim(
+        "20.e",
+        T("Data parallelism turns months into weeks.", "Song song dữ liệu biến nhiều tháng thành vài tuần."),
+        COURSE,
+        ADVICE,
+        "device",
+        measure=lambda r: r["two"].final("tokens_per_second") / r["one"].final("tokens_per_second"),
+        judge=above(1.3),
+        needs=once(one=replace(TWO, processes=1), two=TWO),
+        seeds=(0,),
+        unit=T(
+            "× the tokens per second of one process, two processes",
+            "× token mỗi giây của một tiến trình, với hai tiến trình",
+        ),
+        explain=T(
+            "True in kind. Two share the work of a step, and then wait for each other's gradients.",
+            "Về bản chất là đúng. Hai tiến trình chia việc của một bước, rồi phải đợi gradient của nhau.",
+        ),
+    ),
+    Claim(
+        "20.e2",
+        T(
+            "Divided among processes it is still the same training.",
+            "Chia cho nhiều tiến trình thì vẫn là cùng một huấn luyện.",
+        ),
+        None,
+        ADVICE,
+        "exact",
+        measure=largest_gap,
+        judge=below(1e-3),
+        needs=once(one=replace(TWO, processes=1), two=TWO),
+        seeds=(0,),
+        digits=2,
+        unit=T("nats, the largest difference of the losses", "nats, chênh lệch loss lớn nhất"),
+        explain=T(
+            "The mean of the parts' mean gradients is the batch's, where the parts are equal.",
+            "Trung bình các gradient trung bình của từng phần chính là của cả lô, khi các phần bằng nhau.",
+        ),
+    ),
+    Claim(
+        "20.f",
+        T("Learning-rate schedules improve quality a lot.", "Lịch tốc độ học cải thiện chất lượng rất nhiều."),
+        COURSE,
+        ADVICE,
+        "training",
+        measure=lambda r: min(
+            r["decayed"].final("test_loss") - r["constant"].final("test_loss"),
+            r["high"].final("test_loss") - r["high_decayed"].final("test_loss"),
+        ),
+        judge=depends(
+            above(0.0),
+            T("on the peak rate: it harms at 1e-3 and helps at 1e-2", "vào tốc độ đỉnh: ở 1e-3 có hại, ở 1e-2 có lợi"),
+        ),
+        needs=races("constant", "decayed", "high", "high_decayed"),
+        unit=T(
+            "nats/token, the smaller of: harm of warm-up and cosine at 1e-3, gain at 1e-2",
+            "nats/token, số nhỏ hơn giữa: cái hại của khởi động dần và cosine ở 1e-3, cái lợi ở 1e-2",
+        ),
+        explain=T(
+            "A schedule tames a rate that is too high for the end of the run. Where the rate is already low and the run short, "
+            "it only takes learning away.",
+            "Lịch thuần hóa một tốc độ quá cao cho đoạn cuối. Khi tốc độ vốn đã thấp và lần chạy ngắn, nó chỉ lấy bớt việc học.",
+        ),
+    ),
+    Claim(
+        "20.g",
+        T("Contiguous memory is faster.", "Bộ nhớ liền mạch thì nhanh hơn."),
+        COURSE,
+        ADVICE,
+        "device",
+        measure=lambda r: r["bench"].final("rows + columns/1") / r["bench"].final("rows + rows/0"),
+        judge=depends(
+            above(5.0),
+            T(
+                "for elementwise operations; products need no copy",
+                "với phép tính từng phần tử; phép nhân ma trận không cần chép",
+            ),
+        ),
+        needs=timed("layout"),
+        seeds=(0,),
+        unit=T("× as long to add a transposed matrix", "× thời gian khi cộng ma trận chuyển vị"),
+        explain=T(
+            "Walking across rows fetches a whole line of memory for each number. A matrix product reads in blocks, whatever "
+            "the order.",
+            "Đi ngang các hàng thì mỗi con số phải lấy cả một dòng bộ nhớ. Phép nhân ma trận đọc theo khối, thứ tự nào cũng vậy.",
+        ),
+    ),
+    Claim(
+        "20.h",
+        T(
+            "Fused attention is faster, the more so the longer the context.",
+            "Attention hợp nhất nhanh hơn, ngữ cảnh càng dài càng rõ.",
+        ),
+        COURSE,
+        ADVICE,
+        "device",
+        measure=lambda r: (
+            (r["bench"].final("math/1024") / r["bench"].final("flash/1024"))
+            / (r["bench"].final("math/64") / r["bench"].final("flash/64"))
+        ),
+        judge=above(1.2),
+        needs=timed("attention"),
+        seeds=(0,),
+        unit=T("× its gain at T = 64, at T = 1,024", "× mức lợi ở T = 64, khi T = 1.024"),
+        explain=T(
+            "It computes the scores block by block and never stores T² of them.",
+            "Nó tính điểm số theo từng khối và không bao giờ lưu T² điểm.",
+        ),
+    ),
+    Claim(
+        "20.i",
+        T("Fused AdamW makes training faster.", "AdamW hợp nhất làm huấn luyện nhanh hơn."),
+        COURSE,
+        ADVICE,
+        "device",
+        measure=lambda r: r["bench"].final("loop/0") / r["bench"].final("fused/2"),
+        judge=depends(
+            above(2.0),
+            T("for the update alone, a few hundredths of a step", "chỉ riêng bước cập nhật, vài phần trăm của cả bước"),
+        ),
+        needs=timed("update"),
+        seeds=(0,),
+        unit=T("× as fast, the update alone", "× nhanh, riêng bước cập nhật"),
+        explain=T(
+            "The update is a small part of a step here: look at the anatomy in “Options”.",
+            "Ở đây cập nhật chỉ là phần nhỏ của một bước: hãy xem phần giải phẫu trong “Từng lựa chọn”.",
+        ),
+    ),
+    Claim(
+        "20.j",
+        T("Weight tying cuts compute.", "Dùng chung trọng số giảm bớt tính toán."),
+        COURSE,
+        ADVICE,
+        "device",
+        measure=lambda r: 1 / option(r["bench"], "untied", "speed"),
+        judge=fails(below(1.1)),
+        needs=once(bench=BENCH),
+        seeds=(0,),
+        unit=T("× the speed of the untied model", "× tốc độ của mô hình không dùng chung"),
+        explain=T(
+            "The product with the output matrix is done either way; only the optimizer has less to update. What shrinks is "
+            "the number of parameters.",
+            "Phép nhân với ma trận đầu ra vẫn phải làm; chỉ bộ tối ưu bớt việc. Cái giảm là số tham số.",
+        ),
+    ),
+    Claim(
+        "20.k",
+        T("The cost of training grows as N · L² · d.", "Chi phí huấn luyện tăng theo N · L² · d."),
+        COURSE,
+        same("N · L² · d"),
+        "exact",
+        measure=lambda r: r["long"].final("counted") / r["short"].final("counted") / 4,
+        judge=near(1.0, 0.1),
+        needs=once(long=flop_count.Config(), short=flop_count.Config(context=256)),
+        seeds=(0,),
+        unit=T(
+            "of that growth for each token of GPT-2, from T = 256 to 1,024",
+            "của mức tăng đó trên mỗi token của GPT-2, từ T = 256 đến 1.024",
+        ),
+        explain=T(
+            "L² is for each sequence: for each token attention grows with L, and the matrices, d², dwarf it. PyTorch's counter "
+            "agrees with 6 · (12 · layers · d² + d · V) + 12 · layers · T · d.",
+            "L² là trên mỗi chuỗi: trên mỗi token, attention tăng theo L, còn các ma trận, d², lớn hơn hẳn. Bộ đếm của PyTorch "
+            "khớp với 6 · (12 · số tầng · d² + d · V) + 12 · số tầng · T · d.",
+        ),
+    ),
+    Claim(
+        "20.l",
+        T(
+            "0.05 s less in each of 10⁹ iterations saves about 580 days.",
+            "Bớt 0,05 giây mỗi vòng trong 10⁹ vòng tiết kiệm khoảng 580 ngày.",
+        ),
+        COURSE,
+        T("580 days", "580 ngày"),
+        "arithmetic",
+        measure=lambda r: saved_days(0.05, 1e9),
+        judge=depends(
+            near(580.0, 5.0),
+            T(
+                "on 10⁹ steps, which no run has; 10⁵ make 83 minutes",
+                "vào 10⁹ bước, chẳng lần chạy nào có; 10⁵ bước là 83 phút",
+            ),
+        ),
+        seeds=(0,),
+        unit=T("days", "ngày"),
+        explain=T("The multiplication is right, the premise is not.", "Phép nhân đúng, tiền đề thì không."),
+    ),
+    Claim(
+        "20.m",
+        T("Gradient clipping protects a run from a bad batch.", "Cắt gradient bảo vệ lần chạy khỏi một lô hỏng."),
+        COURSE,
+        ADVICE,
+        "training",
+        measure=lambda r: r["bad"].at("test_loss", 80) - r["bad_clipped"].at("test_loss", 80),
+        judge=above(0.05),
+        needs=races("bad", "bad_clipped"),
+        unit=T(
+            "nats/token higher without clipping, 20 steps after it", "nats/token cao hơn khi không cắt, 20 bước sau đó"
+        ),
+        explain=T(
+            "AdamW divides by the gradient's own size: a long gradient does not make a long step. What clipping tames is SGD, "
+            "and what the bad batch leaves in the moments.",
+            "AdamW chia cho chính độ lớn của gradient: gradient dài không làm bước dài. Cắt gradient thuần hóa SGD, và phần mà lô "
+            "hỏng để lại trong các moment.",
+        ),
+    ),
+    Claim(
+        "20.n",
+        T(
+            "Checkpointing needs much less memory and gives the same gradient.",
+            "Checkpointing cần ít bộ nhớ hơn nhiều mà gradient như cũ.",
+        ),
+        None,
+        ADVICE,
+        "exact",
+        measure=lambda r: (
+            option(r["bench"], "checkpoint", "saved") / option(r["bench"], "baseline", "saved")
+            if option(r["bench"], "checkpoint", "gradient_gap") < 1e-6
+            else math.nan
+        ),
+        judge=below(0.4),
+        needs=once(bench=DEEP),
+        seeds=(0,),
+        unit=T("of the bytes kept for the backward pass, 4 blocks", "số byte giữ cho lượt lùi, 4 khối"),
+        explain=T(
+            "A block keeps its input and is computed again: about a third more arithmetic.",
+            "Mỗi khối chỉ giữ đầu vào và được tính lại: thêm khoảng một phần ba phép tính.",
+        ),
+    ),
+    Claim(
+        "20.o",
+        T("After the same time, Muon is ahead of AdamW.", "Sau cùng một thời gian, Muon dẫn trước AdamW."),
+        None,
+        ADVICE,
+        "training",
+        measure=lambda r: at_equal_time(r, ("constant", "warm"), "muon"),
+        judge=above(0.1),
+        needs=races("constant", "warm", "muon"),
+        unit=T(
+            "nats/token better than the better AdamW (1e-3, or 2e-3 with warm-up)",
+            "nats/token tốt hơn AdamW tốt hơn (1e-3, hoặc 2e-3 có khởi động dần)",
+        ),
+        explain=T(
+            "Its steps cost more, and move all directions of a matrix alike instead of the strongest few.",
+            "Bước của nó tốn hơn, và dịch mọi hướng của ma trận như nhau thay vì chỉ vài hướng mạnh nhất.",
+        ),
+    ),
+    Claim(
+        "20.p",
+        T("Padding GPT-2's vocabulary to 50,304 saves time.", "Làm tròn từ vựng GPT-2 lên 50.304 tiết kiệm thời gian."),
+        None,
+        ADVICE,
+        "device",
+        measure=lambda r: 100 * (1 - r["bench"].final("bfloat16/50304") / r["bench"].final("bfloat16/50257")),
+        judge=above(3.0),
+        needs=timed("vocabulary"),
+        seeds=(0,),
+        unit=T("% less time for the output product in bfloat16", "% thời gian bớt được ở phép nhân đầu ra, bfloat16"),
+        explain=T(
+            "50,257 is odd: the last block of columns runs alone. Padding computes 47 columns more, in less time.",
+            "50.257 là số lẻ: khối cột cuối chạy lẻ loi. Làm tròn thì tính thêm 47 cột mà lại nhanh hơn.",
+        ),
+    ),
+    Claim(
+        "20.q",
+        T(
+            "Everything on (Muon, rotary positions, QK-norm, ReLU², late decay) reaches the loss of AdamW 1e-3 with warm-up and "
+            "cosine in less than half the time.",
+            "Bật tất cả (Muon, vị trí xoay, QK-norm, ReLU², giảm cuối) đạt loss của AdamW 1e-3 có khởi động dần và cosine "
+            "trong chưa tới nửa thời gian.",
+        ),
+        None,
+        ADVICE,
+        "training",
+        measure=time_gain,
+        judge=above(2.0),
+        needs=races("decayed", "modern"),
+        unit=T("× sooner at the same test loss", "× sớm hơn ở cùng loss kiểm thử"),
+        explain=T(
+            "Each part helps a little; together a step learns several times as much as it costs more.",
+            "Mỗi phần giúp một ít; gộp lại, mỗi bước học được gấp mấy lần phần nó tốn thêm.",
+        ),
+    ),
+    Claim(
+        "20.r",
+        T("Pinned memory speeds up training on a GPU.", "Bộ nhớ ghim làm huấn luyện trên GPU nhanh hơn."),
+        COURSE,
+        ADVICE,
+        "device",
+        measure=lambda r: option(r["bench"], "pinned", "speed"),
+        judge=above(1.03),
+        needs=once(bench=GPU),
+        seeds=(0,),
+        requires=("gpu",),
+        unit=T("× the baseline's tokens per second", "× token mỗi giây của mốc"),
+        explain=T(
+            "A batch of token ids is some kilobytes: there is little to hurry.",
+            "Một lô số token chỉ vài kilobyte: chẳng có mấy mà phải vội.",
+        ),
+    ),
+)

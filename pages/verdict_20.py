@@ -1,0 +1,601 @@
+"""What lesson 20's numbers say in words: rules on the runs, and the answers to its predictions."""
+
+import math
+
+from app.i18n import T, same
+from app.lesson import Readout
+from app.theme import number
+from core.timing import NOISY
+from pages.controls_20 import OPTION_NAMES
+from pages.figures_20 import at_seconds, common_seconds
+from pages.figures_20_bench import badge, bench_table
+
+EQUAL = 0.03  # nats/token: closer than this, two recipes are called level
+
+
+# --- the race --------------------------------------------------------------------------------------------------------
+
+
+def standing(view, by: str = "seconds") -> list[tuple[str, T, float]]:
+    """[(label, name, test loss)] of the arms, best first: after the same seconds, or at the end of the steps."""
+    if not view.done:
+        return []
+    seconds = common_seconds(view)
+    found = []
+    for a in view.arms:
+        loss = at_seconds(a.result, seconds) if by == "seconds" else a.result.final("test_loss")
+        found.append((a.arm.label, a.arm.name, math.inf if math.isnan(loss) else loss))
+    return sorted(found, key=lambda row: row[2])
+
+
+def race(view) -> list[T]:
+    for a in view.arms:
+        end = a.result.finished
+        if end is not None and end.reason == "diverged":
+            return [
+                T(
+                    "{name}: no number any more at step {step}. The seconds until then are spent all the same. Try a tenth "
+                    "of the learning rate.",
+                    "{name}: ở bước {step} loss không còn là số. Số giây đã tốn vẫn là đã tốn. Hãy thử tốc độ học bằng một phần mười.",
+                ).format(name=a.arm.name, step=end.step)
+            ]
+    time, steps = standing(view), standing(view, "steps")
+    if len(time) < 2:
+        return []
+
+    def listed(rows):
+        def join(pick):
+            return ", ".join(f"{pick(name)} {loss:.2f}" for _, name, loss in rows)
+
+        return T(join(lambda n: n.en), join(lambda n: n.vi))
+
+    said = [
+        T("After the same {s} s of training: {order}.", "Sau cùng {s} giây huấn luyện: {order}.").format(
+            s=f"{common_seconds(view):.1f}", order=listed(time)
+        )
+    ]
+    if abs(time[0][2] - time[1][2]) < EQUAL:
+        said.append(
+            T(
+                "The first two are closer than {d} nats: one run does not tell them apart.",
+                "Hai công thức đầu cách nhau chưa tới {d} nats: một lần chạy không phân biệt được.",
+            ).format(d=EQUAL)
+        )
+    if [label for label, *_ in time] != [label for label, *_ in steps]:
+        said.append(
+            T(
+                "By steps the order is another: {order}. What costs more for each step must also learn more from it.",
+                "Theo bước thì thứ tự khác: {order}. Cái gì tốn hơn mỗi bước thì cũng phải học được nhiều hơn từ bước đó.",
+            ).format(order=listed(steps))
+        )
+    if any(a.source == "stored" for a in view.arms):
+        said.append(
+            T(
+                "These seconds were measured on the machine that made the stored runs: train them here to see yours.",
+                "Số giây này đo trên máy đã làm các lần chạy có sẵn: hãy huấn luyện ở đây để thấy của máy bạn.",
+            )
+        )
+    return said
+
+
+def race_readouts(view) -> list[Readout]:
+    result = view.result("yours")
+    facts = result.facts
+    rows = []
+    if result.finished is None or math.isnan(result.final("step_ms")):
+        return rows
+    rate, base = result.final("tokens_per_second"), view.result("baseline")
+    rows.append(
+        Readout(
+            T("your step", "bước của bạn"),
+            f"{number(result.final('step_ms'))} ms",
+            T("Median, tests left out.", "Trung vị, không tính kiểm thử."),
+        )
+    )
+    rows.append(
+        Readout(
+            T("your speed", "tốc độ của bạn"),
+            T("{r} tokens/s", "{r} token/giây").format(r=f"{rate:,.0f}"),
+            T("Tokens of a batch over the time of a step.", "Số token của lô chia cho thời gian một bước."),
+        )
+    )
+    if not math.isnan(base.final("tokens_per_second")):
+        rows.append(
+            Readout(
+                T("against the baseline", "so với mốc"),
+                T("{s} × speed, {m} × memory", "{s} × tốc độ, {m} × bộ nhớ").format(
+                    s=f"{rate / base.final('tokens_per_second'):.2f}",
+                    m=f"{result.final('peak_bytes') / base.final('peak_bytes'):.2f}",
+                ),
+                T("Tokens per second, and peak memory of a step.", "Token mỗi giây, và bộ nhớ đỉnh của một bước."),
+            )
+        )
+    rows.append(
+        Readout(
+            T("10⁹ tokens would take", "10⁹ token sẽ mất"),
+            T("{h} hours", "{h} giờ").format(h=number(1e9 / rate / 3600)),
+            T("At this speed, without tests.", "Với tốc độ này, không tính kiểm thử."),
+        )
+    )
+    rows.append(
+        Readout(
+            same("MFU"),
+            f"{100 * result.final('mfu'):.0f} %",
+            T(
+                "Operations the model needs, over what one matrix product of 768 × 768 reached here just before: {p} GFLOP/s.",
+                "Phép tính mô hình cần, chia cho mức một phép nhân ma trận 768 × 768 đạt được ngay trước đó: {p} GFLOP/s.",
+            ).format(p=f"{facts.get('peak_flops', 0) / 1e9:,.0f}"),
+        )
+    )
+    rows.append(
+        Readout(
+            T("kept for the backward pass", "giữ cho lượt lùi"),
+            f"{result.final('saved_bytes') / 1e6:.1f} MB",
+            T(
+                "Every tensor autograd keeps after the forward pass, weights left out.",
+                "Mọi tensor autograd giữ sau lượt tới, không kể trọng số.",
+            ),
+        )
+    )
+    rows.append(
+        Readout(
+            T("optimizer's memory", "bộ nhớ của bộ tối ưu"),
+            f"{result.final('optimizer_bytes') / 1e6:.2f} MB",
+            T("Moments and momentum.", "Các moment và quán tính."),
+        )
+    )
+    if view.config.clip:
+        rows.append(
+            Readout(
+                T("steps clipped", "số bước bị cắt"),
+                f"{100 * result.final('clipped'):.0f} %",
+                T("Steps whose gradient was longer than the norm.", "Số bước có gradient dài hơn ngưỡng."),
+            )
+        )
+    return rows
+
+
+QUESTIONED = ("baseline", "yours", "everything")
+
+
+def order_answer(view):
+    """The order after the same time, of the recipes the question names."""
+    from pages.recipes_20 import TUNED
+
+    asked = all(getattr(view.config, name) == value for name, value in TUNED.items()) and view.config.batch == 16
+    rows = standing(view)
+    if not asked or {label for label, *_ in rows} != set(QUESTIONED) or not math.isfinite(rows[-1][2]):
+        return None
+    return ",".join(label for label, *_ in rows)
+
+
+def order_why(view) -> T:
+    losses = {label: loss for label, _, loss in standing(view)}
+    return T(
+        "Losses {modern} (everything on), {base} (baseline), {tuned} (tripled rate). The higher rate is ahead early and then "
+        "falls behind: the decayed steps come before the model has learnt. Orthogonal steps learn more from every token than "
+        "they cost.",
+        "Loss {modern} (bật tất cả), {base} (mốc), {tuned} (tốc độ gấp ba). Tốc độ cao dẫn trước lúc đầu rồi tụt lại: các bước "
+        "nhỏ dần đến trước khi mô hình học xong. Bước trực giao học được từ mỗi token nhiều hơn cái giá của nó.",
+    ).format(
+        modern=number(losses.get("everything", math.nan)),
+        base=number(losses.get("baseline", math.nan)),
+        tuned=number(losses.get("yours", math.nan)),
+    )
+
+
+# --- options against the baseline ------------------------------------------------------------------------------------
+
+
+def _names(codes) -> T:
+    return T(", ".join(OPTION_NAMES[c].en for c in codes), ", ".join(OPTION_NAMES[c].vi for c in codes))
+
+
+def bench(view) -> list[T]:
+    table = bench_table(view)
+    if table is None or view.main.finished is None or view.main.finished.reason != "done":
+        return []
+    noise = view.main.final("noise")
+    if noise > NOISY:
+        return [
+            T(
+                "Too noisy to name a winner: the baseline itself varies by {n} %. Close other programs, or raise the passes.",
+                "Quá nhiễu để gọi tên kẻ thắng: riêng mốc đã dao động {n} %. Hãy đóng chương trình khác hoặc tăng số lượt.",
+            ).format(n=f"{100 * noise:.0f}")
+        ]
+    rows = [dict(zip(table, values, strict=True)) for values in zip(*table.values(), strict=True)]
+    rows = [r for r in rows if r["option"] != "baseline"]
+    kinds = {r["option"]: badge(r["gradient_gap"], r["update_gap"]) for r in rows}
+    faster = sorted((r for r in rows if r["speed_low"] > 1), key=lambda r: -r["speed"])
+    slower = [r["option"] for r in rows if r["speed_high"] < 1]
+    level = [r["option"] for r in rows if r["speed_low"] <= 1 <= r["speed_high"]]
+    said = []
+    free = [r for r in faster if kinds[r["option"]] in ("same", "rounding")]
+    if free:
+        said.append(
+            T(
+                "Faster here for the same training: {what}.", "Nhanh hơn ở đây mà vẫn là cùng một huấn luyện: {what}."
+            ).format(
+                what=T(
+                    ", ".join(f"{OPTION_NAMES[r['option']].en} ({r['speed']:.2f} ×)" for r in free),
+                    ", ".join(f"{OPTION_NAMES[r['option']].vi} ({r['speed']:.2f} ×)" for r in free),
+                )
+            )
+        )
+    else:
+        said.append(
+            T(
+                "No option that keeps the training as it is makes it clearly faster here.",
+                "Không lựa chọn nào giữ nguyên cách huấn luyện mà làm nó nhanh hơn rõ rệt ở đây.",
+            )
+        )
+    if level:
+        said.append(
+            T("Within the noise of this machine: {what}.", "Nằm trong nhiễu của máy này: {what}.").format(
+                what=_names(level)
+            )
+        )
+    if slower:
+        said.append(
+            T(
+                "Slower here: {what}. They must pay in memory or in loss.",
+                "Chậm hơn ở đây: {what}. Chúng phải bù bằng bộ nhớ hoặc bằng loss.",
+            ).format(what=_names(slower))
+        )
+    return said + compile_words(view)
+
+
+def compile_words(view) -> list[T]:
+    after, seconds = view.main.final("pays_after"), view.main.final("compile_seconds")
+    if math.isnan(after):
+        return []
+    if math.isinf(after):
+        return [
+            T(
+                "torch.compile: {s} s for its first step, and no faster afterwards: it never pays here.",
+                "torch.compile: bước đầu mất {s} giây, sau đó không nhanh hơn: ở đây không bao giờ hòa vốn.",
+            ).format(s=number(seconds))
+        ]
+    return [
+        T(
+            "torch.compile: {s} s for its first step; paid back after {n} steps.",
+            "torch.compile: bước đầu mất {s} giây; hòa vốn sau {n} bước.",
+        ).format(s=number(seconds), n=f"{after:,.0f}")
+    ]
+
+
+def bench_readouts(view) -> list[Readout]:
+    table = bench_table(view)
+    if table is None:
+        return []
+    rows = [
+        Readout(
+            T("baseline step", "một bước của mốc"),
+            f"{number(table['ms'][0])} ms",
+            T("AdamW fused, float32, one thread.", "AdamW hợp nhất, float32, một luồng."),
+        ),
+        Readout(
+            T("baseline speed", "tốc độ của mốc"),
+            T("{r} tokens/s", "{r} token/giây").format(r=f"{table['tokens_per_second'][0]:,.0f}"),
+            T("Median over the passes.", "Trung vị qua các lượt."),
+        ),
+        Readout(
+            T("baseline's peak memory", "bộ nhớ đỉnh của mốc"),
+            f"{table['peak'][0] / 1e6:.1f} MB",
+            T(
+                "On a CPU: every allocation of one step by PyTorch's profiler, on top of weights, gradients and optimizer.",
+                "Trên CPU: mọi lần cấp phát trong một bước theo profiler của PyTorch, cộng trọng số, gradient và bộ tối ưu.",
+            ),
+        ),
+    ]
+    noise = view.main.final("noise")
+    if not math.isnan(noise):
+        rows.append(
+            Readout(
+                T("noise of the baseline", "nhiễu của mốc"),
+                f"{100 * noise:.0f} %",
+                T("Middle half of its passes over their median.", "Nửa giữa các lượt chia cho trung vị."),
+            )
+        )
+    return rows
+
+
+def compile_answer(view):
+    after = view.main.final("pays_after")
+    if math.isnan(after):
+        return None
+    return "never" if after > 1e5 else "many" if after > 1000 else "some" if after > 100 else "few"
+
+
+def compile_why(view) -> T:
+    words = compile_words(view)
+    return words[0] if words else same("–")
+
+
+# --- single operations -----------------------------------------------------------------------------------------------
+
+
+def cell(view, series: str, x: float) -> float:
+    """Milliseconds of this case, nan before the end."""
+    return view.main.final(f"{series}/{x:g}")
+
+
+def operations(view) -> list[T]:
+    if view.main.finished is None or view.main.finished.reason != "done":
+        return []
+    return {
+        "attention": _attention,
+        "batch": _batch,
+        "vocabulary": _vocabulary,
+        "product": _product,
+        "layout": _layout,
+        "update": _update,
+        "index": _index,
+    }[view.config.what](view)
+
+
+def _attention(view):
+    short, long = (cell(view, "manual", t) / cell(view, "flash", t) for t in (64, 1024))
+    said = [
+        T(
+            "Flash is {a} × as fast as attention by hand at T = 64 and {b} × at T = 1,024: it never writes the T² scores down.",
+            "Flash nhanh gấp {a} lần attention viết tay ở T = 64 và {b} lần ở T = 1.024: nó không bao giờ ghi T² điểm số ra.",
+        ).format(a=number(short), b=number(long))
+    ]
+    dropped = cell(view, "auto, dropout", 1024)
+    if not math.isnan(dropped):
+        said.append(
+            T(
+                "With dropout inside attention the same call takes {c} × flash's time at T = 1,024: on a CPU the fused kernel "
+                "cannot drop.",
+                "Có dropout bên trong attention, cùng lệnh gọi mất {c} lần thời gian của flash ở T = 1.024: trên CPU kernel hợp nhất không biết bỏ.",
+            ).format(c=number(dropped / cell(view, "flash", 1024)))
+        )
+    return said
+
+
+def batch_gain(result, size: int = 64, other: int = 62) -> float:
+    """Tokens per second at `size` over those at `other`, nan where one was not measured."""
+    a, b = result.final(f"step/{size}"), result.final(f"step/{other}")
+    return (size / a) / (other / b)
+
+
+def _batch(view):
+    gain = batch_gain(view.main)
+    spread = view.main.final("spread/step/64")
+    if math.isnan(gain):
+        return [
+            T(
+                "Tokens per second by batch size. Powers of two are marked: look whether they stand out.",
+                "Token mỗi giây theo cỡ lô. Lũy thừa của hai được tô màu: hãy xem chúng có nổi bật không.",
+            )
+        ]
+    clear = abs(gain - 1) > spread
+    text = (
+        T(
+            "64 against 62: {g} × the tokens per second, {w} the noise ({n} %). ",
+            "64 so với 62: {g} × token mỗi giây, {w} nhiễu ({n} %). ",
+        )
+    ).format(
+        g=f"{gain:.2f}",
+        w=T("beyond", "vượt quá") if clear else T("within", "nằm trong"),
+        n=f"{100 * spread:.0f}",
+    )
+    why = T(
+        "The products have B·T rows: at T = 32, 62 windows make 1,984 = 31 · 64, as even as any.",
+        "Các phép nhân có B·T hàng: với T = 32, 62 cửa sổ cho 1.984 = 31 · 64, cũng chẵn như ai.",
+    )
+    return [T(text.en + why.en, text.vi + why.vi)]
+
+
+def _vocabulary(view):
+    a, b = (100 * (1 - cell(view, kind, 50_304) / cell(view, kind, 50_257)) for kind in ("bfloat16", "float32"))
+    return [
+        T(
+            "50,304 columns instead of GPT-2's 50,257: {a} % less time in bfloat16, {b} % in float32.",
+            "50.304 cột thay cho 50.257 của GPT-2: bớt {a} % thời gian ở bfloat16, {b} % ở float32.",
+        ).format(a=number(a), b=number(b))
+    ]
+
+
+def _product(view):
+    gain = cell(view, "float32", 1024) / cell(view, "bfloat16", 1024)
+    return [
+        T(
+            "A bfloat16 product of 1,024 × 1,024 is {g} × as fast as a float32 one here. A whole small model gains far less.",
+            "Ở đây phép nhân bfloat16 1.024 × 1.024 nhanh gấp {g} lần float32. Cả một mô hình nhỏ thì lợi ít hơn nhiều.",
+        ).format(g=number(gain))
+    ]
+
+
+def _layout(view):
+    gain = cell(view, "rows + columns", 1) / cell(view, "rows + rows", 0)
+    product = cell(view, "product, columns", 4) / cell(view, "product, rows", 3)
+    return [
+        T(
+            "Adding a transposed matrix takes {g} × as long; multiplying by one takes {p} ×: products read in blocks anyway.",
+            "Cộng với ma trận chuyển vị mất gấp {g} lần; nhân với nó mất {p} lần: phép nhân vốn đọc theo khối.",
+        ).format(g=number(gain), p=number(product))
+    ]
+
+
+def _update(view):
+    gain = cell(view, "loop", 0) / cell(view, "fused", 2)
+    return [
+        T(
+            "The fused step is {g} × as fast as the loop: {a} instead of {b} ms. Compare that with a whole step before you cheer.",
+            "Bước hợp nhất nhanh gấp {g} lần vòng lặp: {a} thay vì {b} ms. Hãy so với cả một bước huấn luyện trước khi mừng.",
+        ).format(g=number(gain), a=number(cell(view, "fused", 2)), b=number(cell(view, "loop", 0)))
+    ]
+
+
+def _index(view):
+    said = view.main.samples.get("float32", {}).get(0)
+    return [
+        T(
+            "int32 takes {g} × the time of int64. Floats are not slower, they are impossible: {e}",
+            "int32 mất {g} lần thời gian của int64. Số thực không chậm hơn, mà là không thể: {e}",
+        ).format(g=number(cell(view, "int32", 1) / cell(view, "int64", 0)), e=said.text if said else "–")
+    ]
+
+
+def batch_answer(view):
+    gain, spread = batch_gain(view.main), view.main.final("spread/step/64")
+    if view.config.what != "batch" or math.isnan(gain) or math.isnan(spread):
+        return None
+    return "level" if abs(gain - 1) <= spread else "faster" if gain > 1 else "slower"
+
+
+def batch_why(view) -> T:
+    return _batch(view)[0]
+
+
+# --- the budget ------------------------------------------------------------------------------------------------------
+
+
+def long(days: float) -> T:
+    """A stretch of time in the unit people would use."""
+    if days >= 1:
+        return T("{n} days", "{n} ngày").format(n=number(days))
+    if days * 24 >= 2:
+        return T("{n} hours", "{n} giờ").format(n=number(days * 24))
+    return T("{n} minutes", "{n} phút").format(n=number(days * 1440))
+
+
+def millions(count: float) -> T:
+    """124 million, 1.56 billion."""
+    if count >= 1e9:
+        return T("{n} billion", "{n} tỷ").format(n=number(count / 1e9))
+    return T("{n} million", "{n} triệu").format(n=number(count / 1e6))
+
+
+def budget(view) -> list[T]:
+    r = view.main
+    model = sum(r.final(f"bytes_{n}") for n in ("weights", "gradients", "optimizer"))
+    return [
+        T(
+            "{n} parameters. Weights, gradients and optimizer take {m} GB before the first activation; the whole step {t} GB.",
+            "{n} tham số. Trọng số, gradient và bộ tối ưu chiếm {m} GB trước kích hoạt đầu tiên; cả bước {t} GB.",
+        ).format(n=millions(r.final("parameters")), m=number(model / 1e9), t=number(r.final("bytes") / 1e9)),
+        T(
+            "{s} ms saved in each of {k} steps are {d}.",
+            "Tiết kiệm {s} ms mỗi bước trong {k} bước là {d}.",
+        ).format(s=number(view.config.saved_ms), k=f"{view.config.updates:,.0f}", d=long(r.final("saved_days"))),
+    ]
+
+
+def budget_readouts(view) -> list[Readout]:
+    r = view.main
+    return [
+        Readout(
+            T("operations per token", "phép tính mỗi token"),
+            f"{r.final('flops') / 1e6:,.0f} · 10⁶",
+            T(
+                "Forward and backward; attention counted in full, of which the causal half would do.",
+                "Lượt tới và lùi; attention tính đủ, dù nửa nhân quả là đủ dùng.",
+            ),
+        ),
+        Readout(
+            same("MFU"),
+            f"{100 * r.final('mfu'):.3g} %",
+            T("Share of {c}'s peak that your speed uses.", "Phần đỉnh của {c} mà tốc độ của bạn dùng tới.").format(
+                c=r.facts.get("chip", "–")
+            ),
+        ),
+        Readout(
+            T("speed at MFU 100 %", "tốc độ khi MFU 100 %"),
+            T("{r} tokens/s", "{r} token/giây").format(r=number(r.final("ceiling"))),
+            T("Nothing goes faster on it.", "Trên đó không gì nhanh hơn được."),
+        ),
+        Readout(
+            T("10⁹ tokens would take", "10⁹ token sẽ mất"),
+            T("{h} hours", "{h} giờ").format(h=number(r.final("billion_hours"))),
+            T("At the speed you reach.", "Với tốc độ bạn đạt."),
+        ),
+    ]
+
+
+def memory_answer(view):
+    r = view.main
+    total = sum(r.final(f"bytes_{n}") for n in ("weights", "gradients", "optimizer")) / 1e9
+    known = {"0.5": 0.5, "1": 1.0, "2": 2.0, "8": 8.0}
+    near = min(known, key=lambda code: abs(math.log(known[code] / total)))
+    return near if 110e6 < r.final("parameters") < 140e6 and view.config.optimizer == "adamw" else None
+
+
+def memory_why(view) -> T:
+    return T(
+        "Four numbers of 4 bytes for every parameter: weight, gradient, two moments. 124.4 M × 16 bytes.",
+        "Bốn con số 4 byte cho mỗi tham số: trọng số, gradient, hai moment. 124,4 triệu × 16 byte.",
+    )
+
+
+# --- several processes -----------------------------------------------------------------------------------------------
+
+
+def gap(view) -> float:
+    """The largest difference of the two runs' training losses at the same step, nan before there are two."""
+    one, many = (view.result(label).metrics.get("train_loss", {}) for label in ("one", "many"))
+    both = set(one) & set(many)
+    return max((abs(one[s] - many[s]) for s in both), default=math.nan)
+
+
+def parallel(view) -> list[T]:
+    if not view.done or math.isnan(gap(view)):
+        return []
+    ratio = view.result("many").final("tokens_per_second") / view.result("one").final("tokens_per_second")
+    said = [
+        T(
+            "The two losses differ by {d} nats at most: the same training, divided among {n} processes.",
+            "Hai loss lệch nhau nhiều nhất {d} nats: cùng một huấn luyện, chia cho {n} tiến trình.",
+        ).format(d=f"{gap(view):.0e}" if gap(view) else "0", n=view.config.processes)
+    ]
+    said.append(
+        T("{r} × the tokens per second of one.", "{r} × token mỗi giây của một tiến trình.").format(r=f"{ratio:.2f}")
+        if ratio > 1
+        else T(
+            "Only {r} × the tokens per second of one: exchanging gradients costs more here than sharing saves.",
+            "Chỉ {r} × token mỗi giây của một tiến trình: ở đây trao đổi gradient tốn hơn phần chia việc tiết kiệm được.",
+        ).format(r=f"{ratio:.2f}")
+    )
+    return said
+
+
+def parallel_readouts(view) -> list[Readout]:
+    rows = []
+    for label, name in (("one", T("one process", "một tiến trình")), ("many", T("together", "cùng nhau"))):
+        rate = view.result(label).final("tokens_per_second")
+        if not math.isnan(rate):
+            value = T("{r} tokens/s", "{r} token/giây").format(r=f"{rate:,.0f}")
+            rows.append(Readout(name, value, T("Median after the first steps.", "Trung vị sau các bước đầu.")))
+    facts = view.result("many").facts
+    if "gradient_bytes" in facts:
+        rows.append(
+            Readout(
+                T("exchanged in a step", "trao đổi mỗi bước"),
+                f"{facts['gradient_bytes'] / 1e6:.2f} MB",
+                T("Every process hands over its whole gradient.", "Mỗi tiến trình gửi đi toàn bộ gradient của mình."),
+            )
+        )
+        rows.append(
+            Readout(
+                T("windows of each", "số cửa sổ mỗi tiến trình"),
+                str(facts["window_share"]),
+                T("Its share of every batch.", "Phần của nó trong mỗi lô."),
+            )
+        )
+    return rows
+
+
+def parallel_answer(view):
+    if not view.done or math.isnan(gap(view)):
+        return None
+    return "same" if gap(view) < 1e-4 else "near" if gap(view) < 0.05 else "other"
+
+
+def parallel_why(view) -> T:
+    return T(
+        "Largest difference {d} nats. The mean of the shares' gradients is the gradient of the whole batch; only the order of "
+        "the additions differs.",
+        "Lệch nhiều nhất {d} nats. Trung bình gradient của các phần chính là gradient của cả lô; chỉ thứ tự phép cộng khác.",
+    ).format(d=f"{gap(view):.0e}")

@@ -1,0 +1,239 @@
+"""Lesson 20's rules on runs that show them: who is ahead by seconds and by steps, what counts as noise, what stays the same."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from app.lesson import Arm, discover, quick, start
+from app.view import ArmView, View
+from core import training_options
+from core.events import Finished, Metric, Sample, Started, Table
+from core.experiments import data_parallel, micro_bench, option_bench, recipe, step_budget
+from core.result import Result
+from core.runs import Status
+from pages import recipes_20, verdict_20
+from pages.claims_20 import at_equal_time, seconds_to
+from pages.controls_20 import OPTION_NAMES
+from pages.figures_20 import at_seconds, common_seconds, race_chart, race_rows
+from pages.figures_20_bench import badge, case_chart, case_rows, memory_rows, parts_rows, speed_chart, speed_rows
+
+LESSON = discover()[20]
+
+
+def play(slug):
+    return next(p for p in LESSON.playgrounds if p.slug == slug)
+
+
+def run_of(losses, step_seconds, reason="done"):
+    """A run whose test losses at steps 0, 10, 20, ... are these, every step taking as long."""
+    last, events = 10 * (len(losses) - 1), [Started(10 * (len(losses) - 1), {"peak_flops": 1e11})]
+    for i, loss in enumerate(losses):
+        step = 10 * i
+        events.append(Metric(step, "train_loss", loss, step * step_seconds))
+        events.append(Metric(step, "test_loss", loss, step * step_seconds))
+    for name, value in (("step_ms", 1000 * step_seconds), ("tokens_per_second", 1024 / step_seconds), ("mfu", 0.3)):
+        events.append(Metric(last, name, value))
+    for name in ("peak_bytes", "saved_bytes", "optimizer_bytes"):
+        events.append(Metric(0, name, 1e6))
+    return Result((*events, Finished(last, reason)))
+
+
+def view_of(slug, results, config=None, lang="en", size=1.0, source="live"):
+    playground = play(slug)
+    config = config or playground.config
+    arms = playground.arms(config, {})
+    assert len(arms) == len(results)
+    views = tuple(
+        ArmView(a, a.label, Status("done", r.step, r.step), r, source) for a, r in zip(arms, results, strict=True)
+    )
+    return View(views, start(LESSON, playground) | vars(config), lang, size)
+
+
+def said(lines):
+    return " ".join(line.en for line in lines)
+
+
+SHORT = replace(recipes_20.QUICK, steps=20)
+
+
+def test_the_loss_after_some_seconds_lies_between_its_neighbours():
+    run = run_of([4.0, 2.0, 1.0], 0.1)
+    assert at_seconds(run, 0.5) == pytest.approx(3.0) and at_seconds(run, 2.0) == 1.0
+    assert at_seconds(Result(()), 1.0) != at_seconds(Result(()), 1.0)  # nan
+
+
+def test_a_slow_good_step_wins_by_steps_and_loses_by_seconds():
+    """everything: better at every step, three times as slow."""
+    runs = [run_of([4, 3, 2.0], 0.1), run_of([4, 3.5, 3.0], 0.1), run_of([4, 3.8, 1.5], 0.3)]
+    view = view_of("race", runs, SHORT)
+    assert common_seconds(view) == pytest.approx(2.0)
+    assert [r[0] for r in verdict_20.standing(view)] == ["yours", "baseline", "everything"]
+    assert [r[0] for r in verdict_20.standing(view, "steps")] == ["everything", "yours", "baseline"]
+    assert "By steps the order is another" in said(verdict_20.race(view))
+
+
+def test_level_recipes_are_called_level_and_a_diverged_one_is_named():
+    runs = [run_of([4, 3, 2.0], 0.1), run_of([4, 3, 2.01], 0.1), run_of([4, 3.8, 2.5], 0.1)]
+    assert "does not tell them apart" in said(verdict_20.race(view_of("race", runs, SHORT)))
+    broken = [run_of([4, 3, 9.0], 0.1, "diverged"), *runs[1:]]
+    assert "yours" in said(verdict_20.race(view_of("race", broken, SHORT)))
+
+
+def test_the_order_is_the_answer_only_for_the_recipes_the_question_names():
+    runs = [run_of([4, 3, 2.2], 0.1), run_of([4, 3.5, 2.0], 0.1), run_of([4, 3.8, 1.0], 0.1)]
+    assert verdict_20.order_answer(view_of("race", runs, SHORT)) == "everything,baseline,yours"
+    assert verdict_20.order_answer(view_of("race", runs, replace(SHORT, lr=1e-2))) is None
+
+
+def test_the_same_recipe_is_run_once():
+    assert len(recipes_20.arms(recipe.Config(), {})) == 2
+    assert len(recipes_20.arms(recipes_20.of(recipe.Config(), **training_options.MODERN), {})) == 2
+    wide = recipes_20.arms(replace(recipes_20.QUICK, width=96, seed=3, batch=8), {})
+    assert {a.config.width for a in wide} == {96} and {a.config.seed for a in wide} == {3}
+    assert [a.config.batch for a in wide] == [8, 16, 16], "the batch is an option, not a size"
+
+
+@pytest.mark.parametrize("axis", ["seconds", "step", "tokens"])
+def test_the_axis_moves_every_point(axis):
+    runs = [run_of([4, 3, 2.0], 0.1)] * 3
+    view = view_of("race", runs, replace(SHORT, batch=8))
+    view = replace(view, values=view.values | {"axis": axis})
+    rows = race_rows(view)
+    mine = rows[(rows["arm"] == "yours") & (rows["kind"] == "test")]
+    assert list(mine["x"]) == pytest.approx(
+        {"seconds": [0, 1, 2], "step": [0, 10, 20], "tokens": [0, 5120, 10240]}[axis]
+    )
+    race_chart(view).to_dict()
+    assert ("same" in set(rows["kind"])) == (axis == "seconds")
+
+
+def test_what_an_option_does_to_the_result_is_read_off_its_gaps():
+    assert badge(2e-7, 2e-5) == "same"
+    assert badge(4e-3, 0.07) == "rounding"
+    assert badge(0.0, 1.03) == "training" and badge(0.4, 0.7) == "training"
+    assert badge(None, None) == badge(math.nan, 0.0) == "model"
+
+
+def benched(speeds, noise=0.03, **more):
+    """{option: (low, middle, high)} as a finished bench."""
+    codes = ["baseline", *speeds]
+    spread = {"baseline": (1.0, 1.0, 1.0), **speeds}
+    table = {"option": codes}
+    for place, name in enumerate(("speed_low", "speed", "speed_high")):
+        table[name] = [spread[c][place] for c in codes]
+    for name in ("low", "ms", "high", "tokens_per_second", "peak", "saved", "optimizer"):
+        table[name] = [10.0] * len(codes)
+    table["gradient_gap"], table["update_gap"], table["passes"] = ([0.0] * len(codes) for _ in range(3))
+    parts = {"option": ["baseline"] * 2, "part": ["forward", "update"], "ms": [3.0, 1.0]}
+    events = [Started(5), Table(5, "options", table), Table(5, "parts", parts), Metric(5, "noise", noise)]
+    events += [Metric(5, name, value) for name, value in more.items()]
+    return Result((*events, Finished(5, "done")))
+
+
+def test_a_noisy_machine_names_no_winner():
+    config = option_bench.Config(options="bfloat16,loop", passes=5)
+    quiet = benched({"bfloat16": (1.2, 1.3, 1.4), "loop": (0.9, 1.0, 1.1)})
+    words = said(verdict_20.bench(view_of("options", [quiet], config)))
+    assert "bfloat16, mixed (1.30 ×)" in words and "noise of this machine: AdamW loop" in words
+    noisy = benched({"bfloat16": (1.2, 1.3, 1.4), "loop": (0.9, 1.0, 1.1)}, noise=0.3)
+    words = said(verdict_20.bench(view_of("options", [noisy], config)))
+    assert "Too noisy" in words and "bfloat16" not in words
+
+
+@pytest.mark.parametrize(("after", "answer"), [(50, "few"), (500, "some"), (7800, "many"), (math.inf, "never")])
+def test_compile_is_judged_by_the_steps_it_takes_to_pay(after, answer):
+    result = benched({"compiled": (1.0, 1.05, 1.1)}, compile_seconds=23.4, pays_after=after)
+    view = view_of("options", [result], option_bench.Config(options="compiled", passes=5))
+    assert verdict_20.compile_answer(view) == answer
+    assert ("never pays" in said(verdict_20.bench(view))) == (answer == "never")
+
+
+def test_the_bench_draws_hollow_what_is_within_the_noise():
+    config = option_bench.Config(options="bfloat16,loop", passes=5)
+    view = view_of("options", [benched({"bfloat16": (1.2, 1.3, 1.4), "loop": (0.9, 1.0, 1.1)})], config)
+    rows = speed_rows(view)
+    assert dict(zip(rows["option"], rows["clear"], strict=True)) == {"bfloat16": True, "loop": False}
+    assert len(parts_rows(view)) == 2 and len(memory_rows(view)) == 9
+    speed_chart(view).to_dict()
+
+
+def test_every_option_has_a_name_and_every_name_an_option():
+    assert set(OPTION_NAMES) == {"baseline", *training_options.BENCHED}
+
+
+CASES = {
+    "attention": [(s, t) for s in ("manual", "math", "flash", "auto, dropout") for t in (16, 64, 256, 1024)],
+    "batch": [("step", b) for b in range(62, 67)],
+    "vocabulary": [(s, v) for s in ("float32", "bfloat16") for v in (50_256, 50_257, 50_304)],
+    "product": [(s, n) for s in ("float32", "bfloat16") for n in (256, 1024)],
+    "layout": [("rows + rows", 0), ("rows + columns", 1), ("product, rows", 3), ("product, columns", 4)],
+    "update": [("loop", 0), ("foreach", 1), ("fused", 2)],
+    "index": [("int64", 0), ("int32", 1)],
+}  # fmt: skip
+
+
+def operated(what, ms=lambda series, x: 2.0, spread=0.02):
+    rows = CASES[what]
+    table = {"series": [s for s, _ in rows], "x": [x for _, x in rows]}
+    table |= {name: [ms(s, x) * k for s, x in rows] for name, k in (("low", 0.9), ("ms", 1.0), ("high", 1.1))}
+    table["rate"] = [1000 * x / ms(s, x) if what == "batch" else 1e9 for s, x in rows]
+    events = [Started(5), Sample(0, "float32", "…", "RuntimeError: no"), Table(5, "cases", table)]
+    events += [Metric(5, f"{s}/{x:g}", ms(s, x)) for s, x in rows]
+    events += [Metric(5, f"spread/{s}/{x:g}", spread) for s, x in rows]
+    return Result((*events, Finished(5, "done")))
+
+
+@pytest.mark.parametrize("what", micro_bench.WHAT)
+def test_every_comparison_is_put_in_words_and_drawn(what):
+    for lang, size in (("en", 1.0), ("vi", 1.5)):
+        view = view_of("operations", [operated(what)], micro_bench.Config(what=what, passes=5), lang, size)
+        assert verdict_20.operations(view)[0](lang) and "nan" not in verdict_20.operations(view)[0](lang)
+        assert len(case_rows(view)) == len(CASES[what])
+        case_chart(view).to_dict()
+
+
+@pytest.mark.parametrize(("faster", "answer"), [(0.9, "faster"), (1.0, "level"), (1.1, "slower")])
+def test_64_against_62_is_judged_by_the_noise(faster, answer):
+    result = operated("batch", lambda s, x: x * (faster if x == 64 else 1.0))
+    view = view_of("operations", [result], micro_bench.Config(what="batch", passes=5))
+    assert verdict_20.batch_answer(view) == answer
+    assert ("within the noise" in said(verdict_20.operations(view))) == (answer == "level")
+
+
+def test_the_budget_speaks_in_the_unit_people_use():
+    assert verdict_20.long(578.7).en == "579 days" and verdict_20.long(0.5).en == "12.0 hours"
+    assert verdict_20.long(83 / 1440).en == "83.0 minutes"
+    result = Result(tuple(step_budget.run(step_budget.Config(), {})))
+    view = view_of("budget", [result])
+    assert verdict_20.memory_answer(view) == "2"
+    assert "124 million parameters" in said(verdict_20.budget(view)) and "1.99 GB" in said(verdict_20.budget(view))
+
+
+def parallel(losses, rate):
+    events = [Metric(i + 1, "train_loss", loss, 0.1 * i) for i, loss in enumerate(losses)]
+    facts = {"gradient_bytes": 4e6, "window_share": 8}
+    return Result((Started(3, facts), *events, Metric(3, "tokens_per_second", rate), Finished(3, "done")))
+
+
+def test_two_processes_are_compared_step_by_step():
+    config = replace(data_parallel.Config(), steps=3)
+    one, same, other = parallel([4, 3, 2], 100), parallel([4, 3.00001, 2], 150), parallel([4, 3.2, 2], 90)
+    view = view_of("parallel", [same, one], config)
+    assert verdict_20.gap(view) == pytest.approx(1e-5) and verdict_20.parallel_answer(view) == "same"
+    assert "1.50 ×" in said(verdict_20.parallel(view))
+    view = view_of("parallel", [other, one], config)
+    assert verdict_20.parallel_answer(view) == "other" and "costs more" in said(verdict_20.parallel(view))
+
+
+def test_equal_time_is_the_shortest_of_the_times():
+    runs = {"a": run_of([4, 3, 2.0], 0.1), "b": run_of([4, 2, 1.0], 0.2)}
+    assert at_equal_time(runs, ("a",), "b") == pytest.approx(2.0 - 2.0)
+    assert seconds_to(runs["b"], 2.0) == pytest.approx(2.0) and math.isnan(seconds_to(runs["b"], 0.5))
+
+
+def test_quick_arms_are_three_recipes_on_one_text():
+    arms = quick(LESSON, play("race"))
+    assert all(isinstance(a, Arm) for a in arms)
+    assert len({(a.config.corpus, a.config.width, a.config.steps, a.config.seed) for a in arms}) == 1
+    assert [a.config.optimizer for a in arms] == ["adamw", "adamw", "muon"]

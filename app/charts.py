@@ -29,8 +29,9 @@ def arm_color(view, legend: bool = True):
     return alt.Color("name:N", scale=alt.Scale(domain=names, range=colors), legend=shown)
 
 
-def rules(view, names: tuple[str, ...] | None = None, labels: dict | None = None):
-    """Horizontal reference lines, each with its name and value on the line; lines closer than 4 % share a label side."""
+def rules(view, names: tuple[str, ...] | None = None, labels: dict | None = None, *, left: bool = False):
+    """Horizontal reference lines, each with its name and value on the line; lines closer than 4 % share a label side.
+    left: the names stand at the left end, where curves that begin high leave the room below free."""
     wanted = names if names is not None else tuple(REFERENCES)
     known = {n: v for n, v in view.references.items() if n in wanted}
     rows, last = [], None
@@ -45,8 +46,15 @@ def rules(view, names: tuple[str, ...] | None = None, labels: dict | None = None
     for below, baseline, dy in ((False, "bottom", -3), (True, "top", 4)):
         marks.append(
             base.transform_filter(alt.datum.below == below)
-            .mark_text(align="right", baseline=baseline, dx=-4, dy=dy, color=GREY, fontSize=12 * view.size)
-            .encode(y="y:Q", x=alt.value("width"), text="label:N")
+            .mark_text(
+                align="left" if left else "right",
+                baseline=baseline,
+                dx=4 if left else -4,
+                dy=dy,
+                color=GREY,
+                fontSize=12 * view.size,
+            )
+            .encode(y="y:Q", x=alt.value(0 if left else "width"), text="label:N")
         )
     return marks if rows else []
 

@@ -27,12 +27,12 @@ RACE = {
 }
 COURSE = same("CodeChallenge: optimization options")
 ADVICE = T("advice without a figure", "lời khuyên, không kèm số liệu")
-BENCH = option_bench.Config(options="accumulate,bfloat16,untied", passes=15)
-DEEP = option_bench.Config(options="checkpoint", passes=9, width=96, blocks=4)
+BENCH = option_bench.Config(options="accumulate,bfloat16,untied", steps=15)
+DEEP = option_bench.Config(options="checkpoint", steps=9, width=96, blocks=4)
 GPU = option_bench.Config(
-    options="bfloat16,pinned", passes=15, vocabulary=50_257, width=768, blocks=12, heads=12, context=512, device="cuda"
+    options="bfloat16,pinned", steps=15, vocabulary=50_257, width=768, blocks=12, heads=12, context=512, device="cuda"
 )
-SCAN = micro_bench.Config(what="batch", batch=64, reach=2, context=32, passes=15)
+SCAN = micro_bench.Config(what="batch", batch=64, reach=2, context=32, steps=15)
 TWO = data_parallel.Config()
 
 

@@ -271,9 +271,12 @@ SIZE = (
     ),
     Slider(
         "steps",
-        T("steps", "số bước"),
-        T("Updates in every run.", "Số lần cập nhật của mỗi lần chạy."),
-        values=(40, 60, 120, 200, 300, 600, 1000),
+        T("steps (of a measurement: passes)", "số bước (khi bấm giờ: số lượt)"),
+        T(
+            "Updates in every run; where things are timed, how often each one is: more is quieter.",
+            "Số lần cập nhật của mỗi lần chạy; khi bấm giờ là số lần đo mỗi thứ: càng nhiều càng ít nhiễu.",
+        ),
+        values=(5, 7, 9, 11, 12, 15, 20, 30, 40, 60, 120, 200, 300, 600, 1000),
     ),
     SEED,
 )
@@ -298,12 +301,6 @@ BENCH = (
             ("update", T("AdamW's three loops", "ba vòng lặp của AdamW")),
             ("index", T("type of token ids", "kiểu số token")),
         ),
-    ),
-    Slider(
-        "passes",
-        T("passes", "số lượt"),
-        T("Times everything is measured: more is quieter.", "Số lần đo mọi thứ: càng nhiều càng ít nhiễu."),
-        values=(5, 7, 9, 11, 12, 15, 20, 30, 50),
     ),
     Slider(
         "reach",

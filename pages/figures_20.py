@@ -76,7 +76,8 @@ def race_chart(view):
     test, train = alt.datum.kind == "test", alt.datum.kind == "train"
     same = base.transform_filter(alt.datum.kind == "same")
     marks = [
-        *charts.rules(view, ("uniform", "bigram", "window")),
+        *charts.rules(view, ("uniform",)),
+        *charts.rules(view, ("bigram", "window"), left=True),
         base.transform_filter(train & own)
         .mark_line(opacity=0.25, strokeWidth=1)
         .encode(x=x, y=y, color=color, detail="run:N"),
@@ -91,7 +92,7 @@ def race_chart(view):
         .encode(x=x, y=y, color=color, tooltip=tip),
         same.mark_rule(color=GREY, strokeDash=[2, 3], strokeWidth=1.5).encode(x="x:Q"),
         same.mark_text(align="right", dx=-5, color=GREY, fontSize=12 * view.size).encode(
-            x="x:Q", y=alt.value(12), text="label:N"
+            x="x:Q", y=alt.value(46), text="label:N"
         ),
     ]
     height = 400 * (1 + (view.size - 1) * 0.6)
@@ -137,14 +138,16 @@ def cost_chart(view):
     names = [a.arm.name(view.lang) for a in view.arms]
 
     def panel(metric, title, first):
-        y = alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=190) if first else None)
+        y = alt.Y(
+            "name:N", sort=names, title=None, axis=alt.Axis(labelLimit=190, labelOverlap=False) if first else None
+        )
         x = alt.X("value:Q", title=title(view.lang), axis=alt.Axis(grid=False, tickCount=3, format="~s"))
         base = alt.Chart().transform_filter(alt.datum.metric == metric)
         bars = base.mark_bar().encode(x=x, y=y, color=arm_color(view, legend=False))
         # inside the bar's foot, where no bar is too long for it
         text = base.mark_text(align="left", dx=5, color="white", fontWeight="bold", fontSize=12 * view.size)
         return alt.layer(bars, text.encode(x=alt.value(0), y=y, text="label:N")).properties(
-            height=34 * max(2, len(names)) * view.size, width="container"
+            height=(34 * max(2, len(names)) + 56) * view.size, width="container"
         )
 
     return tuple(panel(metric, title, i == 0) for i, (metric, _, title) in enumerate(COSTS))

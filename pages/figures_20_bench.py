@@ -29,6 +29,11 @@ def badge(gradient: float | None, update: float | None) -> str:
     return "rounding" if max(gradient, update) < ROUNDING else "training"
 
 
+def drawn():
+    """A chart over the rows that are there: the browser's first, empty row must not become a category."""
+    return alt.Chart().transform_filter("isValid(datum.name)")
+
+
 def bench_table(view) -> dict | None:
     """The newest "options" table of the run, None before the first pass."""
     tables = view.main.tables.get("options", {})
@@ -64,16 +69,17 @@ def speed_chart(view):
         "speed:Q",
         title=T("× speed of the baseline (tokens/s, log₂)", "× tốc độ của mốc (token/giây, log₂)")(view.lang),
         scale=alt.Scale(type="log", base=2, nice=True, padding=12),
-        axis=alt.Axis(grid=True, format="~g"),
+        axis=alt.Axis(grid=False, format="~g"),
     )
-    y = alt.Y("name:N", title=None, sort=alt.SortField("speed", order="descending"), axis=alt.Axis(labelLimit=180))
+    order = alt.EncodingSortField("speed", op="max", order="descending")
+    y = alt.Y("name:N", title=None, sort=order, axis=alt.Axis(labelLimit=180, labelOverlap=False))
     kinds = [label(view.lang) for label in BADGES.values()]
     color = alt.Color(
         "kind:N",
         scale=alt.Scale(domain=kinds, range=[ARMS[0], ARMS[2], ARMS[1], ARMS[3]]),
         legend=alt.Legend(title=None, orient="top", labelLimit=220),
     )
-    base = alt.Chart()
+    base = drawn()
     one = alt.Chart(alt.Data(values=[{"speed": 1}])).mark_rule(strokeDash=[6, 4], color=GREY, strokeWidth=2)
     tip = [
         "name:N",
@@ -95,7 +101,7 @@ def speed_chart(view):
         dots.encode(x=x, y=y, color=color, tooltip=tip),
         hollow.encode(x=x, y=y, color=color, tooltip=tip),
         text.encode(x=alt.value("width"), y=y, text="note:N"),
-    ).properties(height=(26 * max(4, len(names)) + 40) * view.size, width="container")
+    ).properties(height=(24 * max(4, len(names)) + 110) * view.size, width="container")
 
 
 speed = Figure(
@@ -142,17 +148,17 @@ def stacked(view, *, y: str, x: str, x_title: T, parts: list[str], rows: int, so
         legend=alt.Legend(title=None, orient="top", labelLimit=220),
     )
     bars = (
-        alt.Chart()
-        .mark_bar()
+        drawn()
+        .mark_bar(size=18 * view.size)
         .encode(
             x=alt.X(f"{x}:Q", title=x_title(view.lang), axis=alt.Axis(grid=False)),
-            y=alt.Y(f"{y}:N", title=None, sort=sort, axis=alt.Axis(labelLimit=180)),
+            y=alt.Y(f"{y}:N", title=None, sort=sort, axis=alt.Axis(labelLimit=180, labelOverlap=False)),
             color=color,
             order=alt.Order("place:Q"),
             tooltip=[f"{y}:N", "part:N", alt.Tooltip(f"{x}:Q", format=format)],
         )
     )
-    return bars.properties(height=(26 * max(2, rows) + 40) * view.size, width="container")
+    return bars.properties(height=(24 * max(2, rows) + 130) * view.size, width="container")
 
 
 def parts_chart(view):
@@ -282,10 +288,15 @@ def case_rows(view):
 def case_chart(view):
     what = view.config.what
     height = 400 * (1 + (view.size - 1) * 0.6)
-    base = alt.Chart()
+    base = drawn()
     if what not in CURVES:
         wide = what == "vocabulary"
-        y = alt.Y("row:N" if wide else "name:N", title=None, sort=alt.SortField("x"), axis=alt.Axis(labelLimit=220))
+        y = alt.Y(
+            "row:N" if wide else "name:N",
+            title=None,
+            sort=alt.EncodingSortField("x", op="min"),
+            axis=alt.Axis(labelLimit=220, labelOverlap=False),
+        )
         x = alt.X("ms:Q", title=T("milliseconds", "mili giây")(view.lang), axis=alt.Axis(grid=False))
         color = (
             alt.Color("series:N", scale=alt.Scale(range=list(ARMS)), legend=alt.Legend(title=None, orient="top"))

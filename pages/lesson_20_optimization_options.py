@@ -115,7 +115,7 @@ BENCH_PRESETS = (
     Preset(
         "compile",
         same("torch.compile"),
-        {"options": "compiled", "passes": 15},
+        {"options": "compiled", "steps": 15},
         T(
             "Its first step takes half a minute or so. How many steps until that is earned back?",
             "Bước đầu mất chừng nửa phút. Bao nhiêu bước thì hòa vốn?",
@@ -124,19 +124,19 @@ BENCH_PRESETS = (
     Preset(
         "wide",
         T("a wider model", "mô hình rộng hơn"),
-        {"width": 256, "options": "accumulate,bfloat16,checkpoint,muon,pure_bfloat16,untied", "passes": 7},
+        {"width": 256, "options": "accumulate,bfloat16,checkpoint,muon,pure_bfloat16,untied", "steps": 7},
         T("Products grow with d²: does bfloat16 pay now?", "Phép nhân tăng theo d²: giờ bfloat16 có lợi chưa?"),
     ),
     Preset(
         "all",
         T("every option", "mọi lựa chọn"),
-        {"options": ",".join(sorted(c for c in BENCHED if c != "compiled")), "passes": 7},
+        {"options": ",".join(sorted(c for c in BENCHED if c != "compiled")), "steps": 7},
         T("Those that need a GPU are named below the button.", "Những cái cần GPU được nêu dưới nút bấm."),
     ),
     Preset(
         "float16",
         T("broken: float16 where nothing is made for it", "hỏng: float16 nơi không có gì hỗ trợ"),
-        {"options": "bfloat16,float16", "passes": 5},
+        {"options": "bfloat16,float16", "steps": 5},
         T(
             "Fewer bits, and many times slower on most processors: the format must exist in the hardware.",
             "Ít bit hơn mà chậm gấp nhiều lần trên phần lớn CPU: định dạng phải có trong phần cứng.",
@@ -155,7 +155,7 @@ OPERATION_PRESETS = (
     Preset(
         "batch",
         T("62, 63, 64, 65 …", "62, 63, 64, 65 …"),
-        {"what": "batch", "batch": 64, "context": 32, "passes": 7},
+        {"what": "batch", "batch": 64, "context": 32, "steps": 7},
         T("Powers of two in another colour. Do they stand out?", "Lũy thừa của hai khác màu. Chúng có nổi bật không?"),
     ),
     Preset(
@@ -399,7 +399,7 @@ LESSON = Lesson(
             BENCH_PRESETS,
             one_arm,
             (bench.speed, bench.anatomy, bench.memory),
-            ("options", "width", "passes"),
+            ("width", "batch", "steps"),
             verdict.bench,
             (COMPILE,),
             verdict.bench_readouts,

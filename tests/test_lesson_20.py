@@ -132,7 +132,7 @@ def benched(speeds, noise=0.03, **more):
 
 
 def test_a_noisy_machine_names_no_winner():
-    config = option_bench.Config(options="bfloat16,loop", passes=5)
+    config = option_bench.Config(options="bfloat16,loop", steps=5)
     quiet = benched({"bfloat16": (1.2, 1.3, 1.4), "loop": (0.9, 1.0, 1.1)})
     words = said(verdict_20.bench(view_of("options", [quiet], config)))
     assert "bfloat16, mixed (1.30 ×)" in words and "noise of this machine: AdamW loop" in words
@@ -144,13 +144,13 @@ def test_a_noisy_machine_names_no_winner():
 @pytest.mark.parametrize(("after", "answer"), [(50, "few"), (500, "some"), (7800, "many"), (math.inf, "never")])
 def test_compile_is_judged_by_the_steps_it_takes_to_pay(after, answer):
     result = benched({"compiled": (1.0, 1.05, 1.1)}, compile_seconds=23.4, pays_after=after)
-    view = view_of("options", [result], option_bench.Config(options="compiled", passes=5))
+    view = view_of("options", [result], option_bench.Config(options="compiled", steps=5))
     assert verdict_20.compile_answer(view) == answer
     assert ("never pays" in said(verdict_20.bench(view))) == (answer == "never")
 
 
 def test_the_bench_draws_hollow_what_is_within_the_noise():
-    config = option_bench.Config(options="bfloat16,loop", passes=5)
+    config = option_bench.Config(options="bfloat16,loop", steps=5)
     view = view_of("options", [benched({"bfloat16": (1.2, 1.3, 1.4), "loop": (0.9, 1.0, 1.1)})], config)
     rows = speed_rows(view)
     assert dict(zip(rows["option"], rows["clear"], strict=True)) == {"bfloat16": True, "loop": False}
@@ -187,7 +187,7 @@ def operated(what, ms=lambda series, x: 2.0, spread=0.02):
 @pytest.mark.parametrize("what", micro_bench.WHAT)
 def test_every_comparison_is_put_in_words_and_drawn(what):
     for lang, size in (("en", 1.0), ("vi", 1.5)):
-        view = view_of("operations", [operated(what)], micro_bench.Config(what=what, passes=5), lang, size)
+        view = view_of("operations", [operated(what)], micro_bench.Config(what=what, steps=5), lang, size)
         assert verdict_20.operations(view)[0](lang) and "nan" not in verdict_20.operations(view)[0](lang)
         assert len(case_rows(view)) == len(CASES[what])
         case_chart(view).to_dict()
@@ -196,7 +196,7 @@ def test_every_comparison_is_put_in_words_and_drawn(what):
 @pytest.mark.parametrize(("faster", "answer"), [(0.9, "faster"), (1.0, "level"), (1.1, "slower")])
 def test_64_against_62_is_judged_by_the_noise(faster, answer):
     result = operated("batch", lambda s, x: x * (faster if x == 64 else 1.0))
-    view = view_of("operations", [result], micro_bench.Config(what="batch", passes=5))
+    view = view_of("operations", [result], micro_bench.Config(what="batch", steps=5))
     assert verdict_20.batch_answer(view) == answer
     assert ("within the noise" in said(verdict_20.operations(view))) == (answer == "level")
 

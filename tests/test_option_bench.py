@@ -16,7 +16,7 @@ SMALL = {"width": 16, "blocks": 1, "heads": 2, "context": 8, "batch": 4}
 
 
 def benched(**values):
-    config = make(option_bench.Config, **(SMALL | {"vocabulary": 64, "passes": 2} | values))
+    config = make(option_bench.Config, **(SMALL | {"vocabulary": 64, "steps": 2} | values))
     return Result(tuple(e for e in option_bench.run(config, {}) if e.kind != "snapshot"))
 
 
@@ -109,7 +109,7 @@ def test_a_rate_far_too_high_ends_as_diverged_and_a_missing_kernel_as_a_problem(
 
 @pytest.mark.parametrize("what", micro_bench.WHAT)
 def test_every_comparison_runs_and_counts_its_work(what):
-    config = make(micro_bench.Config, what=what, passes=3, width=16, blocks=1, context=8, batch=6, reach=2)
+    config = make(micro_bench.Config, what=what, steps=3, width=16, blocks=1, context=8, batch=6, reach=2)
     result = Result(tuple(e for e in micro_bench.run(config, {}) if e.kind != "snapshot"))
     table = result.tables["cases"][3]
     assert len(table["series"]) >= 2

@@ -17,12 +17,12 @@ SIDE = 2048  # of the matrix whose layout is changed
 
 @dataclass(frozen=True)
 class Config:
-    """what: which comparison. width, context and batch shape the operation where they mean something. reach: how far the
-    batch sizes go below and above `batch`."""
+    """what: which comparison. width, context and batch shape the operation where they mean something. steps: passes, each
+    times everything once. reach: how far the batch sizes go below and above `batch`."""
 
     experiment: ClassVar[str] = "micro_bench"
     what: str = knob("attention", choices=WHAT)
-    passes: int = knob(11, low=3, high=200)
+    steps: int = knob(11, low=3, high=200)
     width: int = knob(64, low=8, high=1024)
     blocks: int = knob(2, low=1, high=12)
     context: int = knob(64, low=2, high=1024)
@@ -155,11 +155,14 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     """Table "cases" after every pass: series, x, low, ms, high (quartiles), rate (work per second at the median, 0 where
     there is none). Metric "<series>/<x>" in ms at the end, and pass by pass the number of passes. Samples and metrics
     refused_<type> (1 where torch refuses token ids of that type) for "index"."""
+    import time
+
     import torch
 
     from core import rng, timing
 
-    yield Started(config.passes)
+    opened = time.perf_counter()
+    yield Started(config.steps)
     draw = rng.stream(config.seed, "data")
     cases = list(COMPARISONS[config.what](config, torch, draw))
     if config.what == "index":
@@ -170,14 +173,14 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         yield Note(0, "needs_gpu", {"options": "efficient, cudnn"})
     calls = {str(i): case.call for i, case in enumerate(cases)}
     yield Snapshot(0)
-    for number, taken in enumerate(timing.interleaved(calls, config.passes, device=config.device, seed=config.seed), 1):
+    for number, taken in enumerate(timing.interleaved(calls, config.steps, device=config.device, seed=config.seed), 1):
         yield Table(number, "cases", columns(cases, taken))
-        yield Metric(number, "passes", float(number))
+        yield Metric(number, "passes", float(number), time.perf_counter() - opened)
         yield Snapshot(number)
     for i, case in enumerate(cases):
-        yield Metric(config.passes, f"{case.series}/{case.x:g}", 1000 * timing.quartiles(taken[str(i)])[1])
-        yield Metric(config.passes, f"spread/{case.series}/{case.x:g}", timing.noise(taken[str(i)]))
-    yield Finished(config.passes, "done")
+        yield Metric(config.steps, f"{case.series}/{case.x:g}", 1000 * timing.quartiles(taken[str(i)])[1])
+        yield Metric(config.steps, f"spread/{case.series}/{case.x:g}", timing.noise(taken[str(i)]))
+    yield Finished(config.steps, "done")
 
 
 def columns(cases: list[Case], taken: dict) -> dict[str, list]:

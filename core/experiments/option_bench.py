@@ -16,11 +16,12 @@ FEW = 3
 
 @dataclass(frozen=True)
 class Config:
-    """options: codes of training_options.BENCHED, joined by commas. Random tokens stand in for text: they time alike."""
+    """options: codes of training_options.BENCHED, joined by commas. steps: passes, each times everything once.
+    Random tokens stand in for text: they time alike."""
 
     experiment: ClassVar[str] = "option_bench"
     options: str = knob(USUAL, pattern="[a-z0-9_,]*", choices=())
-    passes: int = knob(12, low=2, high=200)
+    steps: int = knob(12, low=2, high=200)
     vocabulary: int = knob(2000, low=16, high=60_000)
     width: int = knob(64, low=8, high=1024)
     blocks: int = knob(2, low=1, high=24)
@@ -139,8 +140,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
 
     from core import timing
 
-    fields = chosen(config)
-    yield Started(config.passes, {"options": list(fields)})
+    fields, opened = chosen(config), time.perf_counter()
+    yield Started(config.steps, {"options": list(fields)})
     asked = config.options.split(",")
     if config.device != "cuda" and (lacking := [code for code in training_options.NEED_GPU if code in asked]):
         yield Note(0, "needs_gpu", {"options": ", ".join(lacking)})
@@ -166,7 +167,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         if time.perf_counter() - began > SLOW * usual:
             slow.add(code)
     taken: dict[str, list] = {code: [] for code in benches}
-    for number in range(1, config.passes + 1):
+    for number in range(1, config.steps + 1):
         now = {c: b for c, b in benches.items() if c not in slow or number <= FEW}
         for result in timing.interleaved(now, 1, device=config.device, seed=number, warm=False):
             for code, seconds in result.items():
@@ -174,18 +175,18 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         table = columns(config, benches, taken, facts)
         yield Table(number, "options", table)
         for code, speed in zip(table["option"], table["speed"], strict=True):
-            yield Metric(number, f"speed_{code}", speed)
+            yield Metric(number, f"speed_{code}", speed, time.perf_counter() - opened)
         yield Snapshot(number)
     rows = [(code, part, ms) for code, bench in benches.items() for part, ms in bench.parts().items()]
     yield Table(
-        config.passes, "parts", dict(zip(("option", "part", "ms"), map(list, zip(*rows, strict=True)), strict=True))
+        config.steps, "parts", dict(zip(("option", "part", "ms"), map(list, zip(*rows, strict=True)), strict=True))
     )
-    yield Metric(config.passes, "noise", timing.noise(taken["baseline"]))
+    yield Metric(config.steps, "noise", timing.noise(taken["baseline"]))
     if "compiled" in benches:
         gain = timing.quartiles(taken["baseline"])[1] - timing.quartiles(taken["compiled"])[1]
-        yield Metric(config.passes, "compile_seconds", first["compiled"])
-        yield Metric(config.passes, "pays_after", first["compiled"] / gain if gain > 0 else float("inf"))
-    yield Finished(config.passes, "done")
+        yield Metric(config.steps, "compile_seconds", first["compiled"])
+        yield Metric(config.steps, "pays_after", first["compiled"] / gain if gain > 0 else float("inf"))
+    yield Finished(config.steps, "done")
 
 
 def columns(config: Config, benches: dict, taken: dict, facts: dict) -> dict[str, list]:

@@ -527,6 +527,7 @@ SENTENCES = {
     "small_groups": T(
         "There are not {asked} tokens for every group. Compared are {common} common, {rare} rare and {never} unused ones.",
         "Không đủ {asked} token cho mỗi nhóm. Ở đây so sánh {common} token thường gặp, {rare} token hiếm và {never} token không dùng.",
+    ),
     "matrices_differ": T(
         "Saved now, this model does not fit into a tied one: embedding and output layer differ by {gap} times the embedding’s size. Keep it untied, or tie with head.weight = wte.weight and train again.",
         "Lưu lúc này, mô hình không vừa với một mô hình dùng chung trọng số: embedding và tầng ra khác nhau {gap} lần độ lớn của embedding. Hãy để nó không dùng chung, hoặc dùng head.weight = wte.weight rồi huấn luyện lại.",
@@ -542,6 +543,7 @@ SENTENCES = {
     "batch_snapped": T(
         "{asked} windows do not divide among {processes} processes: {used} are used.",
         "{asked} cửa sổ không chia đều được cho {processes} tiến trình: dùng {used} cửa sổ.",
+    ),
     "graded_clamped": T(
         "{asked} places were to be graded, a window has {context}: all {context} are.",
         "Yêu cầu chấm {asked} vị trí, nhưng cửa sổ chỉ có {context}: chấm cả {context}.",

@@ -233,7 +233,7 @@ CLAIMS = (
         "training",
         measure=lambda r: math.log2(lead(r["course"])),
         judge=depends(
-            above(1.0),
+            above(0.0),  # it leads at all: the statement names no factor
             T(
                 "on the recipe: so in the course's (logits ÷ √d, a tie that came apart); with a true tie and undivided logits weaker and not in every run",
                 "vào công thức: đúng với của khóa học (logits ÷ √d, liên kết đã đứt); với dùng chung thật và logits không chia thì yếu hơn và không phải lần nào cũng có",
@@ -246,8 +246,8 @@ CLAIMS = (
             "lần nhân đôi từ trung vị các khối kia tới khối 1 (1: gấp đôi, 2: gấp bốn), công thức của khóa học",
         ),
         explain=T(
-            "Claim 13.m measures the other recipe. In GPT-2 itself block 1 is widest and the rest nearly equal (13.n).",
-            "Khẳng định 13.m đo công thức kia. Ở chính GPT-2, khối 1 rộng nhất và các khối còn lại gần bằng nhau (13.n).",
+            "Every run here is beyond a factor of two, though as a mean that is not certain. Claim 13.m measures the other recipe. In GPT-2 itself block 1 is widest and the rest nearly equal (13.n).",
+            "Lần chạy nào ở đây cũng vượt hệ số hai, dù xét trung bình thì điều đó chưa chắc. Khẳng định 13.m đo công thức kia. Ở chính GPT-2, khối 1 rộng nhất và các khối còn lại gần bằng nhau (13.n).",
         ),
     ),
     Claim(

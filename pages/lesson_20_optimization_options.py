@@ -21,8 +21,8 @@ RACE_PRESETS = (
         T("quick: the usual advice", "nhanh: lời khuyên thường gặp"),
         {},
         T(
-            "AdamW at 3e-3 with warm-up and cosine, against 1e-3 held constant, and against everything on.",
-            "AdamW 3e-3 có khởi động dần và cosine, so với 1e-3 giữ nguyên, và với bật tất cả.",
+            "AdamW 1e-3 with warm-up and cosine, against the same rate held constant, and against everything on.",
+            "AdamW 1e-3 có khởi động dần và cosine, so với cùng tốc độ giữ nguyên, và với bật tất cả.",
         ),
     ),
     Preset(
@@ -32,6 +32,15 @@ RACE_PRESETS = (
         T(
             "One thing changed over the baseline. It loses a little in every step's time; look where it is after the same seconds.",
             "Chỉ đổi một thứ so với mốc. Mỗi bước nó mất thêm chút thời gian; hãy xem sau cùng số giây nó ở đâu.",
+        ),
+    ),
+    Preset(
+        "high",
+        T("a higher rate: 3e-3", "tốc độ cao hơn: 3e-3"),
+        {"lr": 3e-3},
+        T(
+            "Now the schedule has something to tame. Try other seeds too: high rates sometimes sit on a plateau for long.",
+            "Giờ lịch mới có thứ để thuần hóa. Hãy thử cả hạt giống khác: tốc độ cao đôi khi mắc lại lâu trên một thềm.",
         ),
     ),
     Preset(
@@ -259,7 +268,7 @@ ORDER = Prediction(
     verdict.order_why,
     (
         ("baseline", T("AdamW 1e-3, constant", "AdamW 1e-3, giữ nguyên")),
-        ("yours", T("AdamW 3e-3, warm-up + cosine", "AdamW 3e-3, khởi động dần + cosine")),
+        ("yours", T("AdamW 1e-3, warm-up + cosine", "AdamW 1e-3, khởi động dần + cosine")),
         ("everything", T("everything on, slower steps", "bật tất cả, bước chậm hơn")),
     ),
     kind="ranking",

@@ -7,9 +7,9 @@ from app.lesson import Arm
 from core import training_options
 from core.experiments import recipe
 
-TUNED = {"optimizer": "adamw", "lr": 3e-3, "schedule": "cosine", "warmup": 0.1}
+ADVISED = {"optimizer": "adamw", "lr": 1e-3, "schedule": "cosine", "warmup": 0.1}  # as every tutorial has it
 BASELINE = recipe.Config()
-QUICK = replace(BASELINE, **TUNED)
+QUICK = replace(BASELINE, **ADVISED)
 # what every arm shares: the text, the model's size, how long, and the one accident
 SHARED = (
     *("corpus", "tokenizer", "width", "blocks", "heads", "context", "steps", "seed", "device", "threads", "bad_batch"),

@@ -160,9 +160,9 @@ QUESTIONED = ("baseline", "yours", "everything")
 
 def order_answer(view):
     """The order after the same time, of the recipes the question names."""
-    from pages.recipes_20 import TUNED
+    from pages.recipes_20 import ADVISED
 
-    asked = all(getattr(view.config, name) == value for name, value in TUNED.items()) and view.config.batch == 16
+    asked = all(getattr(view.config, name) == value for name, value in ADVISED.items()) and view.config.batch == 16
     rows = standing(view)
     if not asked or {label for label, *_ in rows} != set(QUESTIONED) or not math.isfinite(rows[-1][2]):
         return None
@@ -172,11 +172,10 @@ def order_answer(view):
 def order_why(view) -> T:
     losses = {label: loss for label, _, loss in standing(view)}
     return T(
-        "Losses {modern} (everything on), {base} (baseline), {tuned} (tripled rate). The higher rate is ahead early and then "
-        "falls behind: the decayed steps come before the model has learnt. Orthogonal steps learn more from every token than "
-        "they cost.",
-        "Loss {modern} (bật tất cả), {base} (mốc), {tuned} (tốc độ gấp ba). Tốc độ cao dẫn trước lúc đầu rồi tụt lại: các bước "
-        "nhỏ dần đến trước khi mô hình học xong. Bước trực giao học được từ mỗi token nhiều hơn cái giá của nó.",
+        "Losses {modern} (everything on), {base} (rate held), {tuned} (warm-up and cosine). At this rate and so few steps the "
+        "schedule only takes learning away. Everything on pays more for each step, and learns far more from it.",
+        "Loss {modern} (bật tất cả), {base} (giữ nguyên), {tuned} (khởi động dần và cosine). Với tốc độ này và ít bước như thế, "
+        "lịch chỉ lấy bớt việc học. Bật tất cả trả giá hơn cho mỗi bước, và học được nhiều hơn hẳn từ đó.",
     ).format(
         modern=number(losses.get("everything", math.nan)),
         base=number(losses.get("baseline", math.nan)),

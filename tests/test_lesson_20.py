@@ -228,7 +228,7 @@ def test_two_processes_are_compared_step_by_step():
 
 def test_equal_time_is_the_shortest_of_the_times():
     runs = {"a": run_of([4, 3, 2.0], 0.1), "b": run_of([4, 2, 1.0], 0.2)}
-    assert at_equal_time(runs, ("a",), "b") == pytest.approx(2.0 - 2.0)
+    assert at_equal_time(runs, ("a",), ("b",)) == pytest.approx(2.0 - 2.0)
     assert seconds_to(runs["b"], 2.0) == pytest.approx(2.0) and math.isnan(seconds_to(runs["b"], 0.5))
 
 

@@ -6,6 +6,7 @@ from app.i18n import T, same
 from app.lesson import Claim
 from core.claims import above, below, between, depends, fails, near
 from core.experiments import array_costs, page_census, page_copies, page_filters, page_training
+from pages.verdict_16 import last_train
 
 NOTEBOOK = T("the course's FineWeb notebook", "sổ tay FineWeb của khóa học")
 LESSON_17 = T("lesson 17 of the course", "bài 17 của khóa học")
@@ -223,7 +224,7 @@ CLAIMS = (
         None,
         same("—"),
         "training",
-        measure=lambda r: ending(r["raw"]) - ending(r["dedup"]),
+        measure=lambda r: last_train(r["raw"]) - last_train(r["dedup"]),
         judge=fails(below(-0.1)),
         needs=per_seed(raw=replace(LONG, pool="raw"), dedup=replace(LONG, pool="dedup")),
         unit=T("training loss of raw minus filtered (nats/token)", "loss huấn luyện của thô trừ đã lọc (nats/token)"),
@@ -247,9 +248,3 @@ CLAIMS = (
         ),
     ),
 )
-
-
-def ending(result) -> float:
-    """Mean of the last 15 training losses."""
-    losses = list(result.metrics["train_loss"].values())[-15:]
-    return sum(losses) / len(losses)

@@ -273,7 +273,7 @@ CONTROLS = (
             "Chances to be caught: more bands, more candidates. FineWeb: 14.",
             "Số cơ hội bị bắt: nhiều dải, nhiều ứng viên. FineWeb: 14.",
         ),
-        values=(1, 2, 4, 8, 10, 14, 20, 30, 40, 50),
+        values=(2, 4, 8, 10, 14, 20, 30, 40, 50),
     ),
     Slider(
         "rows",

@@ -8,6 +8,7 @@ from app.i18n import T
 from app.lesson import Figure
 from app.theme import GREY
 from pages.names_16 import KINDS, of
+from pages.verdict_16 import last_train
 
 loss = Figure(
     "loss",
@@ -36,10 +37,9 @@ def ends_rows(view):
         "test": T("clean held-out prose", "văn xuôi sạch để dành"),
     }
     for a in view.arms:
-        train = list(a.result.metrics.get("train_loss", {}).values())[-15:]
-        test = a.result.metrics.get("test_loss", {})
-        if train and test:
-            for what, value in (("train", sum(train) / len(train)), ("test", list(test.values())[-1])):
+        ends_ = {"train": last_train(a.result), "test": a.result.final("test_loss")}
+        for what, value in ends_.items():
+            if value == value:
                 rows.append((a.arm.name(view.lang), names[what](view.lang), value, f"{value:.2f}"))
     return pd.DataFrame(rows, columns=["name", "what", "value", "label"])
 

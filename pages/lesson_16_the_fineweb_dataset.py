@@ -7,6 +7,7 @@ from app.lesson import Arm, Lesson, Playground, Prediction, Preset
 from core.experiments import own_page, page_census, page_copies, page_filters, page_training
 from core.web_filters import NOTHING
 from pages import figures_16 as figures
+from pages import figures_16_pages as collections
 from pages import figures_16_trained as trained
 from pages import verdict_16 as verdict
 from pages.claims_16 import CLAIMS
@@ -225,7 +226,7 @@ LESSON = Lesson(
                     "code",
                     T("broken: good text about code", "hỏng: bài hay nhưng nói về mã"),
                     {
-                        "text": "A dictionary in Python is written with braces. For example, d = {1: 2} makes one with a single key. It is one of the most useful types, and you will see that it is easy to work with. To look a key up, write d[1]. To add one, write d[3] = 4. The order of the keys is the order in which they were added. That has been so for many years, and people rely on it. A loop over the dictionary gives the keys, and a loop over its items gives pairs."
+                        "text": "A dictionary in Python is written with braces, so {} is an empty one. It is one of the most useful types, and you will see that it is easy to work with. A dictionary keeps a value for every key, and to look a value up takes the same time however large the dictionary has become. The order of the keys is the order in which they were added. That has been so for many years and people rely on it. A loop over the dictionary gives the keys and a loop over its items gives pairs. If you want to know whether a key is there, ask for it with the word in."
                     },
                     T("One bracket, and the page is gone.", "Một dấu ngoặc là mất cả trang."),
                     broken=True,
@@ -276,7 +277,7 @@ LESSON = Lesson(
                 Preset(
                     "tight",
                     T("broken: only exact copies", "hỏng: chỉ bản sao y hệt"),
-                    {"bands": 1, "rows": 20},
+                    {"bands": 2, "rows": 20},
                     T(
                         "Twenty must agree at once: one changed word in sixty is enough to escape.",
                         "Hai mươi hash phải trùng cùng lúc: đổi một từ trong sáu mươi là thoát.",
@@ -285,7 +286,7 @@ LESSON = Lesson(
                 ),
             ),
             alone,
-            (figures.scurve, figures.estimates),
+            (collections.scurve, collections.estimates),
             ("bands", "rows", "page"),
             verdict.copies,
             readouts=verdict.copy_readouts,
@@ -347,7 +348,7 @@ LESSON = Lesson(
                 ),
             ),
             alone,
-            (figures.lengths, figures.heaps),
+            (collections.lengths, collections.heaps),
             ("corpus", "unit", "documents"),
             verdict.census,
             (

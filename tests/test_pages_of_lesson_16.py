@@ -160,6 +160,7 @@ def test_copies_of_the_simulated_web_are_found():
     assert result.final("found") > 0.9
     assert result.final("error") < 0.05
     assert result.final("left") < result.final("documents")
+    assert played(page_copies, bands=2, rows=1).final("hashes") == 2
     assert played(page_copies, bands=50, rows=20).final("hashes") <= 400
 
 

@@ -16,7 +16,7 @@ LEAST, SHOWN, BINS = 0.2, 600, 16  # pairs looked at have this similarity; so ma
 class Config:
     experiment: ClassVar[str] = "page_copies"
     corpus: str = knob("docs-web", choices=web_collection.BUILT_IN, pattern=corpora.OTHER, corpus=True)
-    bands: int = knob(14, low=1, high=50)
+    bands: int = knob(14, low=2, high=50)
     rows: int = knob(8, low=1, high=20)
     ngram: int = knob(5, low=1, high=10)
     documents: int = knob(565, low=20, high=3000)

@@ -29,7 +29,7 @@ class Config(Thresholds):
     documents: int = knob(565, low=20, high=3000)
     junk: float = knob(0.6, low=0.0, high=0.9)
     ngram: int = knob(5, low=1, high=10)
-    bands: int = knob(14, low=1, high=50)
+    bands: int = knob(14, low=2, high=50)
     rows: int = knob(8, low=1, high=20)
     lr: float = knob(1e-3, low=0.0, high=1.0)
     steps: int = knob(80, low=1, high=5000)

@@ -4,11 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-
-def log_softmax(z):
-    """z (V,) less ln sum exp z, without overflow."""
-    z = z - z.max()
-    return z - np.log(np.exp(z).sum())
+from core.spread import log_softmax
 
 
 def cross_entropy(z, y):

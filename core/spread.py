@@ -11,6 +11,13 @@ def softmax(scores):
     return shifted / shifted.sum(-1, keepdims=True)
 
 
+def log_softmax(scores):
+    """Logarithms of softmax(scores) along the last axis: the scores less one constant a row. The largest score is taken
+    away first, so that no exp can overflow. −inf stays −inf."""
+    shifted = scores - scores.max(-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
+
+
 def at_temperature(p, temperature: float):
     """Probabilities p raised to 1/temperature and made to add up to 1 again: what "temperature" means in sampling."""
     raised = p ** (1 / temperature)

@@ -37,7 +37,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     """
     import numpy as np
 
-    from core import class_losses, descent, rng
+    from core import class_losses, descent, rng, spread
 
     yield Started(config.steps, {"classes": CLASSES})
     if config.label >= CLASSES:
@@ -57,7 +57,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         if step % stride and step != config.steps:
             continue
         value, push = loss(z, config.label)
-        log_p = class_losses.log_softmax(z)
+        log_p = spread.log_softmax(z)
         yield Metric(step, "loss", float(value))
         yield Metric(step, "nll", float(-log_p[config.label]))
         yield Metric(step, "p", float(np.exp(log_p[config.label])))

@@ -300,6 +300,10 @@ SENTENCES = {
         "At the start (e = {e}) the slope is 0, though the loss is lower elsewhere: the weight stays where it is.",
         "Ở điểm xuất phát (e = {e}) độ dốc bằng 0, dù chỗ khác loss thấp hơn: trọng số đứng yên.",
     ),
+    "no_token_left": T(
+        "All {vocabulary:,} tokens are banned: no token is left to draw. Ban fewer of them.",
+        "Cả {vocabulary:,} token đều bị cấm: không còn token nào để rút. Hãy cấm bớt đi.",
+    ),
     "label_out_of_range": T(
         "There is no class {label}: PyTorch says “IndexError: Target {label} is out of bounds.” With {classes} classes, "
         "labels run from 0 to {last}.",

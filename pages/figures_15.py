@@ -47,8 +47,7 @@ def twin_rows(view):
 
 
 def twin_chart(view):
-    order = alt.EncodingSortField(field="rank", op="min")
-    x = alt.X("token:N", sort=order, title=None, axis=alt.Axis(labelAngle=0, labelLimit=70))
+    x = alt.X("token:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelLimit=70))
     tip = [
         "token:N",
         "output:N",
@@ -77,7 +76,7 @@ def twin_chart(view):
             x=x,
             y=alt.Y(
                 "gap:Q",
-                title=T("difference from z / T", "chênh lệch với z / T")(view.lang),
+                title=T("difference", "chênh lệch")(view.lang),
                 scale=alt.Scale(type="log", domain=[LOWEST_GAP, 1]),
                 axis=alt.Axis(format=".0e", values=[1e-9, 1e-7, 1e-5, 1e-3, 1e-1]),
             ),
@@ -212,6 +211,13 @@ WAYS = {
     "fused": (T("one step: log_softmax(z)", "một bước: log_softmax(z)"), ARMS[0]),
 }
 
+SHORT = {
+    "by_hand": T("by hand", "tự tay"),
+    "two_steps": T("two steps", "hai bước"),
+    "fused": T("one step: log_softmax", "một bước: log_softmax"),
+}
+INITIALS = "datum.label == 'bfloat16' ? 'bf16' : replace(datum.label, 'loat', 'p')"
+
 
 def map_rows(view):
     frame = pd.DataFrame(table(view, "map"), columns=["way", "dtype", "std", "share"])
@@ -224,7 +230,10 @@ def map_rows(view):
 def map_chart(view):
     def panel(way, first):
         x = alt.X(
-            "dtype:N", sort=list(FORMATS), title=WAYS[way][0](view.lang), axis=alt.Axis(labelAngle=0, orient="top")
+            "dtype:N",
+            sort=list(FORMATS),
+            title=SHORT[way](view.lang),
+            axis=alt.Axis(labelAngle=0, orient="top", labelExpr=INITIALS, labelOverlap=False),
         )
         y = alt.Y(
             "std:N",
@@ -235,7 +244,9 @@ def map_chart(view):
         cells = base.mark_rect(stroke="white").encode(
             x=x,
             y=y,
-            color=alt.Color("share:Q", scale=alt.Scale(domain=[0, 1], range=["#cfe3f1", BROKEN]), legend=None),
+            color=alt.Color(
+                "share:Q", scale=alt.Scale(domain=[0, 1], range=["#cfe3f1", BROKEN], interpolate="rgb"), legend=None
+            ),
             tooltip=["dtype:N", "std:N", "percent:N"],
         )
         frame = (
@@ -257,8 +268,8 @@ precision = Figure(
     map_rows,
     map_chart,
     help=T(
-        "Percent of results that are no finite number. Black frame: the cell nearest to your settings. Everything is rounded to the format between two operations, as PyTorch does.",
-        "Phần trăm kết quả không phải số hữu hạn. Khung đen: ô gần thiết lập của bạn nhất. Giữa hai phép tính mọi thứ được làm tròn về định dạng, như PyTorch làm.",
+        "By hand: log(exp z / Σ exp z). Two steps: log(softmax(z)). Percent of results that are no finite number. Black frame: the cell nearest to your settings. Everything is rounded to the format between two operations, as PyTorch does.",
+        "Tự tay: log(exp z / Σ exp z). Hai bước: log(softmax(z)). Phần trăm kết quả không phải số hữu hạn. Khung đen: ô gần thiết lập của bạn nhất. Giữa hai phép tính mọi thứ được làm tròn về định dạng, như PyTorch làm.",
     ),
     beside=True,
     constant=True,

@@ -5,10 +5,10 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP, arm_color, rules, thin
+from app.charts import STEP, arm_color, thin
 from app.i18n import T, same
 from app.lesson import Figure
-from app.theme import ARMS, GREY
+from app.theme import ARMS, GREY, REFERENCES
 
 SMOOTH = 7  # steps of the running mean of the training loss
 LOWEST = 1e-8  # differences below this are drawn here
@@ -44,6 +44,21 @@ def dashes(view):
     return alt.StrokeDash("name:N", scale=alt.Scale(domain=list(arms), range=list(arms.values())), legend=None)
 
 
+def guesses(view):
+    """What guessing gets, its name at the left: there the curves fall away from it."""
+    rows = [
+        {"y": view.references[name], "t": f"{REFERENCES[name](view.lang)}  {view.references[name]:.2f}"}
+        for name in ("uniform", "unigram")
+        if name in view.references
+    ]
+    base = alt.Chart(alt.Data(values=rows))
+    words = base.mark_text(align="left", baseline="bottom", dx=4, dy=-3, color=GREY, fontSize=12 * view.size)
+    return [
+        base.mark_rule(strokeDash=[6, 4], color=GREY).encode(y="y:Q"),
+        words.encode(y="y:Q", x=alt.value(0), text="t:N"),
+    ]
+
+
 def losses_chart(view):
     bottomless = any(getattr(a.arm.config, "wiring", "") == "raw_nll" for a in (*view.arms, *view.pinned))
 
@@ -51,7 +66,7 @@ def losses_chart(view):
         x = alt.X("step:Q", title=STEP(view.lang), axis=alt.Axis(grid=False, tickCount=6))
         y = alt.Y("value:Q", title=title, scale=scale, axis=alt.Axis(grid=False, tickCount=6))
         base = alt.Chart().transform_filter(alt.datum.metric == metric)
-        color = arm_color(view)
+        color = arm_color(view).legend(orient="top", title=None, columns=2, symbolType="circle", symbolOpacity=1)
         tip = ["name:N", "step:Q", alt.Tooltip("value:Q", format=".4f")]
         lines = base.mark_line(strokeWidth=3 * view.size).encode(
             x=x, y=y, color=color, strokeDash=dashes(view), detail="run:N"
@@ -78,7 +93,7 @@ def losses_chart(view):
     true = T("true test loss (nats/token)", "loss kiểm thử thật (nats/token)")(view.lang)
     return (
         panel("train_loss", reported, band, symlog),
-        panel("test_loss", true, rules(view, ("uniform", "unigram")), alt.Scale(zero=False)),
+        panel("test_loss", true, guesses(view), alt.Scale(zero=False)),
     )
 
 

@@ -273,7 +273,7 @@ LESSON = Lesson(
             (figures.precision, figures.row, figures.stored),
             ("std", "dtype", "offset"),
             rules.precision_verdict,
-            (),
+            rules.PRECISION_PREDICTIONS,
             rules.precision_readouts,
             code=(
                 "experiments.log_precision.by_hand",

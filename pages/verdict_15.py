@@ -5,7 +5,7 @@ import math
 from app import sentences
 from app.i18n import T, same
 from app.lesson import Prediction, Readout
-from app.theme import number
+from app.theme import knob, number
 from core.experiments.output_cost import FORMS as COST_FORMS
 from pages.controls_15 import WIRINGS
 from pages.figures_15 import WAYS
@@ -33,7 +33,7 @@ def twins_verdict(view):
         return lines
     result, config = view.main, view.config
     gap, frozen, power = (result.final(name) for name in ("gap", "tv_frozen", "tv_power"))
-    facts = {"gap": number(gap), "t": number(config.temperature), "frozen": f"{100 * frozen:.0f}"}
+    facts = {"gap": number(gap), "t": knob(config.temperature), "frozen": f"{100 * frozen:.0f}"}
     if gap >= EQUAL:
         lines.append(
             T(
@@ -292,7 +292,7 @@ def precision_verdict(view):
     if any(math.isnan(v) for v in broken.values()):
         return []
     facts = {way: f"{100 * share:.0f}" for way, share in broken.items()} | {
-        "std": number(config.std),
+        "std": knob(config.std),
         "dtype": config.dtype,
     }
     lines = [
@@ -352,6 +352,27 @@ def precision_readouts(view):
         ),
     ]
 
+
+PRECISION_PREDICTIONS = (
+    Prediction(
+        "lost",
+        T(
+            "float32, logits with std 30: of 100 results of log(softmax(z)) in two steps, how many are −∞?",
+            "float32, logits có độ lệch chuẩn 30: trong 100 kết quả của log(softmax(z)) tính hai bước, bao nhiêu là −∞?",
+        ),
+        lambda view: None if "broken_two_steps" not in view.main.metrics else 100 * view.main.final("broken_two_steps"),
+        lambda view: T(
+            "{n} of 100. The smallest float32 above 0 is about 1e-45, that is e^−103: whatever lies further below the largest logit is rounded to 0 first.",
+            "{n} trên 100. Số float32 dương nhỏ nhất vào khoảng 1e-45, tức e^−103: token nào thấp hơn logit lớn nhất quá mức đó thì bị làm tròn về 0 trước.",
+        ).format(n=f"{100 * view.main.final('broken_two_steps'):.0f}"),
+        kind="number",
+        low=0,
+        high=100,
+        step=5,
+        tolerance=12,
+        unit=T("of 100", "trên 100"),
+    ),
+)
 
 # --- cost ----------------------------------------------------------------------------------------------------------
 

@@ -1,8 +1,10 @@
 """What the last layer and its loss cost in time and bytes, by what forward returns, on this machine (course lesson 15)."""
 
+import os
 import statistics
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -98,7 +100,7 @@ def peak(act) -> int:
     order. The size of the process would count torch itself as well."""
     from torch.profiler import ProfilerActivity, profile
 
-    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as record:
+    with quiet(), profile(activities=[ProfilerActivity.CPU], profile_memory=True) as record:
         act()
     moves = [e for e in record.profiler.kineto_results.events() if e.name() == "[memory]"]
     now = most = 0
@@ -106,6 +108,19 @@ def peak(act) -> int:
         now += event.nbytes()
         most = max(most, now)
     return most
+
+
+@contextmanager
+def quiet():
+    """Nothing on the process's error output meanwhile: the profiler writes there whenever it starts and stops."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 EXPERIMENT = Experiment("output_cost", 1, Config, run, lane="alone", machine=True)

@@ -1,0 +1,170 @@
+"""Lesson 15: five wirings of one model, the sampling twins, and what the page says of runs that show it."""
+
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from app.lesson import discover, start
+from app.view import ArmView, View, look
+from core import losses, runs
+from core.experiment import encode
+from core.experiments import model5, output_cost, sampling_twins
+from core.problem import Problem
+from core.result import Result
+from pages import verdict_15 as rules
+
+LESSON = discover()[15]
+PLAY = {p.slug: p for p in LESSON.playgrounds}
+TINY = model5.Config(
+    corpus="tales-en",
+    init="gpt2",
+    divide_logits="no",
+    width=16,
+    blocks=1,
+    heads=2,
+    context=8,
+    batch=4,
+    steps=30,
+    lr=1e-2,
+)
+
+
+def inline(slug, **values) -> View:
+    playground = PLAY[slug]
+    values = start(LESSON, playground) | values
+    own = {f: v for f, v in values.items() if f in type(playground.config).__dataclass_fields__}
+    arms = playground.arms(replace(playground.config, **own), values)
+    return View(tuple(look(arm) for arm in arms), values)
+
+
+def said(view, slug) -> str:
+    lines = PLAY[slug].verdict(view)
+    assert all(line.en and line.vi and "{" not in line.en for line in lines)
+    return " ".join(line.en for line in lines)
+
+
+@pytest.fixture(scope="module")
+def wired():
+    """The five wirings on a tiny model, as the page sees them."""
+    values = start(LESSON, PLAY["wirings"])
+    arms = PLAY["wirings"].arms(TINY, values)
+    done = runs.Status("done", TINY.steps, TINY.steps)
+    return View(tuple(ArmView(a, a.label, done, Result(tuple(model5.run(a.config, {}))), "live") for a in arms), values)
+
+
+@pytest.fixture(scope="module")
+def twins():
+    """The twins of a tiny trained model at T = 0.5."""
+    weights = {}
+    for event in model5.run(TINY, {}):
+        if event.kind == "snapshot":
+            weights = {k: v.clone() for k, v in event.state().items()}
+
+    def write(**fields):
+        config = sampling_twins.Config(encode(TINY), prompt="One", **fields)
+        return Result(tuple(sampling_twins.run(config, {"model": weights})))
+
+    return write
+
+
+def test_softmax_before_cross_entropy_is_held_between_two_numbers():
+    vocabulary = 50
+    for right in (True, False):  # all probability on the target, then on another token
+        logits = torch.full((1, vocabulary), -100.0)
+        logits[0, 3 if right else 4] = 100.0
+        value = losses.WIRINGS["softmax_ce"](logits, torch.tensor([3])).item()
+        assert value == pytest.approx(math.log(math.e + vocabulary - 1) - right, abs=1e-5)
+
+
+def test_raw_nll_only_ever_raises_the_target():
+    logits = torch.zeros(1, 5, requires_grad=True)
+    losses.WIRINGS["raw_nll"](logits, torch.tensor([2])).backward()
+    assert logits.grad.tolist() == [[0, 0, -1, 0, 0]]
+
+
+def test_log_softmax_twice_is_log_softmax_once():
+    logits = 5 * torch.randn(20, 100, generator=torch.Generator().manual_seed(0))
+    targets = torch.arange(20)
+    values = [losses.WIRINGS[w](logits, targets).item() for w in ("ce", "log_softmax_nll", "log_softmax_ce")]
+    assert max(values) - min(values) < 1e-5
+    assert values[0] == pytest.approx(F.cross_entropy(logits.double(), targets).item(), abs=1e-5)
+
+
+def test_three_wirings_are_one_run_and_the_bugs_are_not(wired):
+    assert rules.apart(wired, "log_softmax_nll") < 1e-4 and rules.apart(wired, "log_softmax_ce") < 1e-4
+    assert rules.twice_answer(wired) == "same"
+    assert wired.result("raw_nll").final("train_loss") < 0
+    words = said(wired, "wirings")
+    assert "the same run as logits → CE" in words and "cannot leave" in words and "winning another game" in words
+    assert [r.label.en for r in rules.wirings_readouts(wired)] == [a.arm.name.en for a in wired.arms]
+
+
+def test_the_order_is_read_off_the_true_losses(wired):
+    order = rules.order_answer(wired).split(",")
+    found = [wired.result(label).final("test_loss") for label in order]
+    assert found == sorted(found) and order[0] == "ce"
+
+
+def test_wirings_that_are_not_chosen_do_not_run():
+    arms = PLAY["wirings"].arms(TINY, {"wirings": "raw_nll,smoothing"})
+    assert [a.label for a in arms] == ["raw_nll", "smoothing"]
+    assert all(a.config.wiring == a.label for a in arms)
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.5, 1.5])
+def test_the_twins_write_the_same_text_and_frozen_code_does_not(twins, temperature):
+    result = twins(temperature=temperature)
+    assert result.final("differ_log-softmax") == 0 and result.final("gap") < 5e-6
+    assert result.final("differ_exp") > 5
+    assert result.samples["logits"][0].text == result.samples["log-softmax"][0].text != result.samples["exp"][0].text
+    assert len(result.samples["exp"][0].facts["hits"]) == result.final("differ_exp")
+
+
+def test_at_temperature_one_even_frozen_code_is_right(twins):
+    assert twins(temperature=1.0).final("differ_exp") == 0
+
+
+def test_twins_want_a_model_of_lesson_15():
+    from core.experiments import like_x
+
+    with pytest.raises(Problem, match="wrong_parent"):
+        sampling_twins.read(sampling_twins.Config(encode(like_x.Config())))
+
+
+def test_the_probe_asks_the_run_with_logits_only():
+    values = start(LESSON, PLAY["wirings"])
+    asked = [PLAY["wirings"].probes[0].config(a, values) for a in PLAY["wirings"].arms(TINY, values)]
+    assert [c is not None for c in asked] == [True, False, False, False, False]
+
+
+def test_the_page_says_what_is_frozen_and_what_is_lost():
+    assert "Not frozen" in said(inline("twins"), "twins")
+    assert "has chosen T = 1" in said(inline("twins"), "twins")
+    assert "has chosen T = 1" not in said(inline("twins", temperature=1.0), "twins")
+    assert "argmax" in said(inline("twins", temperature=0.0), "twins")
+    assert "underflowed" in said(inline("twins", source="normal", std=100.0, temperature=100.0), "twins")
+    assert "no token is left" in said(inline("twins", banned=5000), "twins")
+    assert "larger than V" in said(inline("twins", top_k=5000), "twins")
+    assert PLAY["twins"].predictions[0].answer(inline("twins")) == "yes"
+
+
+def test_the_page_names_the_step_that_breaks():
+    assert "Only the formula of the book" in said(inline("precision", std=1.0, offset=100.0), "precision")
+    assert "rounded to 0" in said(inline("precision", std=30.0), "precision")
+    calm = said(inline("precision", std=1.0), "precision")
+    assert "Only the formula" not in calm and "rounded to 0" not in calm
+
+
+def test_the_cost_is_said_once_it_is_measured():
+    config = output_cost.Config(tokens=64, vocabulary=512, width=8, chunk=16)
+    arm = PLAY["cost"].arms(config, {})[0]
+    result = Result(tuple(output_cost.run(config, {})))
+    view = View((ArmView(arm, "x", runs.Status("done"), result, "live"),), {})
+    assert "less memory" in said(view, "cost") and len(rules.cost_readouts(view)) == 4
+    assert max(result.final(name) for name in ("value_gap", "hidden_gap", "weight_gap")) < 1e-5
+    assert result.final("log_softmax_ce_bytes") > result.final("ce_bytes") > 2 * result.final("chunked_bytes")
+    for figure in PLAY["cost"].figures:
+        assert len(figure.rows(view))

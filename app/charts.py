@@ -29,6 +29,12 @@ def arm_color(view, legend: bool = True):
     return alt.Color("name:N", scale=alt.Scale(domain=names, range=colors), legend=shown)
 
 
+def dashes(view):
+    """Arms marked so are dashed: two lines on the same places are then both seen."""
+    arms = {a.arm.name(view.lang): [9, 7] if a.arm.dash else [1, 0] for a in (*view.arms, *view.pinned)}
+    return alt.StrokeDash("name:N", scale=alt.Scale(domain=list(arms), range=list(arms.values())), legend=None)
+
+
 def rules(view, names: tuple[str, ...] | None = None, labels: dict | None = None, *, left: bool = False):
     """Horizontal reference lines, each with its name and value on the line; lines closer than 4 % share a label side.
     left: the names stand at the left end, where curves that begin high leave the room below free."""

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP, arm_color, height
+from app.charts import STEP, arm_color, dashes, height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, number
@@ -59,12 +59,6 @@ def decades(title):
     return alt.Y(
         "y:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(labelExpr=DECADES, tickMinStep=1, grid=True)
     )
-
-
-def dashes(view):
-    """Arms marked so are dashed: two lines on the same places are then both seen."""
-    arms = {a.arm.name(view.lang): [9, 7] if a.arm.dash else [1, 0] for a in (*view.arms, *view.pinned)}
-    return alt.StrokeDash("name:N", scale=alt.Scale(domain=list(arms), range=list(arms.values())), legend=None)
 
 
 def flight_chart(view):

@@ -5,6 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
+from app.charts import height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
@@ -17,10 +18,6 @@ OUTPUTS = {
     "logs": (T("from log-softmax(z) / T", "từ log-softmax(z) / T"), ARMS[1]),
     "frozen": (T("exp(output), T ignored", "exp(đầu ra), bỏ qua T"), BROKEN),
 }
-
-
-def height(view, base):
-    return base * (1 + (view.size - 1) * 0.6)
 
 
 def table(view, name):

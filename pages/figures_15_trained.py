@@ -5,17 +5,13 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP, arm_color, thin
+from app.charts import STEP, arm_color, dashes, height, thin
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, GREY, REFERENCES
 
 SMOOTH = 7  # steps of the running mean of the training loss
 LOWEST = 1e-8  # differences below this are drawn here
-
-
-def height(view, base):
-    return base * (1 + (view.size - 1) * 0.6)
 
 
 def limits(view) -> tuple[float, float] | None:
@@ -37,11 +33,6 @@ def losses_rows(view):
     means = frame.groupby(["run", "metric"])["value"].transform(lambda v: v.rolling(SMOOTH, min_periods=1).mean())
     frame.loc[smooth, "value"] = means[smooth]
     return thin(frame)
-
-
-def dashes(view):
-    arms = {a.arm.name(view.lang): [7, 6] if a.arm.dash else [1, 0] for a in (*view.arms, *view.pinned)}
-    return alt.StrokeDash("name:N", scale=alt.Scale(domain=list(arms), range=list(arms.values())), legend=None)
 
 
 def guesses(view):

@@ -10,7 +10,6 @@ from core.events import Event, Finished, Metric, Sample, Started
 from core.experiment import Experiment, knob
 from core.problem import Problem
 
-NOT_WEIGHTS = ("optimizer/", "clock/")  # what a training run's snapshot holds besides the model
 WRITERS = ("logits", "log-softmax", "exp")
 
 
@@ -44,11 +43,11 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     import numpy as np
     import torch
 
-    from core import rng, sampling, spread
+    from core import optimizers, rng, sampling, spread
 
     parent = read(config)
     model, tokenizer = experiment.of(parent).build(parent)
-    model.load_state_dict({k: t for k, t in inputs["model"].items() if not k.startswith(NOT_WEIGHTS)})
+    model.load_state_dict(optimizers.weights(inputs["model"]))
     model.eval()
     start = tokenizer.encode(config.prompt) or [0]
     luck = [float(rng.numpy_stream(config.seed, "sample", i).random()) for i in range(config.tokens)]

@@ -7,6 +7,7 @@ from app.i18n import T, same
 from app.lesson import Prediction, Readout
 from app.theme import knob, number
 from core.experiments.output_cost import FORMS as COST_FORMS
+from pages.claims_15 import more_tables
 from pages.controls_15 import WIRINGS
 from pages.figures_15 import WAYS
 from pages.figures_15_trained import FORMS, limits
@@ -384,7 +385,7 @@ def cost_verdict(view):
         return []
     facts = {
         "ratio": f"{result.final('ratio'):.2f}",
-        "copies": f"{(result.final('log_softmax_ce_bytes') - result.final('ce_bytes')) / result.facts['logit_bytes']:.1f}",
+        "copies": f"{more_tables(result):.1f}",
         "less": f"{result.final('ce_bytes') / result.final('chunked_bytes'):.1f}",
         "time": f"{seconds['chunked'] / seconds['ce']:.2f}",
         "gap": number(max(result.final("hidden_gap"), result.final("weight_gap"))),

@@ -325,13 +325,14 @@ def test_a_house_model_can_be_made_again_in_small(monkeypatch, capsys):
 def test_a_rebuilt_house_model_comes_with_new_versions_of_what_reads_it():
     """A run's identity does not hold the house models' bytes. So whoever rebuilds one raises the version of the
     experiments that start from it, and writes both down here: stored runs and verdicts would lie otherwise."""
-    readers = ("borrowed", "transfer", "weights_header")
+    readers = ("borrowed", "output_forms", "transfer", "weights_header")
     told = {source: pretrained.card(source)["sha256"][:12] for source in ("house", "house-model1")}
     told |= {name: experiment.load(name).version for name in readers}
     assert told == {
         "house": "d5a0b188617a",
         "house-model1": "2aa668d29dd6",
         "borrowed": 1,
+        "output_forms": 1,
         "transfer": 1,
         "weights_header": 1,
     }

@@ -180,14 +180,14 @@ def cost_chart(view):
     color = alt.Color("name:N", scale=alt.Scale(domain=names, range=[c for _, c in FORMS.values()]), legend=None)
 
     def panel(field, title, first, format):
-        y = alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=220) if first else None)
+        y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=220) if first else None)
         x = alt.X(f"{field}:Q", title=title, axis=alt.Axis(grid=False, tickCount=5))
         base = alt.Chart()
         marks = [base.mark_bar().encode(x=x, y=y, color=color)]
         if first:
             marks.append(base.mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q", y=y))
-        words = base.mark_text(align="left", dx=6, dy=-9 if first else 0, color=GREY, fontSize=13 * view.size)
-        marks.append(words.encode(x=x, y=y, text=alt.Text(f"{field}:Q", format=format)))
+        words = base.mark_text(align="left", dx=6, color=GREY, fontSize=13 * view.size)
+        marks.append(words.encode(x="high:Q" if first else x, y=y, text=alt.Text(f"{field}:Q", format=format)))
         return alt.layer(*marks).properties(height=height(view, 230), width="container")
 
     return (
@@ -241,7 +241,7 @@ def chunk_chart(view):
     def panel(field, title, scale):
         y = alt.Y(f"{field}:Q", title=title, scale=scale)
         tip = [alt.Tooltip("chunk:Q"), alt.Tooltip(f"{field}:Q", format=".3g")]
-        point = alt.OverlayMarkDef(size=60 * view.size)
+        point = alt.OverlayMarkDef(size=60 * view.size, color=ARMS[3])
         marks = [parts.mark_line(color=ARMS[3], strokeWidth=2.5, point=point).encode(x=x, y=y, tooltip=tip)]
         if field == "megabytes":
             marks += [

@@ -57,7 +57,7 @@ def losses_chart(view):
         x = alt.X("step:Q", title=STEP(view.lang), axis=alt.Axis(grid=False, tickCount=6))
         y = alt.Y("value:Q", title=title, scale=scale, axis=alt.Axis(grid=False, tickCount=6))
         base = alt.Chart().transform_filter(alt.datum.metric == metric)
-        color = arm_color(view).legend(orient="top", title=None, columns=2, symbolType="circle", symbolOpacity=1)
+        color = arm_color(view).legend(orient="top", title=None, columns=2, symbolType="circle", symbolDash=[1, 0])
         tip = ["name:N", "step:Q", alt.Tooltip("value:Q", format=".4f")]
         lines = base.mark_line(strokeWidth=3 * view.size).encode(
             x=x, y=y, color=color, strokeDash=dashes(view), detail="run:N"

@@ -59,8 +59,8 @@ LESSON = Lesson(
             "Thứ có thể gây hại là log(softmax(z)) tính hai bước, nhất là ở nửa độ chính xác.",
         ),
         T(
-            "Return logits: the loss fuses the rest, and can do it in chunks.",
-            "Hãy trả về logits: loss gộp phần còn lại, và gộp được theo từng khúc.",
+            "Return logits: the loss fuses the rest. Where memory is short it takes the head too, a chunk of tokens at a time.",
+            "Hãy trả về logits: loss gộp phần còn lại. Khi thiếu bộ nhớ, nó gộp luôn cả tầng ra, từng khúc token một.",
         ),
     ),
     minutes=7,
@@ -336,9 +336,9 @@ LESSON = Lesson(
     claims=CLAIMS,
     deeper=T(
         "“What it costs” is the long version of the last point: slide the chunk, and the table of logits shrinks from the largest thing in memory to nothing, at equal gradients. "
-        "At the course's size one table has 3.29 GB. A model that returns log-probabilities has formed the whole table already; this is why trainers with large vocabularies never do.",
+        "At the course's size one table has 3.29 GB. Whoever returns the table, as logits or as log-probabilities, has formed it already; so with a large vocabulary the loss is given the hidden states, and the head with them.",
         "“Giá phải trả” là phiên bản sâu của ý cuối: kéo độ dài khúc, bảng logits teo từ thứ lớn nhất trong bộ nhớ thành gần như không, gradient vẫn bằng nhau. "
-        "Ở cỡ của khóa học, một bảng nặng 3,29 GB. Mô hình trả về log-xác suất thì đã tạo cả bảng rồi; vì thế người huấn luyện với từ vựng lớn không bao giờ làm vậy.",
+        "Ở cỡ của khóa học, một bảng nặng 3,29 GB. Ai trả về cả bảng, dù là logits hay log-xác suất, thì đã tạo nó rồi; vì thế khi từ vựng lớn, người ta đưa cho loss các trạng thái ẩn kèm luôn tầng ra.",
     ),
     further=(
         T(

@@ -396,8 +396,8 @@ def cost_verdict(view):
             "log-softmax → CE: {ratio} × thời gian của logits → CE, và thêm {copies} bảng logits. log-softmax → NLL tốn bằng logits → CE: chính entropy chéo cũng tạo bảng ấy.",
         ).format(**facts),
         T(
-            "In chunks: {less} × less memory, {time} × the time, gradients equal to {gap} of their largest entry. Once log-probabilities are returned, it is too late for this.",
-            "Chia khúc: bộ nhớ ít hơn {less} lần, thời gian {time} ×, gradient bằng nhau đến {gap} của phần tử lớn nhất. Đã trả về log-xác suất rồi thì không còn làm được vậy nữa.",
+            "In chunks: {less} × less memory, {time} × the time, gradients equal to {gap} of their largest entry. For this the loss must get the hidden states: once a whole table is returned, it is too late.",
+            "Chia khúc: bộ nhớ ít hơn {less} lần, thời gian {time} ×, gradient bằng nhau đến {gap} của phần tử lớn nhất. Muốn vậy loss phải nhận các trạng thái ẩn: đã trả về cả bảng thì quá muộn.",
         ).format(**facts),
     ]
 

@@ -89,6 +89,7 @@ CONTROLS = (
         low=0.1,
         high=1.0,
         step=0.05,
+        default=1.0,
     ),
     Slider(
         "banned",

@@ -215,6 +215,11 @@ LESSON = Lesson(
                 "experiments.sampling_twins.run",
             ),
             fixed=("wiring", "source", "word", "std", "offset", "banned", "dtype", "tokens", "vocabulary", "chunk"),
+            sample_names={
+                "logits": T("from the logits", "từ logits"),
+                "log-softmax": T("from log-softmax", "từ log-softmax"),
+                "exp": T("exp(output), T ignored", "exp(đầu ra), bỏ qua T"),
+            },
         ),
         Playground(
             "precision",

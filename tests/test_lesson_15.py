@@ -123,6 +123,21 @@ def test_the_twins_write_the_same_text_and_frozen_code_does_not(twins, temperatu
     assert len(result.samples["exp"][0].facts["hits"]) == result.final("differ_exp")
 
 
+def test_each_of_the_three_texts_stands_under_its_own_name(twins):
+    from app.run_panel import common
+
+    done = runs.Status("done", 1, 1)
+    arm = PLAY["wirings"].arms(TINY, {"wirings": "ce"})[0]
+    view = View((ArmView(arm, "x", done, twins(temperature=0.5), "live"),), {})
+    probe = PLAY["wirings"].probes[0]
+    assert all(common(view, name) is not None and name in PLAY["wirings"].sample_names for name in probe.samples)
+
+
+def test_nothing_is_filtered_until_a_learner_asks_for_it():
+    values = start(LESSON, PLAY["wirings"])
+    assert values["top_p"] == 1 and values["top_k"] == 0
+
+
 def test_at_temperature_one_even_frozen_code_is_right(twins):
     assert twins(temperature=1.0).final("differ_exp") == 0
 

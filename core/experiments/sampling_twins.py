@@ -37,9 +37,9 @@ def read(config: Config):
 
 
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
-    """Samples "logits", "log-softmax" and "exp" (facts: pieces, and hits, the places where the token is not the one that
-    the logits gave). Metrics: differ_log-softmax, differ_exp (those places), gap (largest difference of a probability
-    between logits and log-softmax at any step of the first text)."""
+    """At step 0 the Samples "logits", "log-softmax" and "exp" (facts: pieces, and hits, the places where the token is not
+    the one that the logits gave). Metrics at step 1: differ_log-softmax, differ_exp (those places), gap (largest difference
+    of a probability between logits and log-softmax at any step of the first text)."""
     import numpy as np
     import torch
 
@@ -52,7 +52,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     start = tokenizer.encode(config.prompt) or [0]
     luck = [float(rng.numpy_stream(config.seed, "sample", i).random()) for i in range(config.tokens)]
     how = {"temperature": config.temperature, "top_k": config.top_k, "top_p": config.top_p}
-    yield Started(0, {"vocabulary": tokenizer.n_vocab})
+    yield Started(1, {"vocabulary": tokenizer.n_vocab})
 
     def logits(ids):
         with torch.no_grad():
@@ -77,9 +77,9 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         hits = [i for i, (a, b) in enumerate(zip(ids, texts["logits"], strict=True)) if a != b]
         yield Sample(0, name, config.prompt, tokenizer.decode(ids), {"pieces": pieces, "hits": hits})
         if name != "logits":
-            yield Metric(0, f"differ_{name}", float(len(hits)))
-    yield Metric(0, "gap", gap)
-    yield Finished(0, "done")
+            yield Metric(1, f"differ_{name}", float(len(hits)))
+    yield Metric(1, "gap", gap)
+    yield Finished(1, "done")
 
 
 EXPERIMENT = Experiment("sampling_twins", 1, Config, run, needs=lambda config: {"model": read(config)}, lane="express")

@@ -73,7 +73,7 @@ def test_the_closed_form_agrees_with_a_matrix_of_random_rows():
     stream = torch.nn.functional.layer_norm(table + places, (d,))
     logits = stream @ table.T
     repeat = logits.softmax(1).diagonal().mean().item()
-    own, spread = echo.logits(d, 1.0, divided=False)
+    own, spread = echo.logits(d, 1.0, 1.0)
     assert logits.diagonal().mean().item() == pytest.approx(own, rel=0.03)
     assert (logits - torch.diag(logits.diagonal())).std().item() == pytest.approx(spread, rel=0.03)
     assert repeat > 0.9
@@ -185,4 +185,23 @@ def test_a_small_full_size_says_what_it_measured():
     events = list(full_size.run(full_size.Config(vocabulary=500, width=64, blocks=2, heads=4, context=16), {}))
     numbers = {e.name: e.value for e in events if e.kind == "metric"}
     assert numbers["batch_seconds"] == pytest.approx(16 * numbers["window_seconds"])
-    assert numbers["own_logit"] == pytest.approx(echo.logits(64, 1.0, True, 2)[0], rel=0.1)
+    assert numbers["own_logit"] == pytest.approx(echo.logits(64, 1.0, 8.0, 2)[0], rel=0.1)
+
+
+@pytest.mark.parametrize("width", [16, 64])
+def test_a_divisor_of_sqrt_d_is_the_courses_division(width):
+    by_name = played(init="gpt2", divide_logits="yes", width=width, seed=1)
+    by_number = played(init="gpt2", divide_logits="no", divisor=width**0.5, width=width, seed=1)
+    assert by_number.metrics["test_loss"] == pytest.approx(by_name.metrics["test_loss"], rel=1e-6)
+
+
+def test_the_spread_of_the_logits_at_birth_is_init_std_times_root_d_over_the_divisor():
+    for divisor in (1.0, 4.0):
+        result = played(init="gpt2", init_std=0.5, divisor=divisor, width=64, steps=0)
+        assert result.at("logit_std", 0) == pytest.approx(0.5 * 64**0.5 / divisor, rel=0.05)
+
+
+def test_linear_weights_may_start_wider_while_the_embeddings_stay():
+    (plain, _), (wide, _) = (model5.build(make(model5.Config, **SMALL, init="gpt2", linear_std=s)) for s in (0, 0.2))
+    assert wide.h[0].mlp.c_fc.weight.std().item() == pytest.approx(0.2, rel=0.1)
+    assert wide.wte.weight.std().item() == pytest.approx(plain.wte.weight.std().item(), rel=0.05)

@@ -31,6 +31,8 @@ class Config:
     logits before the loss (losses.WIRINGS); the test always measures the cross-entropy of the model's own logits.
     head_at: compute the logits of all places or only of the graded ones (same loss, less work). close: windows of the
     held-out text looked at closely, which may overlap (core/close_look.py); 0 for none.
+    divisor: what the logits are divided by, 0 for what `divide_logits` says (sqrt(width) or 1). linear_std: spread of
+    the Linear weights under init "gpt2", 0 for its own 0.02.
     """
 
     experiment: ClassVar[str] = "model5"
@@ -73,11 +75,18 @@ class Config:
     )
     head_at: str = knob("all", choices=("all", "graded"), later=True)
     close: int = knob(0, low=0, high=5000, later=True)
+    divisor: float = knob(0.0, low=0.0, high=1000.0, later=True)
+    linear_std: float = knob(0.0, low=0.0, high=10.0, later=True)
 
 
 def divides(config: Config) -> bool:
     """Are the logits divided by sqrt(width)?"""
     return config.divide_logits == "yes" or (config.divide_logits == "scheme" and config.init == "course")
+
+
+def divisor(config: Config) -> float:
+    """What the logits are divided by."""
+    return config.divisor or (config.width**0.5 if divides(config) else 1.0)
 
 
 def std(config: Config) -> float:
@@ -145,6 +154,10 @@ def build(config: Config):
         drops=drops(config),
     )
     spread = {"std": std(config)} if config.init == "course" else {"embedding_std": std(config)}
+    if config.init == "gpt2" and config.linear_std:
+        spread["std"] = config.linear_std
+    if config.divisor:
+        model.logit_scale = 1 / config.divisor
     initializers.SCHEMES[config.init](model, rng.stream(config.seed, "init"), **spread)
     return model, tokenizer
 
@@ -168,7 +181,7 @@ def predicted_start(config: Config, vocabulary: int) -> float:
 
     tied, course = config.tying != "untied", config.init == "course"
     head = std(config) if tied else (3 * config.width) ** -0.5 if course else 0.02  # PyTorch: U(+-1/sqrt(d))
-    return echo.start_loss(vocabulary, config.width, head, divides(config), config.blocks if course else 0, tied)
+    return echo.start_loss(vocabulary, config.width, head, divisor(config), config.blocks if course else 0, tied)
 
 
 @dataclass(frozen=True)
@@ -199,20 +212,23 @@ def lay_out(config: Config, tokenizer) -> Desk:
 
 
 def examine(model, desk: Desk, step: int) -> Iterator[Event]:
-    """The test: test_loss, its standard error over windows, P(next token = this token), and where the loss sits."""
+    """The test: test_loss, its standard error over windows, P(next token = this token), logit_std (spread of a place's
+    logits over the vocabulary, mean over places), and where the loss sits."""
     import torch
     from torch.nn import functional as F
 
-    losses, repeats = [], []
+    losses, repeats, spreads = [], [], []
     for x, y in zip(desk.x.split(64), desk.y.split(64), strict=True):
         logits = model(x).float()  # (n, T, V)
         losses.append(F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="none").view(y.shape))
+        spreads.append(logits.std(-1))
         repeats.append((logits.gather(2, x[..., None])[..., 0] - logits.logsumexp(-1)).exp())
     loss = torch.cat(losses).double().cpu()  # (N, T)
     window = loss.mean(1)
     yield Metric(step, "test_loss", window.mean().item())
     yield Metric(step, "test_se", window.std().item() / len(window) ** 0.5 if len(window) > 1 else 0.0)
     yield Metric(step, "p_repeat", torch.cat(repeats).mean().item())
+    yield Metric(step, "logit_std", torch.cat(spreads).mean().item())
     if step % 100 == 0:
         places = list(range(1, loss.shape[1] + 1))
         yield Table(step, "by_place", {"place": places, "loss": [round(v, 4) for v in loss.mean(0).tolist()]})
@@ -297,8 +313,8 @@ def graded_loss(config: Config, model, x, y, step: int):
 
 
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
-    """Metrics: train_loss every step; on the grid test_loss, test_se (its standard error over windows), p_repeat; at
-    STAGES pairs_known, whitespace, punctuation, agreements. Tables: by_place (test loss by place in the window),
+    """Metrics: train_loss every step; on the grid test_loss, test_se (its standard error over windows), p_repeat,
+    logit_std; at STAGES pairs_known, whitespace, punctuation, agreements. Tables: by_place (test loss by place in the window),
     windows (loss of every test window), echo (cosine of the stream with the embedding after each block), texts (the
     windows' places and words, once), with `close` those of core/close_look.py. Samples: "story" at STAGES, "table of pairs" once.
     Raises the Problems of corpora, tokenizers and batches (too_few_tokens)."""

@@ -149,7 +149,8 @@ def draw(control, key: str, values: dict, lang: str, *, disabled: bool = False) 
         now = min(places, key=lambda p: abs(p - now))
         if st.session_state.get(key) not in places:
             st.session_state[key] = now
-        new = st.select_slider(label, places, key=key, help=help, format_func=theme.knob, disabled=disabled)
+        show = lambda place: dict(control.words)[place](lang) if place in dict(control.words) else theme.knob(place)  # noqa: E731
+        new = st.select_slider(label, places, key=key, help=help, format_func=show, disabled=disabled)
     elif kind == "Slider":
         whole = isinstance(now, int) and not isinstance(now, bool)
         cast = int if whole else float

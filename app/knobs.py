@@ -203,6 +203,16 @@ SAMPLER = Choice(
     ),
     (("random", T("random windows", "cửa sổ ngẫu nhiên")), ("epochs", T("shuffled passes", "lượt duyệt xáo trộn"))),
 )
+KEEP = Slider(
+    "keep",
+    T("training tokens", "số token huấn luyện"),
+    T(
+        "How much of the text there is to learn from. Little text is read many times, and learned by heart.",
+        "Có bao nhiêu văn bản để học. Văn bản ít thì bị đọc đi đọc lại, rồi học thuộc.",
+    ),
+    values=(0, 1000, 2000, 5000, 10_000, 20_000, 50_000),
+    words=((0, T("all", "tất cả")),),
+)
 LR = Slider(
     "lr",
     T("learning rate", "tốc độ học"),

@@ -19,7 +19,8 @@ PAGES = Path(__file__).resolve().parent.parent / "pages"
 
 @dataclass(frozen=True)
 class Slider:
-    """A number. log: a geometric scale (`zero`: with 0 at its left end). values: exactly these stops instead."""
+    """A number. log: a geometric scale (`zero`: with 0 at its left end). values: exactly these stops instead.
+    words: what to call a stop that is no plain number ((0, T("all", ...)),), where there are stops."""
 
     field: str
     label: T
@@ -32,6 +33,7 @@ class Slider:
     values: tuple = ()
     unit: T | None = None
     default: float | None = None  # for view fields only
+    words: tuple[tuple[float, T], ...] = ()
 
 
 @dataclass(frozen=True)

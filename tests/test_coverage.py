@@ -1,3 +1,5 @@
+from math import factorial
+
 import numpy as np
 import pytest
 
@@ -46,3 +48,38 @@ def test_the_first_token_is_rarely_seen_and_the_middle_often():
 
 def test_a_text_hardly_longer_than_a_window_is_fine():
     assert list(experiment.run(experiment.Config(tokens=100, context=1024, steps=1, batch=1), {}))[-1].reason == "done"
+
+
+def table(name, **values):
+    events = experiment.run(experiment.Config(**values), {})
+    return next(e.columns for e in events if e.kind == "table" and e.name == name)
+
+
+def test_draws_per_token_follow_poissons_law():
+    settings = {"tokens": 349_000, "context": 64, "steps": 250}
+    shares = np.mean([table("draws", **settings, seed=seed)["share"][:4] for seed in range(5)], axis=0)
+    mean = 250 * 16 * 64 / 349_000
+    by_hand = [mean**k * np.exp(-mean) / factorial(k) for k in range(4)]
+    assert shares == pytest.approx(by_hand, abs=0.01)
+    assert table("draws", **settings)["law"][:4] == pytest.approx(by_hand)
+
+
+def test_shuffled_passes_show_every_token_equally_often():
+    found = table("draws", tokens=10_001, batch=10, context=10, steps=250, sampler="epochs")
+    assert found["share"][2] == pytest.approx(0.5, abs=1e-3) == found["share"][3]
+    assert found["law"][2:4] == pytest.approx([0.5, 0.5], abs=1e-3)
+    assert sum(found["share"]) == pytest.approx(1)
+
+
+def test_a_pass_holds_every_window_once():
+    starts = coverage.shuffled_passes(np.random.default_rng(0), 101, 10, 25)
+    assert sorted(starts[:10]) == sorted(starts[10:20]) == list(range(0, 100, 10))
+    assert list(starts[:10]) != list(starts[10:20])
+
+
+def test_after_one_shuffled_pass_nothing_is_unseen():
+    events = list(
+        experiment.run(experiment.Config(tokens=10_001, batch=10, context=10, steps=100, sampler="epochs"), {})
+    )
+    unseen = {e.step: e.value for e in events if e.kind == "metric" and e.name == "unseen"}
+    assert unseen[100] == pytest.approx(1 / 10_001) and unseen[50] == pytest.approx(0.5, abs=1e-3)

@@ -11,7 +11,7 @@ from core.problem import Problem
 
 NOT_WEIGHTS = ("optimizer/", "clock/")  # what a training run's snapshot holds besides the model
 EVAL_TOKENS = 3072  # of the held-out text, and as many of the training text
-PIECES, LENGTH = 8, 60  # texts it writes, tokens each
+PIECES, LENGTH = 32, 60  # texts it writes, tokens each
 REPEATS = 6
 
 

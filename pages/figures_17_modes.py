@@ -1,0 +1,415 @@
+"""The pictures of lesson 17's other playgrounds: evaluation mode or not, ÷ √d, the draws of random windows, and time."""
+
+import math
+from statistics import fmean
+
+import altair as alt
+import pandas as pd
+
+from app.charts import NATS, STEP, arm_color, rules, thin
+from app.i18n import T, same
+from app.lesson import Figure
+from app.theme import ARMS, BROKEN, GREY
+
+# --- evaluation mode, or not -------------------------------------------------------------------------------------
+
+TEXTS = {"test_loss": T("held-out text", "văn bản để dành"), "seen_loss": T("text it learned from", "văn bản đã học")}
+REPEATS = 6  # of every reading that is drawn
+
+
+def repeats(result, metric: str = "test_loss") -> list[float]:
+    """The losses of the first REPEATS passes, each with fresh masks where dropout is on."""
+    return [v for step, v in result.metrics.get(metric, {}).items() if step <= REPEATS]
+
+
+def mode_rows(view):
+    rows = []
+    calm = repeats(view.result("eval")) if view.arms[0].arm.label == "eval" else []
+    for a in view.arms:
+        for metric, text in TEXTS.items():
+            values = repeats(a.result, metric)
+            name = a.arm.name(view.lang)
+            rows += [(name, text(view.lang), "pass", value, "") for value in values]
+            if values:
+                mean = fmean(values)
+                gap = mean - calm[0] if calm and metric == "test_loss" and a.arm.label != "eval" else 0
+                label = f"{mean:.3f}" + (f"  (+{gap:.3f})" if gap > 0 else "")
+                rows.append((name, text(view.lang), "mean", mean, label))
+    return pd.DataFrame(rows, columns=["name", "set", "kind", "value", "label"])
+
+
+def mode_chart(view):
+    names = [a.arm.name(view.lang) for a in view.arms if a.arm.label != "calls"]
+    sets = [text(view.lang) for text in TEXTS.values()]
+    x = alt.X("name:N", sort=names, title=None, axis=alt.Axis(labelAngle=0, labelLimit=260))
+    y = alt.Y("value:Q", title=NATS(view.lang), scale=alt.Scale(zero=False), axis=alt.Axis(grid=False))
+    offset = alt.XOffset("set:N", sort=sets)
+    shape = alt.Shape(
+        "set:N",
+        scale=alt.Scale(domain=sets, range=["circle", "square"]),
+        legend=alt.Legend(title=None, orient="bottom", labelLimit=280),
+    )
+    passes = alt.Chart().transform_filter(alt.datum.kind == "pass")
+    means = alt.Chart().transform_filter(alt.datum.kind == "mean")
+    colors = alt.Color(
+        "name:N",
+        scale=alt.Scale(domain=names, range=[ARMS[a.arm.color] for a in view.arms if a.arm.label != "calls"]),
+        legend=None,
+    )
+    return alt.layer(
+        means.mark_tick(thickness=3, size=46 * view.size).encode(x=x, xOffset=offset, y=y, color=colors),
+        passes.mark_point(filled=True, size=70 * view.size, opacity=0.65).encode(
+            x=x,
+            xOffset=offset,
+            y=y,
+            color=colors,
+            shape=shape,
+            tooltip=["name:N", "set:N", alt.Tooltip("value:Q", format=".4f")],
+        ),
+        means.mark_text(dy=-14 * view.size, fontSize=12.5 * view.size).encode(x=x, xOffset=offset, y=y, text="label:N"),
+    ).properties(height=360 * view.size, width="container")
+
+
+modes = Figure(
+    "modes",
+    T("The same model, read six times in each mode", "Cùng một mô hình, đọc sáu lần ở mỗi chế độ"),
+    T(
+        "Six losses for each mode, on held-out text and on the text it learned from; bars are means. {now}",
+        "Sáu loss cho mỗi chế độ, trên văn bản để dành và văn bản đã học; vạch là trung bình. {now}",
+    ),
+    mode_rows,
+    mode_chart,
+    help=T(
+        "In evaluation mode the six points lie on each other. In brackets: how far the mean lies above evaluation mode.",
+        "Ở chế độ đánh giá, sáu điểm trùng nhau. Trong ngoặc: trung bình cao hơn chế độ đánh giá bao nhiêu.",
+    ),
+)
+
+
+def mask_rows(view):
+    last = max((a.result.step for a in view.arms), default=0)
+    rows = []
+    for a in view.arms:
+        points = a.result.metrics.get("masks_loss", {})
+        if a.arm.label == "eval" and points and last:
+            points = {1: points[1], last: points[1]}
+        rows += [(a.arm.name(view.lang), count, value) for count, value in points.items()]
+    return pd.DataFrame(rows, columns=["name", "count", "value"])
+
+
+def mask_chart(view):
+    return (
+        alt.Chart()
+        .mark_line(strokeWidth=2.5 * view.size, point=alt.OverlayMarkDef(size=35))
+        .encode(
+            x=alt.X("count:Q", title=T("masks averaged M", "số mặt nạ lấy trung bình M")(view.lang)),
+            y=alt.Y("value:Q", title=NATS(view.lang), scale=alt.Scale(zero=False)),
+            color=arm_color(view),
+            tooltip=["name:N", "count:Q", alt.Tooltip("value:Q", format=".4f")],
+        )
+        .properties(height=280 * view.size, width="container")
+    )
+
+
+masks = Figure(
+    "masks",
+    T("Can averaging over masks replace eval?", "Lấy trung bình nhiều mặt nạ có thay được eval không?"),
+    T(
+        "Loss of the mean of 1 to M distributions, each with its own dropout mask, against evaluation mode. {now}",
+        "Loss của trung bình 1 đến M phân phối, mỗi phân phối một mặt nạ dropout, so với chế độ đánh giá. {now}",
+    ),
+    mask_rows,
+    mask_chart,
+    folded=True,
+)
+
+CALLS = {
+    "module": same("nn.Dropout(p)(x)"),
+    "told": same("F.dropout(x, p, self.training)"),
+    "switched": same("sdpa(dropout_p=p if self.training else 0)"),
+    "function": same("F.dropout(x, p)"),
+    "attention": same("sdpa(dropout_p=p)"),
+}
+
+
+def call_rows(view):
+    table = view.result("calls").tables.get("calls", {})
+    if not table:
+        return pd.DataFrame(columns=["call", "mode", "zeros", "name"])
+    frame = pd.DataFrame(next(iter(table.values())))
+    names = {"train": "model.train()", "eval": "model.eval()"}
+    return frame.assign(name=[CALLS[c](view.lang) for c in frame["call"]], mode=frame["mode"].map(names))
+
+
+def call_chart(view):
+    order = [name(view.lang) for name in CALLS.values()]
+    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=420, labelFont="monospace"))
+    x = alt.X("zeros:Q", title=T("share set to 0", "tỉ lệ bị đặt về 0")(view.lang), axis=alt.Axis(format="%"))
+    kinds = ["model.train()", "model.eval()"]
+    color = alt.Color(
+        "mode:N", scale=alt.Scale(domain=kinds, range=[GREY, BROKEN]), legend=alt.Legend(title=None, orient="top")
+    )
+    bars = alt.Chart().encode(x=x, y=y, yOffset=alt.YOffset("mode:N", sort=kinds))
+    return alt.layer(
+        bars.mark_bar().encode(color=color),
+        bars.mark_text(align="left", dx=4, fontSize=12 * view.size).encode(text=alt.Text("zeros:Q", format=".1%")),
+    ).properties(height=300 * view.size, width="container")
+
+
+calls = Figure(
+    "calls",
+    T("Who listens to model.eval()?", "Ai nghe lời model.eval()?"),
+    T(
+        "Share of numbers set to 0 by five ways to drop, in training and in evaluation mode. {now}",
+        "Tỉ lệ số bị đặt về 0 bởi năm cách viết dropout, ở chế độ huấn luyện và đánh giá. {now}",
+    ),
+    call_rows,
+    call_chart,
+    help=T(
+        "A module knows its mode. A function knows only what you pass: F.dropout drops unless told otherwise, and scaled_dot_product_attention (sdpa) drops whenever dropout_p is above 0.",
+        "Module biết chế độ của mình. Hàm chỉ biết những gì bạn truyền vào: F.dropout cứ bỏ nếu không được bảo khác, còn scaled_dot_product_attention (sdpa) bỏ bất cứ khi nào dropout_p lớn hơn 0.",
+    ),
+)
+
+# --- the logits divided by √d ------------------------------------------------------------------------------------
+
+DIVIDE_LINES = {
+    "uniform": T("uniform guess, ln V", "đoán đều, ln V"),
+    "unigram_table": T("token frequencies", "tần suất token"),
+}
+
+
+def divide_rows(view):
+    frame = thin(view.frame("test_loss", "train_loss", "logit_std"))
+    dashed = {a.run_id: a.arm.dash for a in (*view.arms, *view.pinned)}
+    return frame.assign(divided=frame["run"].map(dashed), time=frame["step"] + 1)
+
+
+def divide_chart(view):
+    x = alt.X(
+        "time:Q",
+        title=T("step + 1 (log)", "bước + 1 (log)")(view.lang),
+        scale=alt.Scale(type="log"),
+        axis=alt.Axis(grid=False, format="~s"),
+    )
+    dash = alt.StrokeDash("divided:N", scale=alt.Scale(domain=[False, True], range=[[1, 0], [6, 4]]), legend=None)
+
+    def panel(metric, title, legend, scale):
+        base = (
+            alt.Chart()
+            .transform_filter(alt.datum.metric == metric)
+            .encode(
+                x=x,
+                y=alt.Y("value:Q", title=title(view.lang), scale=scale, axis=alt.Axis(grid=False, format="~g")),
+                color=arm_color(view, legend=legend),
+                detail="run:N",
+            )
+        )
+        tip = ["name:N", "step:Q", alt.Tooltip("value:Q", format=".3f")]
+        return [
+            base.mark_line(strokeWidth=2.5 * view.size).encode(strokeDash=dash),
+            base.mark_point(filled=True, size=40 * view.size, opacity=1).encode(tooltip=tip),
+        ]
+
+    log = alt.Scale(type="log", nice=True)
+    train = (
+        alt.Chart()
+        .transform_filter(alt.datum.metric == "train_loss")
+        .mark_line(strokeWidth=1, opacity=0.25)
+        .encode(x=x, y=alt.Y("value:Q", scale=log), color=arm_color(view, legend=True), detail="run:N")
+    )
+    note = alt.Chart(
+        alt.Data(values=[{"text": T("↑ this is what must grow", "↑ chính cái này phải lớn lên")(view.lang)}])
+    )
+    size = 1 + (view.size - 1) * 0.6
+    return (
+        alt.layer(
+            *rules(view, tuple(DIVIDE_LINES), DIVIDE_LINES),
+            train,
+            *panel("test_loss", T("test loss (nats/token, log)", "loss kiểm thử (nats/token, log)"), True, log),
+        ).properties(height=340 * size, width="container"),
+        alt.layer(
+            *panel("logit_std", T("std of the logits (log)", "độ lệch chuẩn logits (log)"), False, log),
+            note.mark_text(align="left", color=GREY, fontSize=13 * view.size).encode(
+                x=alt.value(10), y=alt.value(14), text="text:N"
+            ),
+        ).properties(height=220 * size, width="container"),
+    )
+
+
+divide = Figure(
+    "divide",
+    T("Two initial sizes, with and without the division", "Hai cỡ khởi tạo, có và không chia"),
+    T(
+        "Above: test loss over the steps for four runs; below: the spread of their logits. Dashed: divided. {now}",
+        "Trên: loss kiểm thử theo bước của bốn lần chạy; dưới: độ phân tán logits. Nét đứt: có chia. {now}",
+    ),
+    divide_rows,
+    divide_chart,
+    help=T(
+        "Logits that are all alike mean equal probabilities: ln V. To know something, they must spread out.",
+        "Logits giống nhau cả nghĩa là xác suất bằng nhau: ln V. Muốn biết điều gì, chúng phải tản ra.",
+    ),
+)
+
+# --- the draws of random windows ---------------------------------------------------------------------------------
+
+
+def draw_rows(view):
+    table = view.main.tables.get("draws", {})
+    if not table:
+        return pd.DataFrame(columns=["count", "share", "law"])
+    frame = pd.DataFrame(next(iter(table.values())))
+    shown = frame[(frame["share"] > 5e-4) | (frame["law"] > 5e-4)]
+    return frame.loc[: shown.index.max()] if len(shown) else frame
+
+
+def draw_chart(view):
+    x = alt.X(
+        "count:Q",
+        title=T("times a token was drawn", "số lần một token được rút")(view.lang),
+        axis=alt.Axis(tickMinStep=1),
+    )
+    y = alt.Y("share:Q", title=T("share of the tokens", "tỉ lệ token")(view.lang), axis=alt.Axis(format="%"))
+    base = alt.Chart().transform_calculate(left="datum.count - 0.4", right="datum.count + 0.4", zero="0")
+    unseen = alt.condition(alt.datum.count == 0, alt.value(BROKEN), alt.value(ARMS[0]))
+    return alt.layer(
+        base.mark_rect()
+        .encode(
+            x=x.copy(),
+            x2="right:Q",
+            y=y,
+            y2="zero:Q",
+            color=unseen,
+            tooltip=["count:Q", alt.Tooltip("share:Q", format=".2%")],
+        )
+        .encode(
+            x=alt.X(
+                "left:Q",
+                title=T("times a token was drawn", "số lần một token được rút")(view.lang),
+                axis=alt.Axis(tickMinStep=1),
+            )
+        ),
+        base.mark_line(color=ARMS[1], strokeWidth=1.5, strokeDash=[4, 3]).encode(x="count:Q", y=alt.Y("law:Q")),
+        base.mark_point(filled=True, size=70 * view.size, color=ARMS[1], opacity=1).encode(
+            x="count:Q", y=alt.Y("law:Q"), tooltip=["count:Q", alt.Tooltip("law:Q", format=".2%")]
+        ),
+        base.transform_filter(alt.datum.count == 0)
+        .mark_text(align="left", dx=22, dy=-8, fontSize=13 * view.size, color=BROKEN)
+        .encode(x="count:Q", y="share:Q", text="label:N")
+        .transform_calculate(label=f"format(datum.share, '.1%') + ' {T('never seen', 'chưa từng thấy')(view.lang)}'"),
+    ).properties(height=340 * view.size, width="container")
+
+
+draws = Figure(
+    "draws",
+    T("How often was each token drawn?", "Mỗi token được rút mấy lần?"),
+    T(
+        "Bars: share of the training tokens drawn 0, 1, 2 … times; points: the law of chance. {now}",
+        "Cột: tỉ lệ token huấn luyện được rút 0, 1, 2 … lần; điểm: quy luật ngẫu nhiên. {now}",
+    ),
+    draw_rows,
+    draw_chart,
+    help=T(
+        "Orange: Poisson's law for random windows; for shuffled passes the two whole numbers beside the mean.",
+        "Cam: luật Poisson cho cửa sổ ngẫu nhiên; với lượt duyệt xáo trộn là hai số nguyên cạnh trung bình.",
+    ),
+    constant=True,
+)
+
+
+def unseen_rows(view):
+    frame = view.frame("unseen", "expected")
+    names = {"unseen": T("counted", "đếm được"), "expected": T("law", "quy luật")}
+    return frame.assign(what=[names[m](view.lang) for m in frame["metric"]])
+
+
+def unseen_chart(view):
+    order = [T("counted", "đếm được")(view.lang), T("law", "quy luật")(view.lang)]
+    return (
+        alt.Chart()
+        .mark_line(strokeWidth=2.5)
+        .encode(
+            x=alt.X("step:Q", title=STEP(view.lang)),
+            y=alt.Y("value:Q", title=T("never seen so far", "chưa từng thấy")(view.lang), axis=alt.Axis(format="%")),
+            color=alt.Color(
+                "what:N",
+                scale=alt.Scale(domain=order, range=[ARMS[0], ARMS[1]]),
+                legend=alt.Legend(title=None, orient="top"),
+            ),
+            strokeDash=alt.StrokeDash("what:N", scale=alt.Scale(domain=order, range=[[1, 0], [6, 4]]), legend=None),
+            tooltip=["what:N", "step:Q", alt.Tooltip("value:Q", format=".2%")],
+        )
+        .properties(height=240 * view.size, width="container")
+    )
+
+
+unseen = Figure(
+    "unseen",
+    T("What no batch has shown yet", "Phần chưa lô nào cho thấy"),
+    T(
+        "Share of tokens never drawn, over the steps, counted and by the law.",
+        "Tỉ lệ token chưa từng rút, theo bước, đếm được và theo quy luật.",
+    ),
+    unseen_rows,
+    unseen_chart,
+    constant=True,
+)
+
+# --- time --------------------------------------------------------------------------------------------------------
+
+WAYS = {"without": (T("p = 0", "p = 0"), 0), "with": (T("p > 0", "p > 0"), 5)}
+
+
+def time_rows(view):
+    frame = view.frame("without", "with")
+    ratio = view.main.metrics.get("ratio", {})
+    labels = [
+        f"{ratio.get(s, math.nan):.1f} ×" if m == "with" else ""
+        for s, m in zip(frame["step"], frame["metric"], strict=True)
+    ]
+    return frame.assign(way=[WAYS[m][0](view.lang) for m in frame["metric"]], label=labels)
+
+
+def time_chart(view):
+    names = [name(view.lang) for name, _ in WAYS.values()]
+    base = alt.Chart().encode(
+        x=alt.X(
+            "step:Q",
+            scale=alt.Scale(type="log", base=2),
+            title=T("window length T (tokens, log)", "độ dài cửa sổ T (token, log)")(view.lang),
+        ),
+        y=alt.Y(
+            "value:Q",
+            scale=alt.Scale(type="log"),
+            title=T("forward + backward (ms, log)", "tiến + lùi (ms, log)")(view.lang),
+            axis=alt.Axis(format="~g"),
+        ),
+        color=alt.Color(
+            "way:N",
+            scale=alt.Scale(domain=names, range=[ARMS[c] for _, c in WAYS.values()]),
+            legend=alt.Legend(title=None, orient="top"),
+        ),
+    )
+    return alt.layer(
+        base.mark_line(strokeWidth=2.5 * view.size, point=alt.OverlayMarkDef(size=60)).encode(
+            tooltip=["way:N", "step:Q", alt.Tooltip("value:Q", format=".3g")]
+        ),
+        base.mark_text(dy=-14, fontSize=13 * view.size).encode(text="label:N"),
+    ).properties(height=360 * view.size, width="container")
+
+
+times = Figure(
+    "times",
+    T("One attention call, with and without dropout", "Một lần gọi attention, có và không dropout"),
+    T(
+        "Milliseconds of one attention call over the window length, with and without dropout. {now}",
+        "Mili giây của một lần gọi attention theo độ dài cửa sổ, có và không dropout. {now}",
+    ),
+    time_rows,
+    time_chart,
+    help=T(
+        "Medians on this machine. The numbers above the points: how many times longer with dropout.",
+        "Trung vị trên máy này. Số trên các điểm: lâu hơn gấp mấy lần khi có dropout.",
+    ),
+)

@@ -83,6 +83,7 @@ CONTROLS = (
             "Lặp lại mọi lần chạy với trọng số và lô khác: để biết một khác biệt đáng tin đến đâu.",
         ),
         values=(1, 2, 3, 5),
+        default=1,
     ),
     Slider(
         "steps",
@@ -182,7 +183,7 @@ CONTROLS = (
             "The model continues it; only the last T tokens count. Empty: it starts from a line break.",
             "Mô hình viết tiếp; chỉ T token cuối có tác dụng. Để trống: bắt đầu từ dấu xuống dòng.",
         ),
-        default="One",
+        default="One day, a",
     ),
     knobs.TEMPERATURE,
     Slider(

@@ -147,12 +147,14 @@ def taps_chart(view):
     ends = alt.Data(values=[{"row": 0, "down": len(FLOW) - 0.5, "x": -0.5}])
     stream = alt.Chart(ends).mark_rule(strokeWidth=4, color=GREY, opacity=0.6)
     joins = sums.transform_calculate(joint="-0.5")
-    mono = {"font": "monospace", "fontSize": 10.5 * size}
+    mono = {"font": "monospace", "fontSize": 10.5 * size, "color": GREY}
     marks = (
         stream.encode(x=alt.X("x:Q", scale=scale, axis=hidden), y=y, y2="down:Q"),
         joins.mark_point(size=150 * size, filled=True, opacity=1, color=GREY).encode(x=x("joint"), y=y),
         sums.mark_text(align="left", dx=0, fontSize=12 * size, color=GREY).encode(x=x("left"), y=y, text="text:N"),
-        boxes.mark_text(align="left", fontSize=13 * size, fontWeight="bold").encode(x=x("left"), y=y, text="text:N"),
+        boxes.mark_text(align="left", fontSize=13 * size, fontWeight="bold", color=GREY).encode(
+            x=x("left"), y=y, text="text:N"
+        ),
         taps.mark_bar(height=15 * size, color=GREY, opacity=0.25).encode(x=x("left"), x2="right:Q", y=y),
         taps.mark_bar(height=15 * size).encode(
             x=x("left"), x2="end:Q", y=y, color=site_color(view), tooltip=["text:N", "code:N", "shape:N"]
@@ -195,8 +197,8 @@ def cost_chart(view):
         means.mark_point(size=130 * size, filled=True, opacity=1).encode(
             x=x, y=y, color=color, tooltip=["site:N", alt.Tooltip("delta:Q", format="+.3f"), "label:N"]
         ),
-        means.mark_text(align="right", dy=-17 * size, dx=-2, fontSize=12 * size).encode(
-            x=alt.value("width"), y=y, text="label:N"
+        means.mark_text(align="right", dy=-17 * size, dx=-2, fontSize=12 * size, fontWeight="bold").encode(
+            x=alt.value("width"), y=y, text="label:N", color=color
         ),
     )
     return alt.layer(*marks).properties(height=500 * size, width="container")

@@ -66,7 +66,9 @@ def mode_chart(view):
             shape=shape,
             tooltip=["name:N", "set:N", alt.Tooltip("value:Q", format=".4f")],
         ),
-        means.mark_text(dy=-14 * view.size, fontSize=12.5 * view.size).encode(x=x, xOffset=offset, y=y, text="label:N"),
+        means.mark_text(dy=-14 * view.size, fontSize=12.5 * view.size).encode(
+            x=x, xOffset=offset, y=y, text="label:N", color=colors
+        ),
     ).properties(height=360 * view.size, width="container")
 
 
@@ -152,7 +154,9 @@ def call_chart(view):
     bars = alt.Chart().encode(x=x, y=y, yOffset=alt.YOffset("mode:N", sort=kinds))
     return alt.layer(
         bars.mark_bar().encode(color=color),
-        bars.mark_text(align="left", dx=4, fontSize=12 * view.size).encode(text=alt.Text("zeros:Q", format=".1%")),
+        bars.mark_text(align="left", dx=4, fontSize=12 * view.size, color=GREY).encode(
+            text=alt.Text("zeros:Q", format=".1%")
+        ),
     ).properties(height=300 * view.size, width="container")
 
 
@@ -182,70 +186,104 @@ DIVIDE_LINES = {
 def divide_rows(view):
     frame = thin(view.frame("test_loss", "train_loss", "logit_std"))
     dashed = {a.run_id: a.arm.dash for a in (*view.arms, *view.pinned)}
-    return frame.assign(divided=frame["run"].map(dashed), time=frame["step"] + 1)
+    sizes = {a.run_id: f"{getattr(a.arm.config, 'init_std', 0) or 0.02:g}" for a in (*view.arms, *view.pinned)}
+    how = {False: PLAIN(view.lang), True: CUT(view.lang)}
+    return frame.assign(way=frame["run"].map(dashed).map(how), size=frame["run"].map(sizes), time=frame["step"] + 1)
+
+
+PLAIN, CUT = T("z, as it is", "z, để nguyên"), T("z divided", "z có chia")
+
+
+def time_axis(view):
+    return alt.X(
+        "time:Q",
+        title=T("step + 1 (log)", "bước + 1 (log)")(view.lang),
+        scale=alt.Scale(type="log", nice=False),
+        axis=alt.Axis(grid=False, format="~s", tickCount=4),
+    )
+
+
+def ways(view):
+    """Dashed: divided."""
+    domain = [PLAIN(view.lang), CUT(view.lang)]
+    legend = alt.Legend(title=None, orient="top", symbolStrokeWidth=3, symbolSize=500)
+    return alt.StrokeDash("way:N", scale=alt.Scale(domain=domain, range=[[1, 0], [6, 4]]), legend=legend)
 
 
 def divide_chart(view):
-    x = alt.X(
-        "time:Q",
-        title=T("step + 1 (log)", "bước + 1 (log)")(view.lang),
-        scale=alt.Scale(type="log"),
-        axis=alt.Axis(grid=False, format="~s"),
-    )
-    dash = alt.StrokeDash("divided:N", scale=alt.Scale(domain=[False, True], range=[[1, 0], [6, 4]]), legend=None)
-
-    def panel(metric, title, legend, scale):
-        base = (
-            alt.Chart()
-            .transform_filter(alt.datum.metric == metric)
-            .encode(
-                x=x,
-                y=alt.Y("value:Q", title=title(view.lang), scale=scale, axis=alt.Axis(grid=False, format="~g")),
-                color=arm_color(view, legend=legend),
-                detail="run:N",
-            )
-        )
-        tip = ["name:N", "step:Q", alt.Tooltip("value:Q", format=".3f")]
-        return [
-            base.mark_line(strokeWidth=2.5 * view.size).encode(strokeDash=dash),
-            base.mark_point(filled=True, size=40 * view.size, opacity=1).encode(tooltip=tip),
-        ]
-
-    log = alt.Scale(type="log", nice=True)
-    train = (
-        alt.Chart()
-        .transform_filter(alt.datum.metric == "train_loss")
-        .mark_line(strokeWidth=1, opacity=0.25)
-        .encode(x=x, y=alt.Y("value:Q", scale=log), color=arm_color(view, legend=True), detail="run:N")
-    )
-    note = alt.Chart(
-        alt.Data(values=[{"text": T("↑ this is what must grow", "↑ chính cái này phải lớn lên")(view.lang)}])
-    )
+    colors = {f"{a.arm.config.init_std or 0.02:g}": ARMS[a.arm.color] for a in view.arms}
     size = 1 + (view.size - 1) * 0.6
-    return (
-        alt.layer(
+
+    def panel(std, color):
+        base = alt.Chart().transform_filter(alt.datum.size == std).encode(x=time_axis(view), detail="run:N")
+        title = T(f"test loss, std {std} (nats/token, log)", f"loss kiểm thử, std {std} (nats/token, log)")(view.lang)
+        scale = alt.Scale(type="log", nice=False, zero=False)
+        y = alt.Y("value:Q", title=title, scale=scale, axis=alt.Axis(grid=False, format="~g", tickCount=6))
+        test = base.transform_filter(alt.datum.metric == "test_loss")
+        tip = ["name:N", "step:Q", alt.Tooltip("value:Q", format=".3f")]
+        return alt.layer(
             *rules(view, tuple(DIVIDE_LINES), DIVIDE_LINES),
-            train,
-            *panel("test_loss", T("test loss (nats/token, log)", "loss kiểm thử (nats/token, log)"), True, log),
-        ).properties(height=340 * size, width="container"),
-        alt.layer(
-            *panel("logit_std", T("std of the logits (log)", "độ lệch chuẩn logits (log)"), False, log),
-            note.mark_text(align="left", color=GREY, fontSize=13 * view.size).encode(
-                x=alt.value(10), y=alt.value(14), text="text:N"
-            ),
-        ).properties(height=220 * size, width="container"),
-    )
+            base.transform_filter(alt.datum.metric == "train_loss")
+            .mark_line(strokeWidth=1, opacity=0.25, color=color)
+            .encode(y=y),
+            test.mark_line(strokeWidth=3 * view.size, color=color).encode(y=y, strokeDash=ways(view)),
+            test.mark_point(filled=True, size=45 * view.size, opacity=1, color=color).encode(y=y, tooltip=tip),
+        ).properties(height=340 * size, width="container")
+
+    return tuple(panel(std, color) for std, color in colors.items())
 
 
 divide = Figure(
     "divide",
     T("Two initial sizes, with and without the division", "Hai cỡ khởi tạo, có và không chia"),
     T(
-        "Above: test loss over the steps for four runs; below: the spread of their logits. Dashed: divided. {now}",
-        "Trên: loss kiểm thử theo bước của bốn lần chạy; dưới: độ phân tán logits. Nét đứt: có chia. {now}",
+        "Test loss over the steps, one panel for each initial size of the embeddings; dashed: logits divided. {now}",
+        "Loss kiểm thử theo bước, mỗi cỡ khởi tạo của embedding một khung; nét đứt: logits có chia. {now}",
     ),
     divide_rows,
     divide_chart,
+    help=T(
+        "Same batches everywhere. Mind the two scales: with std 1 and no division the loss starts above 40.",
+        "Cùng các lô ở mọi nơi. Chú ý hai thang đo: với std 1 và không chia, loss bắt đầu trên 40.",
+    ),
+    beside=True,
+)
+
+
+def spread_chart(view):
+    y = alt.Y(
+        "value:Q",
+        title=T("std of the logits (log)", "độ lệch chuẩn logits (log)")(view.lang),
+        scale=alt.Scale(type="log", nice=False),
+        axis=alt.Axis(grid=False, format="~g", tickCount=5),
+    )
+    base = (
+        alt.Chart()
+        .transform_filter(alt.datum.metric == "logit_std")
+        .encode(x=time_axis(view), y=y, color=arm_color(view), detail="run:N")
+    )
+    word = T("↑ this is what must grow", "↑ chính cái này phải lớn lên")(view.lang)
+    note = alt.Chart(alt.Data(values=[{"text": word}]))
+    return alt.layer(
+        base.mark_line(strokeWidth=2.5 * view.size).encode(strokeDash=ways(view).legend(None)),
+        base.mark_point(filled=True, size=40 * view.size, opacity=1).encode(
+            tooltip=["name:N", "step:Q", alt.Tooltip("value:Q", format=".3f")]
+        ),
+        note.mark_text(align="left", color=GREY, fontSize=13 * view.size).encode(
+            x=alt.value(10), y=alt.value(14), text="text:N"
+        ),
+    ).properties(height=250 * view.size, width="container")
+
+
+spread = Figure(
+    "spread",
+    T("How far the logits spread", "Logits tản ra đến đâu"),
+    T(
+        "Standard deviation of the logits over the vocabulary, over the steps; dashed: divided. {now}",
+        "Độ lệch chuẩn của logits trên từ vựng theo bước; nét đứt: có chia. {now}",
+    ),
+    lambda view: divide_rows(view).query("metric == 'logit_std'"),
+    spread_chart,
     help=T(
         "Logits that are all alike mean equal probabilities: ln V. To know something, they must spread out.",
         "Logits giống nhau cả nghĩa là xác suất bằng nhau: ln V. Muốn biết điều gì, chúng phải tản ra.",

@@ -10,7 +10,7 @@ from pages import presets_17 as presets
 from pages.claims_17 import CLAIMS
 from pages.controls_17 import ALL, CONTROLS, NONE, PLACES
 from pages.figures_17 import block, loss, probabilities
-from pages.figures_17_modes import calls, divide, draws, masks, modes, times, unseen
+from pages.figures_17_modes import calls, divide, draws, masks, modes, spread, times, unseen
 from pages.verdict_17 import (
     COVERAGE_PREDICTION,
     DIVIDE_PREDICTION,
@@ -182,7 +182,7 @@ LESSON = Lesson(
                 "One model, trained with dropout, read three ways: after model.eval(); without it; and with an attention that passes its dropout_p on regardless.",
                 "Một mô hình huấn luyện có dropout, đọc theo ba cách: sau model.eval(); không gọi; và với attention cứ truyền dropout_p bất kể.",
             ),
-            eval_mode.Config(),
+            replace(eval_mode.Config(), prompt="One day, a"),
             presets.MODES,
             readings,
             (modes, calls, masks),
@@ -209,7 +209,7 @@ LESSON = Lesson(
             DIVIDED,
             presets.DIVIDE,
             four,
-            (divide,),
+            (divide, spread),
             ("init_std", "divisor", "lr"),
             divide_verdict,
             (DIVIDE_PREDICTION,),

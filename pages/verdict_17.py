@@ -143,11 +143,11 @@ def places_readouts(view):
     if len(loud) == 2 and all(math.isfinite(v) for v in loud):
         out.append(
             Readout(
-                T("scatter of the training loss", "độ tản mát của loss huấn luyện"),
-                T("none {a}, all four {b}", "không {a}, cả bốn {b}").format(a=number(loud[0]), b=number(loud[1])),
+                T("scatter in training", "độ tản mát khi học"),
+                T("{a} → {b}", "{a} → {b}").format(a=number(loud[0]), b=number(loud[1])),
                 T(
-                    "Standard deviation of the last 40 batches: “stabilises” would make the second smaller.",
-                    "Độ lệch chuẩn của 40 lô cuối: nếu “ổn định hơn” thì số sau phải nhỏ hơn.",
+                    "Standard deviation of the last 40 training losses, without dropout → with all four. Both move with the texts of the batches.",
+                    "Độ lệch chuẩn của 40 loss huấn luyện cuối, không dropout → cả bốn chỗ. Cả hai thay đổi theo văn bản của các lô.",
                 ),
             )
         )
@@ -210,15 +210,15 @@ def modes_verdict(view):
 def modes_readouts(view):
     out = []
     for a in view.arms:
-        share = a.result.final("agreements")
+        share = a.result.final("pairs_known")
         if not math.isnan(share):
             out.append(
                 Readout(
-                    T(f"rules kept, {a.arm.name.en}", f"giữ luật, {a.arm.name.vi}"),
-                    f"{share:.0%}",
+                    T(f"pairs known: {a.arm.name.en}", f"cặp quen: {a.arm.name.vi}"),
+                    f"{share:.1%}",
                     T(
-                        "Share of Tales' checkable rules that hold in 32 texts of 60 tokens at this temperature.",
-                        "Tỉ lệ luật kiểm tra được của Tales còn đúng trong 32 đoạn 60 token ở nhiệt độ này.",
+                        "Of what it writes (32 texts of 60 tokens): share of neighbouring tokens that also stand side by side in the training text.",
+                        "Trong những gì nó viết (32 đoạn 60 token): tỉ lệ cặp token kề nhau cũng đứng cạnh nhau trong văn bản huấn luyện.",
                     ),
                 )
             )

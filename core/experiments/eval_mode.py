@@ -60,8 +60,8 @@ def averaged(passes) -> list[float]:
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     """Metrics by pass: test_loss on held-out windows and masks_loss, of the mean of the distributions so far (1 to `masks`;
     evaluation mode needs REPEATS to show that nothing changes); seen_loss on windows of the training text (1 to REPEATS).
-    At the last pass: steady (of LENGTH greedy tokens, how many come before two tries first differ) and, for Tales,
-    agreements (share of the rules of Tales kept in PIECES texts it writes). Sample "story"."""
+    At the last pass: steady (of LENGTH greedy tokens, how many come before two tries first differ) and pairs_known (share
+    of the neighbouring tokens in PIECES texts it writes that the training text has too). Sample "story"."""
     import torch
 
     from core import batches, rng
@@ -101,7 +101,7 @@ def write(config: Config, model, tokenizer, parent, step: int) -> Iterator[Event
     """What it writes in the mode it is in, and whether the likeliest words are twice the same."""
     import torch
 
-    from core import agreements, rng
+    from core import counting, rng
     from core.train import generate
 
     ids = tokenizer.encode(config.prompt) or tokenizer.encode("\n") or [0]
@@ -118,15 +118,12 @@ def write(config: Config, model, tokenizer, parent, step: int) -> Iterator[Event
     first, second = (continued(1, 0.0, luck)[0] for luck in (1, 2))
     alike = next((i for i, (a, b) in enumerate(zip(first, second, strict=True)) if a != b), LENGTH)
     yield Metric(step, "steady", float(alike))
-    texts = [tokenizer.decode(ids + text) for text in continued(PIECES, config.temperature, 0)]
-    facts = {"temperature": config.temperature}
-    tale = corpora.load(parent.corpus).tale
-    if tale is not None:
-        counts = [agreements.agreements(text, tale) for text in texts]
-        if total := sum(c.total.total() for c in counts):
-            facts["agreements"] = sum(c.held.total() for c in counts) / total
-            yield Metric(step, "agreements", facts["agreements"])
-    yield Sample(step, "story", config.prompt, texts[0][len(tokenizer.decode(ids)) :], facts)
+    texts = continued(PIECES, config.temperature, 0)
+    pairs = counting.pairs(corpora.tokens(parent.corpus, tokenizer, "train"), tokenizer.n_vocab)
+    known = sum(counting.known_share(ids[-1:] + text, pairs, tokenizer.n_vocab) for text in texts) / PIECES
+    yield Metric(step, "pairs_known", known)
+    written = tokenizer.decode(ids + texts[0])[len(tokenizer.decode(ids)) :]
+    yield Sample(step, "story", config.prompt, written, {"temperature": config.temperature, "pairs_known": known})
 
 
 EXPERIMENT = Experiment("eval_mode", 1, Config, run, needs=lambda config: {"model": read(config)}, lane="express")

@@ -191,6 +191,7 @@ def divide_rows(view):
     return frame.assign(way=frame["run"].map(dashed).map(how), size=frame["run"].map(sizes), time=frame["step"] + 1)
 
 
+WIDE = 0.3  # initial std from which the undivided loss starts far above ln V
 PLAIN, CUT = T("z, as it is", "z, để nguyên"), T("z divided", "z có chia")
 
 
@@ -216,13 +217,13 @@ def divide_chart(view):
 
     def panel(std, color):
         base = alt.Chart().transform_filter(alt.datum.size == std).encode(x=time_axis(view), detail="run:N")
-        title = T(f"test loss, std {std} (nats/token, log)", f"loss kiểm thử, std {std} (nats/token, log)")(view.lang)
-        scale = alt.Scale(type="log", nice=False, zero=False)
-        y = alt.Y("value:Q", title=title, scale=scale, axis=alt.Axis(grid=False, format="~g", tickCount=6))
+        title = T(f"test loss, std {std} (nats/token)", f"loss kiểm thử, std {std} (nats/token)")(view.lang)
+        y = alt.Y("value:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(grid=False, tickCount=6))
+        lines = tuple(DIVIDE_LINES) if float(std) < WIDE else ("uniform",)  # on a wide scale the two would be one
         test = base.transform_filter(alt.datum.metric == "test_loss")
         tip = ["name:N", "step:Q", alt.Tooltip("value:Q", format=".3f")]
         return alt.layer(
-            *rules(view, tuple(DIVIDE_LINES), DIVIDE_LINES),
+            *rules(view, lines, DIVIDE_LINES),
             base.transform_filter(alt.datum.metric == "train_loss")
             .mark_line(strokeWidth=1, opacity=0.25, color=color)
             .encode(y=y),

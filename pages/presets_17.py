@@ -29,10 +29,10 @@ PLACES = (
     Preset(
         "little",
         T("little text: the sign turns", "ít văn bản: dấu đảo ngược"),
-        {"keep": 2000, "steps": 800, "sites": "all", "lr": 3e-3, "dropout": 0.3},
+        {"keep": 5000, "steps": 500, "sites": "all"},
         T(
-            "Two thousand tokens, read two hundred times: now the run with dropout ends lower. Lesson 14 has the whole story.",
-            "Hai nghìn token, đọc hai trăm lần: giờ lần chạy có dropout kết thúc thấp hơn. Bài 14 kể trọn chuyện.",
+            "Five thousand tokens, read fifty times: now the run with dropout ends lower. Not at its best step, though: lesson 14 has the whole story.",
+            "Năm nghìn token, đọc năm mươi lần: giờ lần chạy có dropout kết thúc thấp hơn. Nhưng ở bước tốt nhất thì không: bài 14 kể trọn chuyện.",
         ),
         needs=T("about half a minute", "khoảng nửa phút"),
     ),

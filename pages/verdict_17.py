@@ -429,9 +429,9 @@ DIVIDE_PREDICTION = Prediction(
         "Có chia trừ không chia: {by} nats. Đối với logits, ÷ √d chính là tốc độ học nhỏ đi √d lần.",
     ).format(by=signed(gain(view, "small"))),
     (
-        ("worse", T("worse by about 1 nat", "kém đi khoảng 1 nat")),
+        ("worse", T("worse by half a nat or more", "kém đi nửa nat hay hơn")),
         ("same", T("about the same", "gần như cũ")),
-        ("better", T("better by about 1 nat", "tốt hơn khoảng 1 nat")),
+        ("better", T("better by half a nat or more", "tốt hơn nửa nat hay hơn")),
     ),
 )
 COVERAGE_PREDICTION = Prediction(

@@ -383,7 +383,7 @@ CLAIMS = (
         T("text, no figure", "văn bản, không có số"),
         "training",
         measure=lambda r: stdev(last(r["dropped"])) / stdev(last(r["none"])),
-        judge=fails(above(0.95)),
+        judge=fails(above(0.9)),
         needs=runs(none=NONE, dropped=TENTH),
         digits=2,
         unit=T(
@@ -391,8 +391,8 @@ CLAIMS = (
             "độ tản mát của 40 loss huấn luyện cuối, p = 0.1 chia cho không dropout",
         ),
         explain=T(
-            "The batches scatter because texts differ, not because the model overfits: dropout does not touch that.",
-            "Các lô tản mát vì văn bản khác nhau, không phải vì mô hình quá khớp: dropout không động đến điều đó.",
+            "“Stabilises” would mean at least a tenth less scatter. The batches scatter because texts differ, not because the model overfits: dropout does not touch that.",
+            "“Ổn định hơn” phải là ít tản mát hơn ít nhất một phần mười. Các lô tản mát vì văn bản khác nhau, không phải vì mô hình quá khớp: dropout không động đến điều đó.",
         ),
     ),
 )

@@ -8,7 +8,7 @@ from app.lesson import Prediction, Readout
 from app.theme import number
 from pages.controls_17 import ALL, PLACES
 from pages.figures_17 import common_step, costs, first_seed, split, step_times
-from pages.figures_17_modes import repeats
+from pages.figures_17_modes import REPEATS, repeats
 
 NOTICED = 0.02  # nats: below it a difference of two short runs is called none
 LAST = 40  # training losses whose scatter is compared
@@ -158,9 +158,9 @@ def places_readouts(view):
 
 
 def gap(view, label: str) -> float:
-    """Mean loss in that mode minus evaluation mode, held-out text, nats; nan while one is missing."""
+    """Mean loss in that mode minus evaluation mode, held-out text, nats; nan while a reading is missing."""
     calm, other = repeats(view.result("eval")), repeats(view.result(label))
-    return fmean(other) - calm[0] if calm and other else math.nan
+    return fmean(other) - calm[0] if calm and len(other) == REPEATS else math.nan
 
 
 def modes_verdict(view):
@@ -176,7 +176,7 @@ def modes_verdict(view):
         if len(set(calm)) == 1
         else T("Evaluation mode gives different numbers here.", "Ở đây chế độ đánh giá cho các số khác nhau.")
     ]
-    if math.isfinite(left) and len(repeats(view.result("train"))) > 1:
+    if math.isfinite(left):
         said.append(
             T(
                 "Left in training mode: {gap} nats worse, and every reading differs by about {sd}. The bias is {ratio} times the noise.",

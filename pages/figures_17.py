@@ -140,7 +140,7 @@ def taps_chart(view):
         return alt.X(f"{field}:Q", scale=scale, axis=hidden)
 
     pipe = alt.Chart().transform_calculate(
-        left=str(LEFT), right=str(RIGHT), end=f"{LEFT} + datum.open * {RIGHT - LEFT}", mid=f"{(LEFT + RIGHT) / 2}"
+        left=str(LEFT), right=str(RIGHT), end=f"{LEFT} + datum.open * {RIGHT - LEFT}"
     )
     taps, boxes = pipe.transform_filter(alt.datum.kind == "tap"), pipe.transform_filter(alt.datum.kind == "box")
     sums = pipe.transform_filter(alt.datum.kind == "sum")
@@ -179,14 +179,14 @@ def cost_chart(view):
     names.append({"row": ROWS["all"], "site": "all", "name": ALL(view.lang)})
     means = alt.Chart().transform_filter(alt.datum.kind == "mean")
     seeds = alt.Chart().transform_filter(alt.datum.kind == "seed")
-    zero = alt.Chart(alt.Data(values=[{"x": 0}]))
+    word = T("no dropout", "không dropout")(view.lang)
+    zero = alt.Chart(alt.Data(values=[{"x": 0, "text": word}]))
     color = site_color(view)
     marks = (
         zero.mark_rule(strokeDash=[6, 4], color=GREY).encode(x="x:Q"),
-        zero.mark_text(align="left", dx=4, dy=8, color=GREY, fontSize=12 * size)
-        .encode(x="x:Q", y=alt.value(0))
-        .transform_calculate(text=f"'{T('no dropout', 'không dropout')(view.lang)}'")
-        .encode(text="text:N"),
+        zero.mark_text(align="left", dx=4, dy=8, color=GREY, fontSize=12 * size).encode(
+            x="x:Q", y=alt.value(0), text="text:N"
+        ),
         alt.Chart(alt.Data(values=names))
         .mark_text(align="left", dy=-17 * size, fontSize=12 * size, fontWeight="bold")
         .encode(x=alt.value(2), y=y, text="name:N", color=color),

@@ -306,39 +306,34 @@ def draw_rows(view):
 
 
 def draw_chart(view):
-    x = alt.X(
-        "count:Q",
-        title=T("times a token was drawn", "số lần một token được rút")(view.lang),
-        axis=alt.Axis(tickMinStep=1),
-    )
+    title = T("times a token was drawn", "số lần một token được rút")(view.lang)
+    left = alt.X("left:Q", title=title, axis=alt.Axis(tickMinStep=1))
     y = alt.Y("share:Q", title=T("share of the tokens", "tỉ lệ token")(view.lang), axis=alt.Axis(format="%"))
-    base = alt.Chart().transform_calculate(left="datum.count - 0.4", right="datum.count + 0.4", zero="0")
+    word = T("never seen", "chưa từng thấy")(view.lang)
+    base = alt.Chart().transform_calculate(
+        left="datum.count - 0.4",
+        right="datum.count + 0.4",
+        zero="0",
+        label=f"format(datum.share, '.1%') + ' {word}'",
+    )
     unseen = alt.condition(alt.datum.count == 0, alt.value(BROKEN), alt.value(ARMS[0]))
+    law = base.encode(x="count:Q", y=alt.Y("law:Q"))
     return alt.layer(
-        base.mark_rect()
-        .encode(
-            x=x.copy(),
+        base.mark_rect().encode(
+            x=left,
             x2="right:Q",
             y=y,
             y2="zero:Q",
             color=unseen,
             tooltip=["count:Q", alt.Tooltip("share:Q", format=".2%")],
-        )
-        .encode(
-            x=alt.X(
-                "left:Q",
-                title=T("times a token was drawn", "số lần một token được rút")(view.lang),
-                axis=alt.Axis(tickMinStep=1),
-            )
         ),
-        base.mark_line(color=ARMS[1], strokeWidth=1.5, strokeDash=[4, 3]).encode(x="count:Q", y=alt.Y("law:Q")),
-        base.mark_point(filled=True, size=70 * view.size, color=ARMS[1], opacity=1).encode(
-            x="count:Q", y=alt.Y("law:Q"), tooltip=["count:Q", alt.Tooltip("law:Q", format=".2%")]
+        law.mark_line(color=ARMS[1], strokeWidth=1.5, strokeDash=[4, 3]),
+        law.mark_point(filled=True, size=70 * view.size, color=ARMS[1], opacity=1).encode(
+            tooltip=["count:Q", alt.Tooltip("law:Q", format=".2%")]
         ),
         base.transform_filter(alt.datum.count == 0)
         .mark_text(align="left", dx=22, dy=-8, fontSize=13 * view.size, color=BROKEN)
-        .encode(x="count:Q", y="share:Q", text="label:N")
-        .transform_calculate(label=f"format(datum.share, '.1%') + ' {T('never seen', 'chưa từng thấy')(view.lang)}'"),
+        .encode(x="count:Q", y="share:Q", text="label:N"),
     ).properties(height=340 * view.size, width="container")
 
 

@@ -31,25 +31,27 @@ def mode_rows(view):
             if len(values) < REPEATS and a.arm.label != "eval":
                 continue  # half of the readings would give the answer away, and no spread
             name = a.arm.name(view.lang)
-            rows += [(name, text(view.lang), "pass", value, "") for value in values]
+            rows += [(name, text(view.lang), "pass", value, value, "") for value in values]
             if values:
                 mean = fmean(values)
                 gap = mean - calm[0] if calm and metric == "test_loss" and a.arm.label != "eval" else 0
                 label = f"{mean:.3f}" + (f"  (+{gap:.3f})" if gap > 0 else "")
-                rows.append((name, text(view.lang), "mean", mean, label))
-    return pd.DataFrame(rows, columns=["name", "set", "kind", "value", "label"])
+                rows.append((name, text(view.lang), "mean", mean, max(values), label))
+    return pd.DataFrame(rows, columns=["name", "set", "kind", "value", "top", "label"])
 
 
 def mode_chart(view):
     names = [a.arm.name(view.lang) for a in view.arms if a.arm.label != "calls"]
     sets = [text(view.lang) for text in TEXTS.values()]
     x = alt.X("name:N", sort=names, title=None, axis=alt.Axis(labelAngle=0, labelLimit=260))
-    y = alt.Y("value:Q", title=NATS(view.lang), scale=alt.Scale(zero=False), axis=alt.Axis(grid=False))
+    y = alt.Y("value:Q", title=NATS(view.lang), scale=alt.Scale(zero=False, padding=26), axis=alt.Axis(grid=False))
     offset = alt.XOffset("set:N", sort=sets)
     shape = alt.Shape(
         "set:N",
         scale=alt.Scale(domain=sets, range=["circle", "square"]),
-        legend=alt.Legend(title=None, orient="bottom", labelLimit=280),
+        legend=alt.Legend(
+            title=None, orient="bottom", labelLimit=280, symbolFillColor=GREY, symbolStrokeColor=GREY, symbolOpacity=1
+        ),
     )
     passes = alt.Chart().transform_filter(alt.datum.kind == "pass")
     means = alt.Chart().transform_filter(alt.datum.kind == "mean")
@@ -69,7 +71,7 @@ def mode_chart(view):
             tooltip=["name:N", "set:N", alt.Tooltip("value:Q", format=".4f")],
         ),
         means.mark_text(dy=-14 * view.size, fontSize=12.5 * view.size).encode(
-            x=x, xOffset=offset, y=y, text="label:N", color=colors
+            x=x, xOffset=offset, y=alt.Y("top:Q"), text="label:N", color=colors
         ),
     ).properties(height=360 * view.size, width="container")
 
@@ -147,7 +149,8 @@ def call_rows(view):
 
 def call_chart(view):
     order = [name(view.lang) for name in CALLS.values()]
-    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=420, labelFont="monospace"))
+    axis = alt.Axis(labelLimit=420, labelFont="monospace")
+    y = alt.Y("name:N", scale=alt.Scale(domain=order), title=None, axis=axis)
     x = alt.X("zeros:Q", title=T("share set to 0", "tỉ lệ bị đặt về 0")(view.lang), axis=alt.Axis(format="%"))
     kinds = ["model.train()", "model.eval()"]
     color = alt.Color(

@@ -58,10 +58,17 @@ def drawn(spot: Spot, view: View) -> View:
     for arms in (memory.get(key, ()), quick(spot.lesson, spot.playground)):
         seen = tuple(look(arm) for arm in arms)
         if any(a.result.metrics for a in seen):
-            was, now = vars(arms[0].config), vars(spot.config)
+            was, now = settings(arms[0].config), settings(spot.config)
             shown = ", ".join(f"{k} {theme.knob(was[k])}" for k in now if was.get(k) != now[k] and k != "device")
             return replace(view, arms=seen, pinned=pinned_views(spot, seen), shown=shown or "quick")
     return view
+
+
+def settings(config) -> dict:
+    """{field: value} as a learner set them: of a run that reads another, that one's instead of one long line."""
+    values = dict(vars(config))
+    parent = values.pop("parent", "")
+    return (vars(experiment.decode(parent)) if parent else {}) | values
 
 
 def _has_begun(spot: Spot, view: View) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.spot import settings
 from app.view import ArmView, View
 from core import experiment
 from core.events import Finished, Metric, Started, Table
@@ -105,6 +106,11 @@ def test_the_three_readings_read_one_and_the_same_run():
     assert arms[-1].config.p == 0.3
     prose = page.readings(page.eval_mode.Config(), {"corpus": "manual"})[0].config
     assert experiment.decode(prose.parent).tokenizer == "bpe"
+
+
+def test_a_reading_is_named_by_the_settings_of_the_run_it_reads():
+    before, after = (settings(page.readings(page.eval_mode.Config(), {"dropout": p})[0].config) for p in (0.2, 0.4))
+    assert {k: after[k] for k in after if after[k] != before[k]} == {"dropout": 0.4}
 
 
 # --- the picture -------------------------------------------------------------------------------------------------

@@ -17,7 +17,11 @@ from core import corpora, device, experiment, files
 from core.problem import Problem
 
 STATES = ("holds", "depends", "fails", "unclear", "not_measured")
-BOOKS = {"time_machine": "book-35", "gulliver": "book-829", "fineweb": "fineweb"}  # what `requires` calls a text, and its corpus
+BOOKS = {
+    "time_machine": "book-35",
+    "gulliver": "book-829",
+    "fineweb": "fineweb",
+}  # what `requires` calls a text, and its corpus
 # two-sided 95 % quantiles of Student's t, by degrees of freedom: three seeds need 4.3 standard errors, not 2
 T95 = (math.inf, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
 

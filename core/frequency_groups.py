@@ -44,7 +44,7 @@ def notebook_groups(tokens, vocabulary: int, size: int) -> dict[str, np.ndarray]
     """The same three as the course's notebook indexes them (CCunusedTokens): `np.unique` sorts the counts of the tokens
     that occur, and the *positions* in that list are used as if they were token ids. Its never group is right, but takes
     the first `size` free ids instead of a draw."""
-    found, counts = np.unique(np.asarray(tokens, dtype=np.int64), return_counts=True)
+    found, counts = np.unique(np.asarray(tokens), return_counts=True)
     order = np.argsort(counts)[::-1].copy()  # positions in `found`, not ids: found[order] was meant
     inner = max(1, min(size, len(found) // 3))
     free = np.setdiff1d(np.arange(vocabulary), found)

@@ -268,6 +268,7 @@ CLAIMS = (
         measure=mask_effect,
         judge=fails(below(0.5)),
         needs=runs(run=BASE),
+        seeds=(20, 21, 22),  # fresh: how it is judged was changed after a look at 10 to 12
         unit=T(
             "of the smaller gap between groups: what the mask shifts",
             "khoảng cách nhỏ hơn giữa các nhóm: phần mặt nạ làm lệch",

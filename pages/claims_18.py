@@ -6,14 +6,14 @@ from dataclasses import replace
 from app.i18n import T, same
 from app.lesson import Claim
 from core import crossing
-from core.claims import above, below, depends, fails
+from core.claims import above, below, between, depends, fails
 from core.experiments import gradient_signal, head_cost, model5
 
 QUICK = model5.Config(corpus="manual", init="gpt2", context=64, graded=1, steps=100, close=512)
 LONG = replace(QUICK, steps=300, head_at="graded")
 EVERY = replace(LONG, graded=0, head_at="all")
 WEB = {"corpus": "docs-python", "steps": 100}
-SIGNAL = gradient_signal.Config()
+SIGNAL = gradient_signal.Config(windows=768)  # enough for the signal of single positions
 SOURCE = same("CodeChallenge: fine dropout in model 5 (part 2)")
 
 
@@ -180,15 +180,20 @@ CLAIMS = (
         same("≈ 256×"),
         "training",
         measure=snr_share,
-        judge=fails(below(1.0)),
+        judge=depends(
+            between(0.5, 2.0),
+            T(
+                "roughly, in signal over noise of one gradient of a young model; in progress far less (18.7)",
+                "gần đúng, với tín hiệu trên nhiễu của một gradient ở mô hình còn non; về tiến độ thì ít hơn nhiều (18.7)",
+            ),
+        ),
         needs=runs(signal=SIGNAL),
-        seeds=(10, 11, 12, 13, 14),
         unit=T(
             "of the factor T = 64 is lost in signal over noise", "của hệ số T = 64 bị mất trong tín hiệu trên nhiễu"
         ),
         explain=T(
-            "Predictions: yes, T times fewer. Signal over noise of the gradient: less than that, because neighbouring positions share their past and say partly the same.",
-            "Số dự đoán: đúng, ít đi T lần. Tín hiệu trên nhiễu của gradient: giảm ít hơn, vì các vị trí cạnh nhau chung quá khứ và nói phần nào cùng một điều.",
+            "Predictions: yes, T times fewer. Signal over noise: somewhat less than that, for neighbouring positions share their past and say partly the same. In an older model, whose signal is weaker, the factor is smaller still: move the warm-up in “What one step hears”.",
+            "Số dự đoán: đúng, ít đi T lần. Tín hiệu trên nhiễu: giảm ít hơn một chút, vì các vị trí cạnh nhau chung quá khứ và nói phần nào cùng một điều. Ở mô hình già hơn, tín hiệu yếu hơn, hệ số còn nhỏ hơn: hãy đổi số bước huấn luyện trước ở “Một bước nghe được gì”.",
         ),
     ),
     Claim(
@@ -224,7 +229,6 @@ CLAIMS = (
         measure=lambda r: r["signal"].final("snr_one_window") / r["signal"].final("snr_many_windows"),
         judge=below(1.0),
         needs=runs(signal=SIGNAL),
-        seeds=(10, 11, 12, 13, 14),
         unit=T(
             "worth of a position: 1 × 64 against 64 × 1 predictions", "giá trị một vị trí: 1 × 64 so với 64 × 1 dự đoán"
         ),

@@ -16,6 +16,7 @@ AXES = {
     "predictions": T("graded predictions (log scale)", "số dự đoán đã được chấm (thang log)"),
     "seconds": T("seconds of training, measured", "giây huấn luyện, đo được"),
 }
+COUNTED = {"step": T("steps", "bước"), "predictions": T("predictions", "dự đoán"), "seconds": T("seconds", "giây")}
 METRIC = {"last": "last_loss", "all": "test_loss"}
 ERROR = {"last": "last_se", "all": "test_se"}
 Y = {
@@ -86,10 +87,10 @@ def race_rows(view):
     met = equal(view, x, where)
     if met:
         factor = met[1] / met[0]
-        text = T("same loss: {n}× {what}", "cùng loss: gấp {n} lần {what}").format(
-            n=f"{factor:.1f}" if factor < 10 else f"{factor:.0f}",
-            what=T(AXES[x].en.split(",")[0].split(" (")[0], AXES[x].vi.split(",")[0].split(" (")[0]),
-        )
+        n = f"{factor:.1f}" if factor < 10 else f"{factor:.0f}"
+        if factor < 1:
+            n = f"1/{1 / factor:.0f}"
+        text = T("same loss: {n}× as many {what}", "cùng loss: gấp {n} lần số {what}").format(n=n, what=COUNTED[x])
         for place in met[:2]:
             rows.append(
                 (
@@ -147,7 +148,7 @@ def race_chart(view):
         part("test", "pinned").mark_line(strokeDash=[5, 4], strokeWidth=2).encode(color=color, detail="run:N"),
         part("test")
         .mark_area(opacity=0.15)
-        .encode(y=alt.Y("low:Q", title=None), y2="high:Q", color=color, detail="run:N"),
+        .encode(y=alt.Y("low:Q", title=Y[where](view.lang)), y2="high:Q", color=color, detail="run:N"),
         part("test").mark_line(strokeWidth=3 * view.size).encode(color=color, detail="run:N"),
         part("test").mark_point(filled=True, size=45 * view.size, opacity=1).encode(color=color, tooltip=tip),
         part("equal").mark_line(color=BROKEN, strokeWidth=2, strokeDash=[2, 3]),
@@ -197,9 +198,9 @@ def triangle_rows(view):
 def triangle_chart(view):
     stride = max(1, view.config.context // CELLS)
     count, k = view.config.context, graded_places(view.config)
-    order = [str(i + 1) for i in range(stride - 1, count, stride)]
-    ticks = [order[0], *[o for o in order if int(o) % max(1, count // 8) == 0]]
-    down = [str(i + 1) for i in range(0, count, stride)]
+    order = [i + 1 for i in range(stride - 1, count, stride)]
+    ticks = [order[0], *[o for o in order if o % max(1, count // 8) == 0]]
+    down = [i + 1 for i in range(0, count, stride)]
     words = T(
         f"{k} exercise{'s' * (k > 1)} a window from the same forward pass" + (f", of {count}" if k < count else ""),
         f"{k} bài tập mỗi cửa sổ từ cùng một lượt tính tới" + (f", trong {count}" if k < count else ""),
@@ -210,13 +211,13 @@ def triangle_chart(view):
         .encode(
             x=alt.X(
                 "position:O",
-                sort=order,
+                scale=alt.Scale(domain=order),
                 title=T("position that predicts", "vị trí dự đoán")(view.lang),
                 axis=alt.Axis(values=ticks, labelAngle=0),
             ),
             y=alt.Y(
                 "seen:O",
-                sort=down,
+                scale=alt.Scale(domain=down),
                 title=T("tokens it sees", "token nó nhìn thấy")(view.lang),
                 axis=alt.Axis(values=[down[0], down[-1]]),
             ),
@@ -226,7 +227,7 @@ def triangle_chart(view):
     )
     label = (
         alt.Chart(alt.Data(values=[{"text": words(view.lang)}]))
-        .mark_text(align="left", baseline="top", fontSize=15 * view.size, color=TEST, fontWeight="bold")
+        .mark_text(align="left", baseline="bottom", dy=-10, fontSize=15 * view.size, color=TEST, fontWeight="bold")
         .encode(x=alt.value(12), y=alt.value("height"), text="text:N")
     )
     return alt.layer(cells, label).properties(height=230 * view.size, width="container")
@@ -275,7 +276,8 @@ def place_chart(view):
         title=T("position in the window (log scale)", "vị trí trong cửa sổ (thang log)")(view.lang),
         scale=alt.Scale(type="log", base=2, nice=False),
     )
-    y = alt.Y("y:Q", title=T("test loss (nats)", "loss kiểm thử (nats)")(view.lang), scale=alt.Scale(zero=False))
+    title = T("test loss (nats)", "loss kiểm thử (nats)")(view.lang)
+    y = alt.Y("y:Q", title=title, scale=alt.Scale(zero=False))
     short = int(view.values.get("short") or 8)
     base = alt.Chart().encode(x=x, y=y, color=arm_color(view))
     mean = base.transform_filter(alt.datum.kind == "octave")
@@ -291,7 +293,7 @@ def place_chart(view):
     )
     marks = [
         base.transform_filter(alt.datum.kind == "place").mark_point(size=14, opacity=0.35, filled=True),
-        mean.mark_area(opacity=0.18).encode(y=alt.Y("low:Q", title=None), y2="high:Q"),
+        mean.mark_area(opacity=0.18).encode(y=alt.Y("low:Q", title=title, scale=alt.Scale(zero=False)), y2="high:Q"),
         mean.mark_line(strokeWidth=3 * view.size),
         mean.mark_point(filled=True, size=70 * view.size, opacity=1).encode(
             tooltip=["name:N", alt.Tooltip("place:Q", format=".0f"), alt.Tooltip("y:Q", format=".3f")]
@@ -349,7 +351,9 @@ def meter_rows(view):
 def meter_chart(view):
     names = [label(view.lang) for label in METERS.values()]
     color = alt.Color(
-        "kind:N", scale=alt.Scale(domain=names, range=[INPUT, TEST]), legend=alt.Legend(title=None, orient="top")
+        "kind:N",
+        scale=alt.Scale(domain=names, range=[INPUT, TEST]),
+        legend=alt.Legend(title=None, orient="top", symbolOpacity=1),
     )
     x = alt.X(
         "draw:Q",
@@ -357,14 +361,11 @@ def meter_chart(view):
         axis=alt.Axis(grid=False),
     )
     base = alt.Chart().encode(x=x, color=color)
-    y = alt.Y(
-        "y:Q",
-        title=T("measured test loss (nats)", "loss kiểm thử đo được (nats)")(view.lang),
-        scale=alt.Scale(zero=False),
-    )
+    title = T("measured test loss (nats)", "loss kiểm thử đo được (nats)")(view.lang)
+    y = alt.Y("y:Q", title=title, scale=alt.Scale(zero=False))
     marks = [
-        base.mark_area(opacity=0.15).encode(y=alt.Y("low:Q", title=None, scale=alt.Scale(zero=False)), y2="high:Q"),
-        base.mark_line(strokeDash=[6, 4]).encode(y="mean:Q"),
+        base.mark_area(opacity=0.15).encode(y=alt.Y("low:Q", title=title, scale=alt.Scale(zero=False)), y2="high:Q"),
+        base.mark_line(strokeDash=[6, 4]).encode(y=alt.Y("mean:Q", title=title)),
         base.mark_point(filled=True, size=50 * view.size, opacity=0.9).encode(
             y=y, tooltip=["kind:N", alt.Tooltip("y:Q", format=".3f")]
         ),

@@ -25,13 +25,14 @@ def signal_rows(view):
         table = pd.DataFrame(tables[max(tables)])
         name = a.arm.name(view.lang)
         for p in table[table["snr"] > 0].itertuples():
-            rows.append((p.predictions, p.snr, "point", name, f"k {p.graded}, B {p.batch}", p.cosine))
+            label = f"k {p.graded}, B {p.batch}"
+            rows.append((p.predictions, p.snr, "point", name, label, "right" if p.graded == 1 else "left", p.cosine))
         single = table[(table["graded"] == 1) & (table["snr"] > 0)].sort_values("batch")
         if len(single):
             base, top = single.iloc[-1], table["predictions"].max()
             for count in (table["predictions"].min(), top):
-                rows.append((count, base.snr * count / base.predictions, "law", name, "", math.nan))
-    return pd.DataFrame(rows, columns=["x", "y", "kind", "name", "text", "cosine"])
+                rows.append((count, base.snr * count / base.predictions, "law", name, "", "", math.nan))
+    return pd.DataFrame(rows, columns=["x", "y", "kind", "name", "text", "side", "cosine"])
 
 
 def signal_chart(view):
@@ -50,6 +51,7 @@ def signal_chart(view):
     )
     base = alt.Chart().encode(x=x, y=y, color=arm_color(view))
     points = base.transform_filter(alt.datum.kind == "point")
+    first = view.arms[0].arm.name(view.lang)  # the others lie beside it: labels of their own would only cover these
     marks = [
         base.transform_filter(alt.datum.kind == "law").mark_line(strokeDash=[6, 4], strokeWidth=1.6, opacity=0.8),
         points.mark_point(filled=True, size=120 * view.size, opacity=1).encode(
@@ -60,7 +62,12 @@ def signal_chart(view):
                 alt.Tooltip("cosine:Q", format=".3f"),
             ]
         ),
-        points.mark_text(align="left", dx=9, dy=11, fontSize=12 * view.size).encode(text="text:N"),
+        *(
+            points.transform_filter((alt.datum.name == first) & (alt.datum.side == side))
+            .mark_text(align=side, dx=dx, dy=dy, fontSize=12 * view.size)
+            .encode(text="text:N")
+            for side, dx, dy in (("left", 10, 11), ("right", -10, -9))
+        ),
     ]
     return alt.layer(*marks).properties(height=420 * (1 + (view.size - 1) * 0.6), width="container")
 
@@ -101,19 +108,17 @@ def cost_rows(view):
 
 def cost_chart(view):
     names = [label(view.lang) for label in WAYS.values()]
-    y = alt.Y("way:N", sort=names, title=None, axis=alt.Axis(labelLimit=330))
-    x = alt.X(
-        "ms:Q",
-        title=T(
-            "milliseconds, forward and backward (median of 11)", "mili giây, tính tới và lan ngược (trung vị của 11)"
-        )(view.lang),
-    )
+    y = alt.Y("way:N", sort=names, scale=alt.Scale(domain=names), title=None, axis=alt.Axis(labelLimit=330))
+    x_title = T(
+        "milliseconds, forward and backward (median of 11)", "mili giây, tính tới và lan ngược (trung vị của 11)"
+    )(view.lang)
+    x = alt.X("ms:Q", title=x_title)
     color = alt.Color("way:N", scale=alt.Scale(domain=names, range=[TEST, BROKEN, ARMS[2]]), legend=None)
     base = alt.Chart().encode(y=y)
     marks = [
         base.mark_bar(opacity=0.85).encode(x=x, color=color),
-        base.mark_rule(strokeWidth=2, color=GREY).encode(x=alt.X("low:Q", title=None), x2="high:Q"),
-        base.mark_text(align="left", dx=6, baseline="bottom", dy=-8, fontSize=14 * view.size, color=GREY).encode(
+        base.mark_rule(strokeWidth=2, color=GREY).encode(x=alt.X("low:Q", title=x_title), x2="high:Q"),
+        base.mark_text(align="left", dx=8, baseline="middle", fontSize=14 * view.size, color="white").encode(
             x=alt.value(0), text="text:N"
         ),
     ]
@@ -165,13 +170,15 @@ def text_rows(view):
 
 def text_chart(view):
     per = view.values.get("unit") == "byte"
+    gradings = [g(view.lang) for g in GRADING.values()]
     names = list(dict.fromkeys(a.arm.name(view.lang).split(",")[0] for a in view.arms))
     color = alt.Color(
         "name:N", scale=alt.Scale(domain=names, range=[TEST, ARMS[1]]), legend=alt.Legend(title=None, orient="top")
     )
     x = alt.X(
         "grading:N",
-        sort=[g(view.lang) for g in GRADING.values()],
+        sort=gradings,
+        scale=alt.Scale(domain=gradings),
         title=T("graded in training", "được chấm khi huấn luyện")(view.lang),
         axis=alt.Axis(labelAngle=0),
     )
@@ -184,7 +191,7 @@ def text_chart(view):
     base = alt.Chart().encode(x=x, y=y, color=color)
     marks = [
         base.mark_line(strokeWidth=3 * view.size),
-        base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", title=None), y2="high:Q"),
+        base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", title=title(view.lang)), y2="high:Q"),
         base.mark_point(filled=True, size=110 * view.size, opacity=1),
         base.transform_calculate(label="format(datum.y, '.2f')")
         .mark_text(align="left", dx=12, fontSize=14 * view.size)

@@ -85,7 +85,7 @@ def verdict(view):
     if mine - theirs > error:
         said.append(
             T(
-                "At the last position itself: graded in all {T} places {theirs}, in {k} only {mine} nats. Grading everywhere wins by {gap} even there: the last position is one of its {T} exercises.",
+                "At the last position itself: graded in all {T} places {theirs} nats, with k = {k} {mine}. Grading everywhere wins by {gap} even there: the last position is one of its {T} exercises.",
                 "Ngay tại vị trí cuối: chấm cả {T} chỗ được {theirs}, chỉ chấm {k} được {mine} nats. Chấm mọi nơi hơn {gap} ngay ở đó: vị trí cuối cũng là một trong {T} bài tập của nó.",
             ).format(**facts)
         )
@@ -205,8 +205,8 @@ def place_verdict(view):
     if mine and theirs and other is not view.arms[0]:
         said.append(
             T(
-                "Positions 1 to 7, where a short prompt lives: {a} nats graded everywhere, {b} in {k}. Last position: {c} and {d}.",
-                "Vị trí 1 đến 7, nơi câu mồi ngắn nằm: chấm mọi nơi {a} nats, chấm {k} chỗ {b}. Vị trí cuối: {c} và {d}.",
+                "Positions 1 to 7, where a short prompt lives: {a} nats graded everywhere, {b} with k = {k}. Last position: {c} and {d}.",
+                "Vị trí 1 đến 7, nơi câu mồi ngắn nằm: chấm mọi nơi {a} nats, với k = {k} là {b}. Vị trí cuối: {c} và {d}.",
             ).format(
                 a=number(theirs[0]),
                 b=number(mine[0]),
@@ -231,9 +231,15 @@ def place_verdict(view):
 # --- predictions -------------------------------------------------------------------------------------------------
 
 
+def asked_about(config) -> bool:
+    """Whether this is what the questions speak of: one graded position, the last of 64, and a proper loss."""
+    return (config.graded, config.graded_at, config.context, config.wiring) == (1, "last", 64, "ce")
+
+
 def compared(view):
+    """(loss at the last position of the chosen run, of the one graded everywhere), nan where no question asks for it."""
     other = every(view)
-    ready = view.done and other is not None and view.config.graded == 1 and view.config.wiring == "ce"
+    ready = view.done and other is not None and asked_about(view.config)
     return (view.arms[0].result.final("last_loss"), other.result.final("last_loss")) if ready else (math.nan, math.nan)
 
 
@@ -252,7 +258,7 @@ def who(view):
 
 def steps_answer(view):
     met = equal(view, "step") if not math.isnan(compared(view)[0]) and view.done else None
-    return None if met is None else round(met[0] * 100 / met[1])
+    return round(met[0]) if met is not None and met[1] == 100 else None
 
 
 PREDICTIONS = (
@@ -281,8 +287,8 @@ PREDICTIONS = (
         ),
         steps_answer,
         lambda view: T(
-            "About {n}. Not 100/64: a step also costs its walk along the optimizer's path, and positions of one window repeat each other.",
-            "Khoảng {n}. Không phải 100/64: bước nào cũng chỉ đi được một quãng, và các vị trí trong một cửa sổ lặp lại nhau.",
+            "About {n}. Not 100/64: a step that hears 64 times as much does not go 64 times as far, for AdamW makes steps of much the same length; and positions of one window repeat each other.",
+            "Khoảng {n}. Không phải 100/64: một bước nghe được gấp 64 lần không đi xa gấp 64 lần, vì bước của AdamW dài gần như nhau; và các vị trí trong một cửa sổ lặp lại nhau.",
         ).format(n=steps_answer(view)),
         kind="number",
         low=1,

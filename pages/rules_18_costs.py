@@ -18,18 +18,22 @@ def snr(view, label="warm"):
 
 def signal_verdict(view):
     said, found = diverged(view), snr(view)
-    if found:
-        said.append(
-            T(
-                "{T} times fewer graded predictions cost a factor of {r} in signal over noise, not {T}: positions of one window say partly the same. One is worth {w} of a prediction from a window of its own.",
-                "Số dự đoán ít đi {T} lần làm tín hiệu trên nhiễu giảm {r} lần, không phải {T}: các vị trí trong một cửa sổ nói phần nào cùng một điều. Mỗi vị trí đáng {w} dự đoán từ một cửa sổ riêng.",
-            ).format(
-                T=view.config.context,
-                r=number(found["all"] / found["last"]),
-                w=number(found["one_window"] / found["many_windows"]),
-            )
+    if not found:
+        return said
+    count, lost = view.config.context, found["all"] / found["last"]
+    worth = found["one_window"] / found["many_windows"]
+    facts = {"T": count, "r": number(lost), "w": number(worth)}
+    if lost < 0.8 * count:
+        text = T(
+            "{T} times fewer graded predictions cost a factor of {r} in signal over noise, not {T}: positions of one window say partly the same. One is worth {w} of a prediction from a window of its own.",
+            "Số dự đoán ít đi {T} lần làm tín hiệu trên nhiễu giảm {r} lần, không phải {T}: các vị trí trong một cửa sổ nói phần nào cùng một điều. Mỗi vị trí đáng {w} dự đoán từ một cửa sổ riêng.",
         )
-    return said
+    else:
+        text = T(
+            "{T} times fewer graded predictions cost a factor of {r} in signal over noise. Read more windows before trusting it: single positions drown in noise here.",
+            "Số dự đoán ít đi {T} lần làm tín hiệu trên nhiễu giảm {r} lần. Hãy đọc nhiều cửa sổ hơn trước khi tin: ở đây vị trí đơn lẻ chìm trong nhiễu.",
+        )
+    return [*said, text.format(**facts)]
 
 
 def signal_readouts(view):

@@ -156,6 +156,8 @@ def test_the_signal_verdict_says_what_a_position_is_worth_and_nothing_where_the_
     found = {"snr_all": 1.0, "snr_last": 0.04, "snr_one_window": 0.06, "snr_many_windows": 0.16}
     words = said(rules_18_costs.signal_verdict, metrics(gradient_signal.Config(), found))
     assert "a factor of 25.0" in words and "0.375 of a prediction" in words
+    few = metrics(gradient_signal.Config(), found | {"snr_last": 0.01})
+    assert "Read more windows" in said(rules_18_costs.signal_verdict, few)
     drowned = metrics(
         gradient_signal.Config(), found | {"snr_last": -0.01}, Note(1, "signal_lost", {"pairs": "1 × 16"})
     )

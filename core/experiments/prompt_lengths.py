@@ -9,7 +9,6 @@ from core.events import Event, Finished, Metric, Note, Sample, Started
 from core.experiment import Experiment, knob
 from core.problem import Problem
 
-NOT_WEIGHTS = ("optimizer/", "clock/")  # what a training run's snapshot holds besides the model
 PIECES = 6  # continuations that are counted; the first is shown
 
 
@@ -41,12 +40,12 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     what PIECES continuations consist of. Note where there is no dropout to leave on."""
     import torch
 
-    from core import batches, corpora, counting
+    from core import batches, corpora, counting, optimizers
     from core.train import generate
 
     parent = writer(config)
     model, tokenizer = experiment.of(parent).build(parent)
-    model.load_state_dict({n: t for n, t in inputs["model"].items() if not n.startswith(NOT_WEIGHTS)})
+    model.load_state_dict(optimizers.weights(inputs["model"]))
     model.train(config.left_on)
     lengths = {"short": min(config.short, parent.context - 1), "long": parent.context - 1}
     yield Started(1, lengths)

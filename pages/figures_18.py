@@ -87,10 +87,12 @@ def race_rows(view):
     met = equal(view, x, where)
     if met:
         factor = met[1] / met[0]
-        n = f"{factor:.1f}" if factor < 10 else f"{factor:.0f}"
         if factor < 1:
-            n = f"1/{1 / factor:.0f}"
-        text = T("same loss: {n}× as many {what}", "cùng loss: gấp {n} lần số {what}").format(n=n, what=COUNTED[x])
+            text = T("same loss: 1/{n} of the {what}", "cùng loss: 1/{n} số {what}")
+        else:
+            text = T("same loss: {n}× as many {what}", "cùng loss: gấp {n} lần số {what}")
+        size = max(factor, 1 / factor)
+        text = text.format(n=f"{size:.1f}" if size < 10 else f"{size:.0f}", what=COUNTED[x])
         for place in met[:2]:
             rows.append(
                 (

@@ -114,7 +114,7 @@ def cost_chart(view):
     )(view.lang)
     x = alt.X("ms:Q", title=x_title)
     color = alt.Color("way:N", scale=alt.Scale(domain=names, range=[TEST, BROKEN, ARMS[2]]), legend=None)
-    base = alt.Chart().encode(y=y)
+    base = alt.Chart().transform_filter("isValid(datum.way)").encode(y=y)
     marks = [
         base.mark_bar(opacity=0.85).encode(x=x, color=color),
         base.mark_rule(strokeWidth=2, color=GREY).encode(x=alt.X("low:Q", title=x_title), x2="high:Q"),
@@ -188,7 +188,7 @@ def text_chart(view):
         else T("test loss at the last position (nats per token)", "loss kiểm thử ở vị trí cuối (nats mỗi token)")
     )
     y = alt.Y("y:Q", title=title(view.lang), scale=alt.Scale(zero=False))
-    base = alt.Chart().encode(x=x, y=y, color=color)
+    base = alt.Chart().transform_filter("isValid(datum.grading)").encode(x=x, y=y, color=color)
     marks = [
         base.mark_line(strokeWidth=3 * view.size),
         base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", title=title(view.lang)), y2="high:Q"),

@@ -28,6 +28,11 @@ def signal_verdict(view):
             "{T} times fewer graded predictions cost a factor of {r} in signal over noise, not {T}: positions of one window say partly the same. One is worth {w} of a prediction from a window of its own.",
             "Số dự đoán ít đi {T} lần làm tín hiệu trên nhiễu giảm {r} lần, không phải {T}: các vị trí trong một cửa sổ nói phần nào cùng một điều. Mỗi vị trí đáng {w} dự đoán từ một cửa sổ riêng.",
         )
+    elif lost < 1.25 * count:
+        text = T(
+            "{T} times fewer graded predictions cost a factor of {r} in signal over noise: in so young a model nearly every position counts in full ({w} of a prediction from a window of its own).",
+            "Số dự đoán ít đi {T} lần làm tín hiệu trên nhiễu giảm {r} lần: ở mô hình còn non, gần như vị trí nào cũng được tính trọn (đáng {w} dự đoán từ một cửa sổ riêng).",
+        )
     else:
         text = T(
             "{T} times fewer graded predictions cost a factor of {r} in signal over noise. Read more windows before trusting it: single positions drown in noise here.",

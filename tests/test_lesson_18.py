@@ -158,6 +158,8 @@ def test_the_signal_verdict_says_what_a_position_is_worth_and_nothing_where_the_
     assert "a factor of 25.0" in words and "0.375 of a prediction" in words
     few = metrics(gradient_signal.Config(), found | {"snr_last": 0.01})
     assert "Read more windows" in said(rules_18_costs.signal_verdict, few)
+    young = metrics(gradient_signal.Config(), found | {"snr_last": 1 / 60})
+    assert "counts in full" in said(rules_18_costs.signal_verdict, young)
     drowned = metrics(
         gradient_signal.Config(), found | {"snr_last": -0.01}, Note(1, "signal_lost", {"pairs": "1 × 16"})
     )

@@ -27,7 +27,7 @@ class Config:
     batch: int = knob(16, low=1, high=512)
     warm: int = knob(30, low=0, high=10_000)
     graded_at: str = knob("last", choices=("last", "every", "random"))
-    windows: int = knob(256, low=24, high=100_000)
+    windows: int = knob(512, low=24, high=100_000)
     seed: int = knob(0, low=0, high=10_000)
 
 

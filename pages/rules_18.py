@@ -85,7 +85,7 @@ def verdict(view):
     if mine - theirs > error:
         said.append(
             T(
-                "At the last position itself: graded in all {T} places {theirs} nats, with k = {k} {mine}. Grading everywhere wins by {gap} even there: the last position is one of its {T} exercises.",
+                "At the last position itself: graded in all {T} places {theirs} nats, with k = {k} it is {mine}. Grading everywhere wins by {gap} even there: the last position is one of its {T} exercises.",
                 "Ngay tại vị trí cuối: chấm cả {T} chỗ được {theirs}, chỉ chấm {k} được {mine} nats. Chấm mọi nơi hơn {gap} ngay ở đó: vị trí cuối cũng là một trong {T} bài tập của nó.",
             ).format(**facts)
         )

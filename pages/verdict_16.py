@@ -110,9 +110,9 @@ def own(view):
     rule = NAMES[int(first)]
     said = [
         T(
-            "Removed by “{rule}”; {n} rules in all would do so.",
-            "Bị loại bởi “{rule}”; tổng cộng {n} quy tắc sẽ loại nó.",
-        ).format(rule=RULES[rule], n=f"{main.final('dead'):.0f}")
+            "Removed by “{rule}”. Of {all} rules, {n} would remove it.",
+            "Bị loại bởi “{rule}”. Trong {all} quy tắc, {n} sẽ loại nó.",
+        ).format(rule=RULES[rule], n=f"{main.final('dead'):.0f}", all=len(NAMES))
     ]
     if rule == "language" and view.config.profile == "en":
         said.append(
@@ -260,13 +260,16 @@ def training(view):
     ended = [a for a in view.arms if a.complete and a.result.metrics.get("test_loss")]
     if not ended or not view.done:
         return []
-    by_test = min(ended, key=lambda a: a.result.final("test_loss"))
+    best = min(a.result.final("test_loss") for a in ended)
+    close = [
+        a.arm.name for a in ended if a.result.final("test_loss") < best + NOISE
+    ]  # a difference of two seeds: a tie
     by_train = min(ended, key=lambda a: last_train(a.result))
     said = [
         T(
             "Lowest training loss: {a}. Lowest loss on clean prose: {b}.",
             "Loss huấn luyện thấp nhất: {a}. Loss thấp nhất trên văn xuôi sạch: {b}.",
-        ).format(a=by_train.arm.name, b=by_test.arm.name)
+        ).format(a=by_train.arm.name, b=T(" = ".join(n.en for n in close), " = ".join(n.vi for n in close)))
     ]
     for pool in ("dedup", "filtered", "removed"):
         change = gain(view, pool)

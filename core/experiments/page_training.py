@@ -50,7 +50,8 @@ def pool(config: Config) -> tuple[list[str], dict]:
 
     collection = web_collection.load(config.corpus, config.documents, config.seed, config.junk)
     pages, held = collection.pages, set() if collection.kinds else set(range(0, len(collection.texts), HELD))
-    there = [i for i in range(len(pages.texts)) if i not in held]
+    tested = {pages.texts[i] for i in held}  # a held-out page may stand elsewhere too: it is taken out of every pool
+    there = [i for i, text in enumerate(pages.texts) if text not in tested]
     if config.pool == "clean":
         if not collection.kinds:
             raise Problem("no_labels", name=config.corpus)

@@ -140,8 +140,8 @@ CLAIMS = (
         seeds=(0,),
         unit=T("% of the documents removed", "% số tài liệu bị loại"),
         explain=T(
-            "Nearly: but “words with a letter” counts marks as words in today's code, and by that count one page in six would go. The words of the program that made FineWeb were cut otherwise.",
-            "Gần như vậy: nhưng “từ có chữ cái” trong mã hiện nay tính dấu câu là từ, và theo cách đó cứ sáu trang sẽ mất một. Chương trình đã làm ra FineWeb cắt từ theo cách khác.",
+            "Nearly: but “words with a letter” counts marks as words in today's code, and by that count nearly one page in five would go. The words of the program that made FineWeb were cut otherwise.",
+            "Gần như vậy: nhưng “từ có chữ cái” trong mã hiện nay tính dấu câu là từ, và theo cách đó cứ năm trang thì mất gần một. Chương trình đã làm ra FineWeb cắt từ theo cách khác.",
         ),
     ),
     Claim(

@@ -34,7 +34,7 @@ def place(value, long: bool):
 
 
 def histogram_rows(view):
-    """Bars (what bar): x, x2, count, kind, side; rules (what cut, published, writeup): x, label."""
+    """Bars (what bar): x, x2, y0, y, kind, side; rules (what cut, published, writeup): x, label."""
     found, name = table(view, "pages"), view.config.rule
     if not found:
         return None
@@ -53,19 +53,21 @@ def histogram_rows(view):
     edges = np.linspace(low, high, BINS + 1)
     at = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, BINS - 1)
     dead, kinds = np.array(found["dead"]), np.array(found["kind"])
-    rows = []
-    for kind in dict.fromkeys(found["kind"]):
+    rows, floor = [], np.zeros(BINS)  # bars stand on each other: y0 to y
+    for kind in (k for k in KINDS if k in set(found["kind"])):
         for side in (False, True):
             counts = np.bincount(at[(kinds == kind) & (dead == side)], minlength=BINS)
+            names = of(KINDS, kind)(view.lang), _side(side)(view.lang)
             rows += [
-                ("bar", edges[i], edges[i + 1], int(n), of(KINDS, kind)(view.lang), _side(side)(view.lang), "")
+                ("bar", edges[i], edges[i + 1], float(floor[i]), float(floor[i] + n), *names, "")
                 for i, n in enumerate(counts)
                 if n
             ]
+            floor = floor + counts
     for what, value, label in marks:
         if math.isfinite(value) and place(value, long) <= high:
-            rows.append((what, place(value, long), None, None, "", "", label.format(v=number(value))(view.lang)))
-    return pd.DataFrame(rows, columns=["what", "x", "x2", "count", "kind", "side", "label"])
+            rows.append((what, place(value, long), None, None, None, "", "", label.format(v=number(value))(view.lang)))
+    return pd.DataFrame(rows, columns=["what", "x", "x2", "y0", "y", "kind", "side", "label"])
 
 
 def _side(dead):
@@ -93,24 +95,24 @@ def histogram_chart(view):
     base = alt.Chart()
     bars = (
         base.transform_filter("datum.what == 'bar'")
-        .mark_bar(binSpacing=1)
+        .mark_rect()
         .encode(
             x=x,
             x2="x2:Q",
             y=alt.Y(
-                "count:Q",
+                "y:Q",
                 title=T("pages (square-root scale)", "số trang (thang căn bậc hai)")(view.lang),
-                stack=True,
                 scale=alt.Scale(type="sqrt"),
                 axis=alt.Axis(grid=False),
             ),
+            y2="y0:Q",
             color=kind_color(view, present(view), present(view) != ["page"]),
             opacity=alt.Opacity(
                 "side:N",
                 scale=alt.Scale(domain=[_side(False)(view.lang), _side(True)(view.lang)], range=[1, 0.38]),
                 legend=None,
             ),
-            tooltip=["kind:N", "side:N", alt.Tooltip("count:Q", title="n")],
+            tooltip=["kind:N", "side:N", "y:Q"],
         )
     )
     marks = [bars]
@@ -199,7 +201,12 @@ def rules_rows(view):
 
 
 def rules_chart(view):
-    y = alt.Y("rule:N", sort=[r(view.lang) for r in RULES.values()], title=None, axis=alt.Axis(labelLimit=320))
+    y = alt.Y(
+        "rule:N",
+        sort=[r(view.lang) for r in RULES.values()],
+        title=None,
+        axis=alt.Axis(labelLimit=320, labelOverlap=False, labelFontSize=12),
+    )
     x = T("pages", "số trang")(view.lang)
     tip = ["rule:N", "alone:Q", "first:Q", "only:Q", alt.Tooltip("tokens:Q", format=".1%")]
     alone = (
@@ -242,7 +249,12 @@ def own_rows(view):
 
 
 def own_chart(view):
-    y = alt.Y("rule:N", sort=[r(view.lang) for r in RULES.values()], title=None, axis=alt.Axis(labelLimit=320))
+    y = alt.Y(
+        "rule:N",
+        sort=[r(view.lang) for r in RULES.values()],
+        title=None,
+        axis=alt.Axis(labelLimit=320, labelOverlap=False, labelFontSize=12),
+    )
     x = alt.X(
         "used:Q",
         title=T(
@@ -261,7 +273,7 @@ def own_chart(view):
         alt.Chart().mark_text(align="left", dx=5, color=GREY, fontSize=12 * view.size).encode(y=y, x=x, text="said:N")
     )
     edge = alt.Chart(alt.Data(values=[{"x": 1}])).mark_rule(color=GREY, strokeDash=[6, 4]).encode(x="x:Q")
-    return alt.layer(bars, labels, edge).properties(height=height(view, 560), width="container")
+    return alt.layer(bars, labels, edge).properties(height=height(view, 600), width="container")
 
 
 own = Figure(

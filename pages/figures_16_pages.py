@@ -133,11 +133,11 @@ def length_rows(view):
     x = np.log10(np.maximum(found["tokens"], 1))
     edges = np.arange(math.floor(x.min() * 5) / 5, x.max() + 0.2, 0.1)
     counts, _ = np.histogram(x, edges)
-    rows = [("bar", a, b, int(n), "") for a, b, n in zip(edges, edges[1:], counts, strict=False) if n]
+    rows = [("bar", a, b, int(n), 0, "") for a, b, n in zip(edges, edges[1:], counts, strict=False) if n]
     for what, label in (("median", T("median {v}", "trung vị {v}")), ("mean", T("mean {v}", "trung bình {v}"))):
         value = view.main.final(what)
-        rows.append((what, math.log10(max(value, 1)), None, None, label.format(v=f"{value:,.0f}")(view.lang)))
-    return pd.DataFrame(rows, columns=["what", "x", "x2", "count", "label"])
+        rows.append((what, math.log10(max(value, 1)), None, None, None, label.format(v=f"{value:,.0f}")(view.lang)))
+    return pd.DataFrame(rows, columns=["what", "x", "x2", "count", "zero", "label"])
 
 
 def length_chart(view):
@@ -151,10 +151,11 @@ def length_chart(view):
     base = alt.Chart()
     marks = [
         base.transform_filter("datum.what == 'bar'")
-        .mark_bar(color=TEST, opacity=0.55)
+        .mark_rect(color=TEST, opacity=0.55)
         .encode(
             x=x,
             x2="x2:Q",
+            y2="zero:Q",
             y=alt.Y("count:Q", title=T("pages", "số trang")(view.lang), axis=alt.Axis(grid=False)),
             tooltip=["count:Q"],
         )

@@ -73,6 +73,18 @@ def test_why(view):
     ).format(raw=f"{view.result('raw').final('test_loss'):.2f}", dedup=f"{view.result('dedup').final('test_loss'):.2f}")
 
 
+def lost_answer(view):
+    recall = view.main.final("recall")
+    return None if recall != recall else 100 * (1 - recall)
+
+
+def lost_why(view):
+    return T(
+        "{lost} of 100 good pages are gone: too short, too few sentences, a bracket, too many marks. The published rules are made for a web so large that losing half of the good is cheap; {good} of 100 pages that are left are good.",
+        "Mất {lost} trên 100 trang tốt: quá ngắn, quá ít câu, một dấu ngoặc, quá nhiều dấu câu. Các quy tắc này dành cho một web lớn đến mức mất nửa phần tốt vẫn rẻ; trong 100 trang còn lại có {good} trang tốt.",
+    ).format(lost=f"{lost_answer(view):.0f}", good=f"{100 * view.main.final('precision'):.0f}")
+
+
 SIDES = (("raw", T("raw pages", "trang thô")), ("dedup", T("filtered pages", "trang đã lọc")))
 PYTHON = {"corpus": "docs-python"}
 QUICK = T("quick", "nhanh")
@@ -173,6 +185,23 @@ LESSON = Lesson(
             (figures.histogram, figures.funnel, figures.rules),
             ("rule", "page"),
             verdict.filters,
+            (
+                Prediction(
+                    "lost",
+                    T(
+                        "Of 100 pages of good prose on this web, how many do FineWeb's rules throw away?",
+                        "Cứ 100 trang văn xuôi tốt trên web này, quy tắc FineWeb vứt đi bao nhiêu trang?",
+                    ),
+                    lost_answer,
+                    lost_why,
+                    kind="number",
+                    low=0,
+                    high=100,
+                    step=5,
+                    tolerance=10,
+                    unit=T("of 100", "trên 100"),
+                ),
+            ),
             readouts=verdict.filter_readouts,
             samples=("removed", "kept"),
             sample_names={

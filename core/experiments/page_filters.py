@@ -122,7 +122,7 @@ def _read(name: str, text: str, config: Config, value: float, kind: str) -> Samp
 
     pieces, hits = page_marks.marked(text, config.rule, config)
     return Sample(
-        0, name, "", "".join(pieces), {"pieces": pieces, "hits": hits, "value": value, "kind": kind, "limit": 900}
+        0, name, "", "".join(pieces), {"pieces": pieces, "hits": hits, "value": value, "kind": kind, "limit": 500}
     )
 
 

@@ -6,6 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from app.charts import height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import BROKEN, GREY, TEST, number
@@ -16,10 +17,6 @@ from pages.names_16 import COLORS, KINDS, RULES, STEPS, of
 BINS = 40
 BY_NAME = {rule.name: rule for rule in CHECKS}
 LONG = ("few_words", "many_words", "sentences")  # numbers with a long tail: a logarithmic axis
-
-
-def height(view, base):
-    return base * (1 + (view.size - 1) * 0.6)
 
 
 def table(view, name):
@@ -101,7 +98,7 @@ def histogram_chart(view):
             x2="x2:Q",
             y=alt.Y(
                 "y:Q",
-                title=T("pages (square-root scale)", "số trang (thang căn bậc hai)")(view.lang),
+                title=T("pages (√ scale)", "số trang (thang √)")(view.lang),
                 scale=alt.Scale(type="sqrt"),
                 axis=alt.Axis(grid=False),
             ),
@@ -154,7 +151,12 @@ def funnel_rows(view):
 
 
 def funnel_chart(view):
-    y = alt.Y("step:N", sort=[s(view.lang) for s in STEPS.values()], title=None, axis=alt.Axis(labelLimit=200))
+    y = alt.Y(
+        "step:N",
+        scale=alt.Scale(domain=[s(view.lang) for s in STEPS.values()]),
+        title=None,
+        axis=alt.Axis(labelLimit=200),
+    )
     bars = (
         alt.Chart()
         .mark_bar()
@@ -203,7 +205,7 @@ def rules_rows(view):
 def rules_chart(view):
     y = alt.Y(
         "rule:N",
-        sort=[r(view.lang) for r in RULES.values()],
+        scale=alt.Scale(domain=[r(view.lang) for r in RULES.values()]),
         title=None,
         axis=alt.Axis(labelLimit=320, labelOverlap=False, labelFontSize=12),
     )
@@ -251,7 +253,7 @@ def own_rows(view):
 def own_chart(view):
     y = alt.Y(
         "rule:N",
-        sort=[r(view.lang) for r in RULES.values()],
+        scale=alt.Scale(domain=[r(view.lang) for r in RULES.values()]),
         title=None,
         axis=alt.Axis(labelLimit=320, labelOverlap=False, labelFontSize=12),
     )

@@ -6,10 +6,11 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from app.charts import height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, TEST
-from pages.figures_16 import height, table
+from pages.figures_16 import table
 
 # --- near-copies ------------------------------------------------------------------------------------------------------
 

@@ -140,7 +140,10 @@ def test_a_pasted_page_is_told_its_first_rule_and_how_much_of_each_is_used():
     assert played(own_page, text="").final("first") == -2
     from core.web_filters import NAMES
 
-    words = "The keeper lives in the house below with her two dogs and in winter no one comes to see what she has made of it."
+    words = (
+        "The keeper lives in the house below with her two dogs and in winter no one comes to see what she has made. "
+        "Visitors who climb up during July will find some bread, cold water, an old map of this coast there."
+    )
     short = played(own_page, text=words)
     assert NAMES[int(short.final("first"))] == "few_words"
     table = short.tables["rules"][1]

@@ -161,7 +161,7 @@ def length_chart(view):
             tooltip=["count:Q"],
         )
     ]
-    for what, color, y, align, dx in (("median", ARMS[2], 10, "right", -6), ("mean", BROKEN, 10, "left", 6)):
+    for what, color, y, align, dx in (("median", ARMS[2], -8, "right", 0), ("mean", BROKEN, -8, "left", 0)):
         lines = base.transform_filter(f"datum.what == '{what}'")
         marks += [
             lines.mark_rule(color=color, strokeWidth=2.5).encode(x="x:Q"),

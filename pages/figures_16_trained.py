@@ -54,7 +54,10 @@ def ends_chart(view):
     def panel(title):
         y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=190))
         x = alt.X(
-            "value:Q", title=title(view.lang) + " (nats/token)", axis=alt.Axis(grid=False), scale=alt.Scale(zero=True)
+            "value:Q",
+            title=title(view.lang) + " (nats/token)",
+            axis=alt.Axis(grid=False),
+            scale=alt.Scale(domain=[0, 8.6], clamp=True),
         )
         base = alt.Chart().transform_filter(alt.datum.what == title(view.lang))
         bars = base.mark_bar().encode(y=y, x=x, color=arm_color(view, legend=False))
@@ -96,13 +99,13 @@ def kinds_chart(view):
     x = alt.X(
         "kind:N",
         title=T("tested on", "kiểm thử trên")(view.lang),
-        sort=[k(view.lang) for k in KINDS.values()],
+        scale=alt.Scale(domain=[KINDS[k](view.lang) for k in KINDS if k not in ("banner", "copy", "page")]),
         axis=alt.Axis(labelAngle=0, labelLimit=90),
     )
     y = alt.Y(
         "name:N",
         title=T("trained on", "huấn luyện trên")(view.lang),
-        sort=[a.arm.name(view.lang) for a in view.arms],
+        scale=alt.Scale(domain=[a.arm.name(view.lang) for a in view.arms]),
         axis=alt.Axis(labelLimit=200),
     )
     tiles = (

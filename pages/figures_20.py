@@ -18,6 +18,9 @@ AXES = {
 }
 
 
+FORMATS = {"seconds": "~g", "step": "d", "tokens": "~s"}
+
+
 def axis(view) -> str:
     return view.values.get("axis") if view.values.get("axis") in AXES else "seconds"
 
@@ -61,7 +64,7 @@ def race_rows(view):
 
 def race_chart(view):
     title = AXES[axis(view)](view.lang)
-    x = alt.X("x:Q", title=title, axis=alt.Axis(grid=False, tickCount=8, format="~s" if axis(view) == "tokens" else ""))
+    x = alt.X("x:Q", title=title, axis=alt.Axis(grid=False, tickCount=8, format=FORMATS[axis(view)]))
     y = alt.Y(
         "value:Q", title=charts.NATS(view.lang), scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(grid=False)
     )
@@ -116,7 +119,7 @@ race = Figure(
 )
 
 COSTS = (
-    ("tokens_per_second", 1.0, T("tokens per second", "token mỗi giây")),
+    ("tokens_per_second", 1.0, T("tokens/s", "token/giây")),
     ("step_ms", 1.0, T("step (ms)", "một bước (ms)")),
     ("peak_bytes", 1e6, T("peak memory (MB)", "bộ nhớ đỉnh (MB)")),
 )

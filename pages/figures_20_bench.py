@@ -299,7 +299,11 @@ def case_chart(view):
         )
         x = alt.X("ms:Q", title=T("milliseconds", "mili giây")(view.lang), axis=alt.Axis(grid=False))
         color = (
-            alt.Color("series:N", scale=alt.Scale(range=list(ARMS)), legend=alt.Legend(title=None, orient="top"))
+            alt.Color(
+                "series:N",
+                scale=alt.Scale(range=list(ARMS)),
+                legend=alt.Legend(title=None, orient="top", labelLimit=280),
+            )
             if wide
             else alt.value(ARMS[0])
         )
@@ -324,12 +328,14 @@ def case_chart(view):
         f"{value}:Q",
         title=y_title(view.lang),
         scale=alt.Scale(type="log" if what == "attention" else "linear", zero=what == "product"),
-        axis=alt.Axis(grid=True, tickCount=6, format="~s" if what == "batch" else "~g"),
+        axis=alt.Axis(grid=False, tickCount=6, format="~s" if what == "batch" else "~g"),
     )
     color = (
         alt.condition("datum.power", alt.value(BROKEN), alt.value(ARMS[0]))
         if what == "batch"
-        else alt.Color("name:N", scale=alt.Scale(range=list(ARMS)), legend=alt.Legend(title=None, orient="top"))
+        else alt.Color(
+            "name:N", scale=alt.Scale(range=list(ARMS)), legend=alt.Legend(title=None, orient="top", labelLimit=280)
+        )
     )
     ends = ("rate_low", "rate_high") if what == "batch" else ("low", "high")
     marks = []

@@ -280,6 +280,7 @@ def case_rows(view):
     frame["giga"] = frame["rate"] / 1e9
     for end, ms in (("rate_low", "high"), ("rate_high", "low")):
         frame[end] = frame["rate"] * frame["ms"] / frame[ms]
+    frame["far"] = 1.15 * frame["high"].max()  # room for the numbers at the ends of the bars
     frame["power"] = frame["x"].map(lambda x: x >= 1 and math.log2(x).is_integer())
     frame["row"] = [f"{name} {int(x):,}" for name, x in zip(frame["name"], frame["x"], strict=True)]
     return frame
@@ -313,7 +314,8 @@ def case_chart(view):
         text = base.transform_calculate(label="format(datum.ms, '.3~r') + ' ms'").mark_text(
             align="left", dx=8, color=GREY, fontSize=12 * view.size
         )
-        return alt.layer(bars, whisker, text.encode(x="high:Q", y=y, text="label:N")).properties(
+        room = base.mark_point(opacity=0).encode(x="far:Q", y=y)
+        return alt.layer(bars, whisker, room, text.encode(x="high:Q", y=y, text="label:N")).properties(
             height=height * 0.8, width="container"
         )
     x_title, value, y_title = CURVES[what]

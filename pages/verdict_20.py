@@ -1,6 +1,7 @@
 """What lesson 20's numbers say in words: rules on the runs, and the answers to its predictions."""
 
 import math
+from statistics import median
 
 from app.i18n import T, same
 from app.lesson import Readout
@@ -322,7 +323,14 @@ def cell(view, series: str, x: float) -> float:
 def operations(view) -> list[T]:
     if view.main.finished is None or view.main.finished.reason != "done":
         return []
-    return {
+    noise = median(view.main.final(name) for name in view.main.metrics if name.startswith("spread/"))
+    shaky = [
+        T(
+            "Take no digit for certain: half of the passes spread over {n} % here. Close other programs, or raise the passes.",
+            "Đừng tin từng chữ số: ở đây nửa số lượt trải trên {n} %. Hãy đóng chương trình khác hoặc tăng số lượt.",
+        ).format(n=f"{100 * noise:.0f}")
+    ]
+    found = {
         "attention": _attention,
         "batch": _batch,
         "vocabulary": _vocabulary,
@@ -331,6 +339,7 @@ def operations(view) -> list[T]:
         "update": _update,
         "index": _index,
     }[view.config.what](view)
+    return found + (shaky if noise > NOISY else [])
 
 
 def _attention(view):

@@ -193,6 +193,12 @@ def test_every_comparison_is_put_in_words_and_drawn(what):
         case_chart(view).to_dict()
 
 
+def test_times_that_scatter_come_with_a_warning():
+    config = micro_bench.Config(what="update", steps=5)
+    quiet, shaky = (view_of("operations", [operated("update", spread=s)], config) for s in (0.02, 0.4))
+    assert "no digit" not in said(verdict_20.operations(quiet)) and "over 40 %" in said(verdict_20.operations(shaky))
+
+
 @pytest.mark.parametrize(("faster", "answer"), [(0.9, "faster"), (1.0, "level"), (1.1, "slower")])
 def test_64_against_62_is_judged_by_the_noise(faster, answer):
     result = operated("batch", lambda s, x: x * (faster if x == 64 else 1.0))

@@ -102,6 +102,19 @@ def depends(judge: Judge, condition) -> Judge:
     return judged
 
 
+# --- what a claim looks at: its `needs(seed)` ----------------------------------------------------------------------------
+
+
+def runs(**configs) -> Callable[[int], dict]:
+    """The same runs for every seed, each with that seed."""
+    return lambda seed: {name: replace(config, seed=seed) for name, config in configs.items()}
+
+
+def once(**configs) -> Callable[[int], dict]:
+    """These runs as they are: for what is exact."""
+    return lambda seed: dict(configs)
+
+
 # --- measuring -------------------------------------------------------------------------------------------------------
 
 

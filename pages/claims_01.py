@@ -7,7 +7,7 @@ from app.i18n import T, same
 from app.lesson import Claim
 from core import compute, reductions
 from core.cards import card, cards
-from core.claims import above, below, between, depends, fails, near
+from core.claims import above, below, between, depends, fails, near, runs
 from core.experiments import model1, transfer
 
 SOURCE = same("What is pretraining?")
@@ -16,10 +16,6 @@ FEW = transfer.Config(text_tokens=5000, steps=200)
 TINY = transfer.Config(text_tokens=1000, steps=200)
 GPT4 = {"gpus": 25_000, "chip": 10_000, "infrastructure": 0.8}
 HOURS = 95 * 24  # of the rumoured run
-
-
-def runs(**configs):
-    return lambda seed: {name: replace(config, seed=seed) for name, config in configs.items()}
 
 
 def both(config):

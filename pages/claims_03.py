@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from app.i18n import T, same
 from app.lesson import Claim
-from core.claims import above, below, depends, fails, near
+from core.claims import above, below, depends, fails, near, once, runs
 from core.experiments import anatomy, decay, decay_map, model1, optimizer_check
 from pages.verdict_03_trained import decades
 
@@ -18,19 +18,10 @@ MODEL = model1.Config(corpus="manual", lr=2e-2, steps=300)
 ONCE = (0,)
 
 
-def fixed(**configs):
-    """needs() of a claim whose runs have no seed worth changing."""
-    return lambda seed: dict(configs)
-
-
-def seeded(**configs):
-    return lambda seed: {name: replace(config, seed=seed) for name, config in configs.items()}
-
-
-MAPS = seeded(adamw=MAP, adam=replace(MAP, optimizer="adam"))
-DENSE = seeded(adamw=replace(MAP, truth="dense"), adam=replace(MAP, truth="dense", optimizer="adam"))
-CHECK = fixed(check=optimizer_check.Config())
-LANGUAGE = seeded(
+MAPS = runs(adamw=MAP, adam=replace(MAP, optimizer="adam"))
+DENSE = runs(adamw=replace(MAP, truth="dense"), adam=replace(MAP, truth="dense", optimizer="adam"))
+CHECK = once(check=optimizer_check.Config())
+LANGUAGE = runs(
     w1=replace(MODEL, weight_decay=0.1),
     w2=replace(MODEL, weight_decay=0.2),
     a1=replace(MODEL, optimizer="adam", weight_decay=1e-5),
@@ -59,7 +50,7 @@ CLAIMS = (
         "arithmetic",
         measure=lambda r: r["slow"].final("weight") / r["fast"].final("weight"),
         judge=fails(above(1.01)),
-        needs=fixed(slow=replace(STILL, lr=1e-3), fast=replace(STILL, lr=0.1)),
+        needs=once(slow=replace(STILL, lr=1e-3), fast=replace(STILL, lr=0.1)),
         seeds=ONCE,
         unit=T(
             "× more weight left after 100 steps with lr 0.001 than with 0.1",
@@ -105,7 +96,7 @@ CLAIMS = (
         "training",
         measure=lambda r: r["loud"].final("weight") - r["quiet"].final("weight"),
         judge=above(0.3),
-        needs=seeded(loud=replace(NOISY, optimizer="adam"), quiet=replace(NOISY, optimizer="adam", noise=0.01)),
+        needs=runs(loud=replace(NOISY, optimizer="adam"), quiet=replace(NOISY, optimizer="adam", noise=0.01)),
         unit=T(
             "difference of the weights left: noise 1 minus noise 0.01",
             "chênh lệch trọng số còn lại: nhiễu 1 trừ nhiễu 0.01",
@@ -126,7 +117,7 @@ CLAIMS = (
         "arithmetic",
         measure=lambda r: abs(r["a"].final("weight") - r["b"].final("weight")),
         judge=below(1e-4),
-        needs=fixed(a=replace(STILL, optimizer="adam"), b=replace(STILL, optimizer="adam", weight_decay=0.01)),
+        needs=once(a=replace(STILL, optimizer="adam"), b=replace(STILL, optimizer="adam", weight_decay=0.01)),
         seeds=ONCE,
         unit=T("difference of the final weights, wd 0.1 and 0.01", "chênh lệch trọng số cuối, wd 0.1 và 0.01"),
         explain=T(
@@ -145,7 +136,7 @@ CLAIMS = (
         "exact",
         measure=last_difference,
         judge=below(1e-300),
-        needs=fixed(
+        needs=once(
             a=replace(NOISY, weight_decay=0.0, steps=200),
             b=replace(NOISY, weight_decay=0.0, steps=200, optimizer="adam"),
         ),
@@ -180,7 +171,7 @@ CLAIMS = (
         "arithmetic",
         measure=lambda r: r["fast"].final("w") - r["slow"].final("w"),
         judge=fails(above(0.5)),
-        needs=fixed(slow=replace(BOWL, optimizer="adam", lr=0.005), fast=replace(BOWL, optimizer="adam", lr=0.1)),
+        needs=once(slow=replace(BOWL, optimizer="adam", lr=0.005), fast=replace(BOWL, optimizer="adam", lr=0.1)),
         seeds=ONCE,
         unit=T(
             "difference after 50 steps, lr 0.1 against 0.005, on a way of 3",
@@ -199,7 +190,7 @@ CLAIMS = (
         "arithmetic",
         measure=lambda r: r["bare"].metrics["move"][1] / r["full"].metrics["move"][1],
         judge=fails(above(1.5)),
-        needs=fixed(full=BOWL, bare=replace(BOWL, correction=False)),
+        needs=once(full=BOWL, bare=replace(BOWL, correction=False)),
         seeds=ONCE,
         unit=T("× longer first step without the correction", "× bước đầu dài hơn khi không hiệu chỉnh"),
         explain=T(
@@ -215,7 +206,7 @@ CLAIMS = (
         "arithmetic",
         measure=lambda r: (3.0 - r["step"].final("weight")) / (0.1 * 3.0),
         judge=fails(near(1.0, 1e-6)),
-        needs=fixed(step=decay.Config(optimizer="sgd", start=3.0, lr=1.0, weight_decay=0.1, steps=1)),
+        needs=once(step=decay.Config(optimizer="sgd", start=3.0, lr=1.0, weight_decay=0.1, steps=1)),
         seeds=ONCE,
         unit=T(
             "times wd·w is what one step of SGD takes at lr 1; λ·‖w‖² would take 2",
@@ -261,7 +252,7 @@ CLAIMS = (
             / (r["none"].final("test_loss") - r["more"].final("test_loss"))
         ),
         judge=fails(below(0.33)),
-        needs=seeded(
+        needs=runs(
             none=replace(MODEL, weight_decay=0.0),
             little=replace(MODEL, weight_decay=0.01),
             more=replace(MODEL, weight_decay=0.2),
@@ -294,7 +285,7 @@ CLAIMS = (
         "exact",
         measure=last_difference,
         judge=below(1e-13),
-        needs=fixed(a=replace(NOISY, optimizer="sgd", steps=50), b=replace(NOISY, optimizer="sgdw", steps=50)),
+        needs=once(a=replace(NOISY, optimizer="sgd", steps=50), b=replace(NOISY, optimizer="sgdw", steps=50)),
         seeds=ONCE,
         unit=T("largest difference in 50 steps", "chênh lệch lớn nhất trong 50 bước"),
         explain=T(
@@ -331,7 +322,7 @@ CLAIMS = (
         "arithmetic",
         measure=lambda r: abs(r["small"].final("w") - r["large"].final("w")),
         judge=below(1e-3),
-        needs=fixed(
+        needs=once(
             small=replace(BOWL, optimizer="adam", scale=0.01), large=replace(BOWL, optimizer="adam", scale=1000.0)
         ),
         seeds=ONCE,

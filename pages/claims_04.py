@@ -2,15 +2,11 @@
 
 from app.i18n import T, same
 from app.lesson import Claim
-from core.claims import above, below, depends, fails
+from core.claims import above, below, depends, fails, once
 from core.experiments import accumulation, lr_sweep, one_parameter, two_weights
 
 COURSE = same("CodeChallenge: SGD vs. Adam vs. AdamW")
 RACE = one_parameter.Config
-
-
-def once(**configs):
-    return lambda seed: dict(configs)
 
 
 def difference(a, b) -> float:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from app.i18n import T, same
 from app.lesson import Claim
-from core.claims import above, below, depends, fails, near
+from core.claims import above, below, depends, fails, near, runs
 from core.experiments import model1
 
 SOURCE = T("Train Model 1", "Huấn luyện Mô hình 1")
@@ -16,11 +16,6 @@ QUICK = model1.Config()
 LOOP = replace(QUICK, offset=2)  # what the course's loop learns
 PROSE = replace(QUICK, corpus="manual")
 SHORT = replace(QUICK, steps=300)
-
-
-def runs(**configs):
-    """needs() of a claim that looks at these runs, one set per seed."""
-    return lambda seed: {name: replace(config, seed=seed) for name, config in configs.items()}
 
 
 def excess(result):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from app.i18n import T, same
 from app.lesson import Claim
 from core import splits as cuts
-from core.claims import above, below, depends, fails, near
+from core.claims import above, below, depends, fails, near, runs
 from core.experiments import evaluation, no_grad, overlap, splits
 from pages.figures_06 import best
 
@@ -19,11 +19,6 @@ SMALL = replace(QUICK, batch=16, steps=600)
 SIZES = (2000, 5000, 15_000, 40_000)
 PLACE, LOT = replace(QUICK, split="contiguous"), replace(QUICK, split="random")
 TOKENS = 45_295  # The Time Machine in GPT-2's tokens, as an executed notebook printed it
-
-
-def runs(**configs):
-    """needs() of a claim that looks at these runs, one set per seed."""
-    return lambda seed: {name: replace(config, seed=seed) for name, config in configs.items()}
 
 
 def turn(result) -> float:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from app.i18n import T, same
 from app.lesson import Claim
 from core import pretrained
-from core.claims import above, below, depends, fails, near
+from core.claims import above, below, depends, fails, near, once, runs
 from core.experiments import copying
 from pages.controls_07 import ARMS, QUICK
 
@@ -16,15 +16,6 @@ NATS = T("nats/token", "nats/token")
 
 def run(kind, keep, **fields):
     return replace(QUICK, keep=keep, **(ARMS[kind][0] | fields))
-
-
-def runs(**configs):
-    """needs() of a claim that looks at these runs, one set per seed."""
-    return lambda seed: {name: replace(config, seed=seed) for name, config in configs.items()}
-
-
-def once(**configs):
-    return lambda seed: dict(configs)
 
 
 def gap(a, b, metric="test_loss"):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from app.i18n import T, same
 from app.lesson import Claim
-from core.claims import above, below, between, depends, fails
+from core.claims import above, below, between, depends, fails, once, runs
 from core.experiments import coverage, full_size, model1, model5, tying
 
 SOURCE = same("CodeChallenge: train Model 5 with modifications")
@@ -15,15 +15,6 @@ PROSE_GPT2 = replace(PROSE, init="gpt2")
 SMALL = replace(PROSE_GPT2, steps=1500, lr=2e-3)
 UNDIVIDED = model5.Config(divide_logits="no", steps=0)
 GPT2_START = model5.Config(init="gpt2", steps=0)
-
-
-def runs(**configs):
-    """needs() of a claim that looks at these runs, one set per seed."""
-    return lambda seed: {name: replace(config, seed=seed) for name, config in configs.items()}
-
-
-def once(**configs):
-    return lambda seed: dict(configs)
 
 
 def reference(result, name):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from app.i18n import T, same
 from app.lesson import Claim
-from core.claims import above, below, depends, fails, near
+from core.claims import above, below, depends, fails, near, once, runs
 from core.experiments import lm_losses, loss_calls, loss_logits, loss_path, loss_points
 
 COURSE_TEXT = same("CodeChallenge: create a custom loss function")
@@ -14,14 +14,6 @@ L1, L2 = replace(PATH, loss="l1"), replace(PATH, loss="l2")
 FIVE = loss_points.Config()
 FOUR = replace(FIVE, outliers=0)
 MODEL = lm_losses.Config()
-
-
-def once(**configs):
-    return lambda seed: dict(configs)
-
-
-def runs(**configs):
-    return lambda seed: {name: replace(config, seed=seed) for name, config in configs.items()}
 
 
 RATES = (0.005, 0.02, 0.05, 0.2, 0.5)

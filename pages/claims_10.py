@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.i18n import T, same
 from app.lesson import Claim
-from core.claims import above, below, between, depends, fails, near
+from core.claims import above, below, between, depends, fails, near, once, runs
 from core.experiment import encode
 from core.experiments import kl_forms, like_x, repair
 
@@ -14,15 +14,6 @@ COURSE = like_x.Config(kl_weight=1.0, start="random")
 ALL_IN = like_x.Config(kl_weight=1.0)
 FULL = kl_forms.Config(vocabulary=50257, set_size=897, width=768, blocks=12, heads=12)
 COURSE_TEXT = same("CodeChallenge: train a model to like “X”")
-
-
-def runs(**configs):
-    """needs() of a claim that looks at these runs, one set per seed."""
-    return lambda seed: {name: replace(config, seed=seed) for name, config in configs.items()}
-
-
-def once(**configs):
-    return lambda seed: dict(configs)
 
 
 CLAIMS = (

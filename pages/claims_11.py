@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from app.i18n import T, same
 from app.lesson import Claim
-from core.claims import above, below, between, depends, fails, near
+from core.claims import above, below, between, depends, fails, near, runs
 from core.experiments import attention_scale, dot_growth, dot_products, gains, softmax_spread
 
 COURSE = same("CodeChallenge: Numerical scaling issues in DL models")
@@ -22,10 +22,6 @@ UNIT_NONE = replace(SMALL_NONE, init_std=0.125)
 GAINS = gains.Config()
 SEEDS = (10, 11, 12, 13, 14)
 FRESH = (20, 21, 22, 23, 24)  # 11.7 was reworded after a look at SEEDS: it is judged on others
-
-
-def runs(**configs):
-    return lambda seed: {name: replace(config, seed=seed) for name, config in configs.items()}
 
 
 def last(result, name):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from app.i18n import T, same
 from app.lesson import Claim
-from core.claims import above, below, between, depends, fails
+from core.claims import above, below, between, depends, fails, runs
 from core.experiments import flight, initial_weights, one_layer
 
 SOURCE = same("CodeChallenge: weight initializations")
@@ -15,11 +15,6 @@ SANE = replace(GPT, std=0.1)  # the best spread at width 64, where 1/sqrt(64) = 
 NAMED = replace(GPT, embeddings="gpt2")
 DEEP = replace(GPT, blocks=8, steps=0)
 FIVE, MANY = tuple(range(10, 15)), tuple(range(10, 20))
-
-
-def runs(**configs):
-    """needs() of a claim that looks at these runs, one set per seed."""
-    return lambda seed: {name: replace(config, seed=seed) for name, config in configs.items()}
 
 
 def loss(r, name):

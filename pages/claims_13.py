@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from app.i18n import T, same
 from app.lesson import Claim
-from core.claims import above, between, depends, fails, near
+from core.claims import above, between, depends, fails, near, runs
 from core.experiments import apply_order, weight_growth
 from pages.rules_13 import growth, lead
 
@@ -17,11 +17,6 @@ NOISE = replace(TEXT, data="uniform")
 RECIPE = replace(TEXT, **COURSE, divide_logits=True, context=32, steps=100)
 TIED = replace(TEXT, blocks=2, context=32)
 LAYERS = replace(TEXT, blocks=8, context=32, **COURSE, divide_logits=True)
-
-
-def runs(**configs):
-    """needs() of a claim that looks at these runs, one set per seed."""
-    return lambda seed: {name: replace(config, seed=seed) for name, config in configs.items()}
 
 
 def linear(r):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.i18n import T, same
 from app.lesson import Claim
-from core.claims import above, below, depends, fails, near
+from core.claims import above, below, depends, fails, near, once, runs
 from core.experiments import (
     dropout_calls,
     dropout_mask,
@@ -21,14 +21,6 @@ P = 0.4  # of the trained claims; at 0.2 the cost on much text is smaller than t
 READ = mask_ensemble.Config(dropout=P, windows=128)
 TRAINED = mask_ensemble.trained(READ)
 NOISE = dropout_moments.Config(n=10_000, mean=0.0, std=1.0, vectors=20)
-
-
-def once(**configs):
-    return lambda seed: dict(configs)
-
-
-def runs(**configs):
-    return lambda seed: {name: replace(config, seed=seed) for name, config in configs.items()}
 
 
 def spread_at(result, p: float) -> float:

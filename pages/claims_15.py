@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.i18n import T, same
 from app.lesson import Claim
-from core.claims import above, below, depends, fails
+from core.claims import above, below, depends, fails, once
 from core.experiment import encode
 from core.experiments import log_precision, model5, output_cost, output_forms, sampling_twins
 
@@ -20,10 +20,6 @@ PRECISION = log_precision.Config(rows=200)
 def wired(*wirings):
     """needs() of a claim that looks at these wirings, one set per seed."""
     return lambda seed: {w: replace(WIRED, wiring=w, seed=seed) for w in wirings}
-
-
-def once(**configs):
-    return lambda seed: dict(configs)
 
 
 def temperatures(seed):

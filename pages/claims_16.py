@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.i18n import T, same
 from app.lesson import Claim
-from core.claims import above, below, between, depends, fails, near
+from core.claims import above, below, between, depends, fails, near, once, runs
 from core.experiments import array_costs, page_census, page_copies, page_filters, page_training
 from pages.verdict_16 import last_train
 
@@ -15,14 +15,6 @@ REAL = {"corpus": "fineweb", "documents": 1000}
 CENSUS = page_census.Config(unit="gpt2", **REAL)
 FILTERS = page_filters.Config(**REAL)
 LONG = page_training.Config(steps=250)
-
-
-def once(**configs):
-    return lambda seed: dict(configs)
-
-
-def per_seed(**configs):
-    return lambda seed: {name: replace(config, seed=seed) for name, config in configs.items()}
 
 
 def removed(result) -> float:
@@ -172,7 +164,7 @@ CLAIMS = (
         "training",
         measure=lambda r: r["copies"].final("error"),
         judge=below(0.05),
-        needs=per_seed(copies=page_copies.Config()),
+        needs=runs(copies=page_copies.Config()),
         unit=T("mean distance from the true similarity", "khoảng cách trung bình tới độ giống thật"),
         explain=T(
             "112 coin throws of chance s have a standard deviation of √(s(1−s)/112): 0.038 at s = 0.8.",
@@ -187,7 +179,7 @@ CLAIMS = (
         "training",
         measure=lambda r: r["copies"].final("found"),
         judge=above(0.92),
-        needs=per_seed(copies=page_copies.Config()),
+        needs=runs(copies=page_copies.Config()),
         unit=T("share of the pairs with s ≥ 0.8 that were caught", "tỉ lệ cặp có s ≥ 0.8 bị bắt"),
         explain=T(
             "The formula gives 5 % at s = 0.5, 65 % at 0.72 and 92 % at 0.8; most near-copies are closer still.",
@@ -205,7 +197,7 @@ CLAIMS = (
         "training",
         measure=lambda r: r["dedup"].final("test_loss") - r["raw"].final("test_loss"),
         judge=depends(below(-0.03), T("on a web of which much is junk", "khi trên web có nhiều rác")),
-        needs=per_seed(raw=replace(LONG, pool="raw"), dedup=replace(LONG, pool="dedup")),
+        needs=runs(raw=replace(LONG, pool="raw"), dedup=replace(LONG, pool="dedup")),
         unit=T(
             "nats/token on clean held-out prose, against raw pages",
             "nats/token trên văn xuôi sạch để dành, so với trang thô",
@@ -226,7 +218,7 @@ CLAIMS = (
         "training",
         measure=lambda r: last_train(r["raw"]) - last_train(r["dedup"]),
         judge=fails(below(-0.1)),
-        needs=per_seed(raw=replace(LONG, pool="raw"), dedup=replace(LONG, pool="dedup")),
+        needs=runs(raw=replace(LONG, pool="raw"), dedup=replace(LONG, pool="dedup")),
         unit=T("training loss of raw minus filtered (nats/token)", "loss huấn luyện của thô trừ đã lọc (nats/token)"),
         explain=T(
             "Raw pages are easier to predict, so the worse model reports the lower loss. Only a shared test compares.",

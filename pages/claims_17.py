@@ -6,7 +6,7 @@ from statistics import fmean, stdev
 
 from app.i18n import T, same
 from app.lesson import Claim
-from core.claims import above, below, between, depends, fails, near
+from core.claims import above, below, between, depends, fails, near, runs
 from core.experiment import encode
 from core.experiments import attention_time, coverage, dropout_calls, eval_mode, model5
 
@@ -19,11 +19,6 @@ SHUT = replace(SHORT, drop_attention=1.0, drop_embedding=1.0, drop_mlp=1.0, drop
 CALLED = 100_000  # numbers handed to each call
 READ = model5.Config(tokenizer="words", init="gpt2", width=48, lr=3e-3, steps=300, dropout=0.1)
 STEP_T, LAST = 512, 40
-
-
-def runs(**configs):
-    """needs() of a claim that looks at these runs, one set per seed."""
-    return lambda seed: {name: replace(config, seed=seed) for name, config in configs.items()}
 
 
 def readings(*names):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from app.i18n import T, same
 from app.lesson import Claim
 from core import crossing
-from core.claims import above, below, between, depends, fails
+from core.claims import above, below, between, depends, fails, once, runs
 from core.experiments import gradient_signal, head_cost, model5
 
 QUICK = model5.Config(corpus="manual", init="gpt2", context=64, graded=1, steps=100, close=512)
@@ -15,14 +15,6 @@ EVERY = replace(LONG, graded=0, head_at="all")
 WEB = {"corpus": "docs-python", "steps": 100}
 SIGNAL = gradient_signal.Config(windows=768)  # enough for the signal of single positions
 SOURCE = same("CodeChallenge: fine dropout in model 5 (part 2)")
-
-
-def runs(**configs):
-    return lambda seed: {name: replace(config, seed=seed) for name, config in configs.items()}
-
-
-def once(**configs):
-    return lambda seed: dict(configs)
 
 
 PAIR = runs(last=LONG, every=EVERY)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from app.i18n import T, same
 from app.lesson import Claim
-from core.claims import above, below, between, depends, fails, near
+from core.claims import above, below, between, depends, fails, near, once, runs
 from core.experiment import encode
 from core.experiments import census, rescue, unused_tokens
 from pages.verdict_19 import geometry, last, line
@@ -20,15 +20,6 @@ MANUAL = census.Config()
 GULLIVER = census.Config(corpus="book-829-cr", tokenizer="gpt2", whole=True)
 COURSE_TEXT = same("CodeChallenge: What happens to unused tokens?")
 BOOK = ("gpt2", "gulliver")
-
-
-def runs(**configs):
-    """needs() of a claim that looks at these runs, one set per seed."""
-    return lambda seed: {name: replace(config, seed=seed) for name, config in configs.items()}
-
-
-def once(**configs):
-    return lambda seed: dict(configs)
 
 
 def farthest_from_chance(r):

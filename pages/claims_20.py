@@ -6,7 +6,7 @@ from dataclasses import replace
 from app.i18n import T, same
 from app.lesson import Claim
 from core import training_options
-from core.claims import above, below, depends, fails, near
+from core.claims import above, below, depends, fails, near, once
 from core.experiments import accumulation, data_parallel, flop_count, micro_bench, option_bench, recipe
 from core.step_costs import saved_days
 from pages.figures_20 import at_seconds
@@ -41,10 +41,6 @@ FRESH = (20, 21, 22)  # for what was asked in another way after a first look
 def races(*names):
     """needs() of a claim that looks at these recipes, one set per seed."""
     return lambda seed: {name: replace(RACE[name], seed=seed) for name in names}
-
-
-def once(**configs):
-    return lambda seed: dict(configs)
 
 
 def timed(what):

@@ -25,7 +25,7 @@ STILL = "[data-testid=stApp][data-test-script-state=notRunning]"
 def rows() -> list[dict]:
     """Seconds and MiB of the page, then the quick presets, each in a fresh store."""
     with tempfile.TemporaryDirectory() as store:
-        return browsing(store) + presets()
+        return browsing(store) + instant() + presets()
 
 
 @contextmanager
@@ -167,6 +167,48 @@ def resident(pid: int) -> float:
     """Resident memory of a process, MiB."""
     text = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=True).stdout
     return int(text) / 1024
+
+
+def instant() -> list[dict]:
+    """What is computed while a slider moves: every preset of every inline playground, the slowest of each lesson."""
+    from app import controls
+    from app.lesson import discover, start
+    from core import experiment
+    from core.problem import Problem
+
+    out = []
+    for number, lesson in discover().items():
+        taken = []
+        for playground in lesson.playgrounds:
+            for preset in playground.presets:
+                try:
+                    values = start(lesson, playground) | preset.values
+                    arms = playground.arms(controls.config_of(playground, values), values)
+                except Problem:  # refused with a sentence: that is quick enough
+                    continue
+                configs = [arm.config for arm in arms if experiment.of(arm.config).lane == "inline"]
+                if configs:
+                    taken.append(
+                        (min(_clocked(configs) for _ in range(3)), f"“{playground.heading.en}”, {preset.name}")
+                    )
+        if taken:
+            seconds, where = max(taken)
+            out.append(row(f"slowest picture at once, lesson {number} {where}", round(1000 * seconds), "ms", "≤ 50"))
+    return out
+
+
+def _clocked(configs: list) -> float:
+    """Seconds until all these inline runs are computed."""
+    from core import experiment
+    from core.problem import Problem
+
+    began = time.perf_counter()
+    for config in configs:
+        try:
+            list(experiment.of(config).run(config, {}))
+        except Problem:
+            pass
+    return time.perf_counter() - began
 
 
 def presets() -> list[dict]:

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from core import batches, corpora
+from core import batches, corpora, optimizers
 from core.experiment import encode, make
-from core.experiments import ask, eval_mode, model5
+from core.experiments import eval_mode, model5
 from core.problem import Problem
 from core.result import Result
 
@@ -52,7 +52,7 @@ def test_evaluation_mode_gives_the_same_number_every_time_and_training_mode_neve
 def test_evaluation_mode_is_the_loss_by_hand(dropped):
     parent, weights = dropped
     model, _ = model5.build(parent)
-    model.load_state_dict({k: v for k, v in weights.items() if not k.startswith(ask.NOT_WEIGHTS)})
+    model.load_state_dict(optimizers.weights(weights))
     rows = torch.from_numpy(batches.test_rows(corpora.tokens("tales-en", "words", "test"), 8, 384))
     with torch.no_grad():
         logits = model.eval()(rows[:, :-1])

@@ -1,7 +1,5 @@
 """What lesson 4 says, on runs that show it; and its questions, answered by the runs they name."""
 
-import time
-
 import pytest
 
 from app.lesson import discover, quick, start
@@ -125,24 +123,6 @@ def test_a_specification_is_the_same_for_every_setting(slug):
             for one in spec:
                 one.pop("config", None)
         assert str(specs[0]) == str(specs[1]) or figure.constant is False, figure.name
-
-
-def test_every_run_is_quick_enough_for_a_slider():
-    for playground in LESSON.playgrounds:
-        for preset in playground.presets:
-            values = start(LESSON, playground) | preset.values
-            from app import controls
-            from core import experiment
-
-            config = controls.config_of(playground, values)
-            best = min(timed(experiment.of(config).run, config) for _ in range(3))
-            assert best < 0.2, (playground.slug, preset.name, best)  # 50 ms where nothing else runs
-
-
-def timed(run, config) -> float:
-    began = time.perf_counter()
-    list(run(config, {}))
-    return time.perf_counter() - began
 
 
 def test_pins_are_compared_in_words():

@@ -18,7 +18,7 @@ from app.knobs import (
     WIDTH,
     own_texts,
 )
-from app.lesson import Choice, Slider, Toggle
+from app.lesson import Choice, Many, Slider, Toggle
 
 MATRICES = (
     ("qkv", same("QKV")),
@@ -149,6 +149,16 @@ CONTROLS = (
             "Số lần cập nhật của mỗi lần chạy. Thêm bước là chạy tiếp.",
         ),
         values=(20, 50, 100, 200, 300, 500, 1000),
+    ),
+    Many(
+        "against",
+        T("text against", "văn bản đấu với"),
+        T(
+            "Uniform tokens hold nothing to learn. Shuffled ones keep the text's frequencies and lose its order.",
+            "Token đều không có gì để học. Token xáo trộn giữ tần suất của văn bản và mất thứ tự.",
+        ),
+        (("uniform", T("uniform tokens", "token đều")), ("shuffled", T("shuffled tokens", "token xáo trộn"))),
+        default="uniform",
     ),
     Slider(
         "seeds",

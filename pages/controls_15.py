@@ -115,7 +115,7 @@ CONTROLS = (
         "steps",
         T("steps", "số bước"),
         T("How many updates.", "Số lần cập nhật."),
-        values=(20, 50, 100, 200, 300, 500),
+        values=(20, 50, 80, 100, 200, 300, 500),
     ),
     replace(
         knobs.DIVIDE_LOGITS,

@@ -175,7 +175,7 @@ CONTROLS = (
         "steps",
         T("steps", "số bước"),
         T("Updates. More steps continue the same run.", "Số lần cập nhật. Thêm bước là chạy tiếp chính lần chạy đó."),
-        values=(20, 50, 100, 150, 200, 300, 400, 600, 800, 1000),
+        values=(20, 50, 100, 120, 150, 200, 300, 400, 600, 800, 1000),
     ),
     knobs.SEED,
     Slider(

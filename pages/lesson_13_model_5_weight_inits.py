@@ -44,8 +44,10 @@ KINDS = (
 
 
 def kinds(config, values):
-    """The same model on text, on noise, and on the text's tokens without their order."""
-    return tuple(Arm(code, name, replace(config, data=code), color) for code, name, color in KINDS)
+    """The same model on text and on what it is set against: noise, the text's tokens without their order."""
+    against = str(values.get("against", "uniform")).split(",")
+    shown = [kind for kind in KINDS if kind[0] == "text" or kind[0] in against]
+    return tuple(Arm(code, name, replace(config, data=code), color) for code, name, color in shown)
 
 
 def recipes(config, values):
@@ -168,8 +170,17 @@ GROWTH_PRESETS = (
         T("quick: text against noise", "nhanh: văn bản đấu nhiễu"),
         {},
         T(
-            "All three widen. Only one of them has something to learn beyond frequencies.",
-            "Cả ba đều rộng thêm. Chỉ một có thứ để học ngoài tần suất.",
+            "Both widen. Only one of them has something to learn.",
+            "Cả hai đều rộng thêm. Chỉ một có thứ để học.",
+        ),
+    ),
+    Preset(
+        "order",
+        T("the text without its order, too", "thêm văn bản mất thứ tự"),
+        {"against": "shuffled,uniform"},
+        T(
+            "Shuffled tokens keep their frequencies: something to learn, but little. Where does that line run?",
+            "Token xáo trộn giữ nguyên tần suất: có thứ để học, nhưng ít. Đường ấy nằm ở đâu?",
         ),
     ),
     Preset(
@@ -257,7 +268,7 @@ LAYER_PRESETS = (
 )
 SIZES = ("vocabulary",)
 ALONE = ("visited", "moved_first", *SIZES)
-SEEN = ("matrix", "block_at", "seeds")
+SEEN = ("matrix", "block_at", "seeds", "against")
 
 LESSON = Lesson(
     slug="model-5-weight-inits",
@@ -365,7 +376,7 @@ LESSON = Lesson(
             rules.layers_verdict,
             (rules.LAYERS_PREDICTION,),
             code=("growth.table", "experiments.weight_growth.build", "initializers.by_visit", "tied.moved"),
-            fixed=("tying", "moved", "divide_logits", "block_at", *ALONE),
+            fixed=("tying", "moved", "divide_logits", "block_at", "against", *ALONE),
         ),
     ),
     claims=CLAIMS,

@@ -142,7 +142,7 @@ LESSON = Lesson(
                 "One model, the same start, the same batches. Only what happens between its logits and the loss differs. Which of the five is a bug, and would you notice?",
                 "Một mô hình, cùng điểm xuất phát, cùng các lô. Chỉ khác ở đoạn giữa logits và loss. Cách nào trong năm cách là lỗi, và bạn có nhận ra không?",
             ),
-            WIRED,
+            replace(WIRED, steps=80),
             (
                 Preset(
                     "quick",

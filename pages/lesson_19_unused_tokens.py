@@ -296,7 +296,7 @@ MASKS = Playground(
         "If the push down comes from the softmax, take the unused tokens out of it. Or take away the answers of rare tokens. Or give every token a little of every answer.",
         "Nếu lực đẩy xuống đến từ softmax, hãy đưa token không dùng ra khỏi đó. Hoặc bỏ đáp án của token hiếm. Hoặc chia cho mọi token một chút của mỗi đáp án.",
     ),
-    replace(SHORT, smoothing=0.1),
+    replace(SHORT, smoothing=0.1, steps=120),
     (
         Preset(
             "quick",

@@ -151,15 +151,17 @@ def training(page, address: str) -> list[dict]:
             page.wait_for_timeout(300)
         page.locator(".st-key-l05_stop button").click()
         page.wait_for_timeout(800)
-    page.goto(address)
-    page.wait_for_selector(".st-key-first_step")
-    page.wait_for_timeout(1500)
-    page.locator("[data-testid=stSidebarNavLink]").filter(has_text="05").evaluate("link => link.id = 'next'")
-    again = clock(page, "#next", f"() => ({PICTURE})() !== ''")
+    again = []
+    for _ in range(5):
+        page.goto(address)
+        page.wait_for_selector(".st-key-first_step")
+        page.wait_for_timeout(1500)
+        page.locator("[data-testid=stSidebarNavLink]").filter(has_text="05").evaluate("link => link.id = 'next'")
+        again.append(clock(page, "#next", f"() => ({PICTURE})() !== ''"))
     return [
         row("Train to first point on screen, median of 3", round(statistics.median(first), 2), "s", "≤ 0.7"),
         row("another control while training, median of 12", round(statistics.median(other), 2), "s", "≤ 0.3"),
-        row("finished run re-opened", round(again, 2), "s", "≤ 0.3"),
+        row("finished run re-opened, median of 5", round(statistics.median(again), 2), "s", "≤ 0.3"),
     ]
 
 

@@ -46,13 +46,12 @@ def rules(view, names: tuple[str, ...] | None = None, labels: dict | None = None
         crowded = last is not None and abs(last - value) < 0.045 * max(known.values())
         rows.append({"y": value, "label": f"{title(view.lang)}  {value:.2f}", "below": crowded})
         last = value
-    data = alt.Data(values=rows)
-    base = alt.Chart(data)
+    base = alt.Chart(alt.Data(values=rows))
     marks = [base.mark_rule(strokeDash=[6, 4], color=GREY, strokeWidth=1.2).encode(y="y:Q")]
     for below, baseline, dy in ((False, "bottom", -3), (True, "top", 4)):
-        marks.append(
-            base.transform_filter(alt.datum.below == below)
-            .mark_text(
+        named = [row for row in rows if row["below"] == below]
+        if named:
+            text = alt.Chart(alt.Data(values=named)).mark_text(
                 align="left" if left else "right",
                 baseline=baseline,
                 dx=4 if left else -4,
@@ -60,8 +59,7 @@ def rules(view, names: tuple[str, ...] | None = None, labels: dict | None = None
                 color=GREY,
                 fontSize=12 * view.size,
             )
-            .encode(y="y:Q", x=alt.value(0 if left else "width"), text="label:N")
-        )
+            marks.append(text.encode(y="y:Q", x=alt.value(0 if left else "width"), text="label:N"))
     return marks if rows else []
 
 
@@ -107,19 +105,20 @@ def loss_chart(
         alt.Tooltip("value:Q", title="nats/token", format=".3f"),
         alt.Tooltip("perplexity:Q", title=T("perplexity", "độ rối (perplexity)")(view.lang), format=".1f"),
     ]
-    base = alt.Chart().transform_calculate(perplexity="exp(datum.value)")
-    train = base.transform_filter((alt.datum.kind == "train") & (alt.datum.role == "arm"))
-    test = base.transform_filter((alt.datum.kind == "test") & (alt.datum.role == "arm"))
-    ghost = base.transform_filter((alt.datum.kind == "test") & (alt.datum.role == "pinned"))
-    marks = [
+    train = alt.Chart().transform_filter((alt.datum.kind == "train") & (alt.datum.role == "arm"))
+    test = alt.Chart().transform_filter((alt.datum.kind == "test") & (alt.datum.role == "arm"))
+    told = test.transform_calculate(perplexity="exp(datum.value)")
+    ghost = alt.Chart().transform_filter((alt.datum.kind == "test") & (alt.datum.role == "pinned"))
+    dashed = ghost.mark_line(strokeDash=[5, 4], strokeWidth=2, opacity=0.8)
+    marks = [  # every layer costs the browser milliseconds before the first picture: none without need
         *rules(view, references, labels),
         train.mark_line(opacity=0.22, strokeWidth=1).encode(x=x, y=y, color=tint, detail="run:N"),
         train.mark_line(opacity=0.55, strokeWidth=1.4).encode(x=x, y=alt.Y("mean:Q"), color=tint, detail="run:N"),
-        ghost.mark_line(strokeDash=[5, 4], strokeWidth=2, opacity=0.8).encode(x=x, y=y, color=color, detail="run:N"),
+        *([dashed.encode(x=x, y=y, color=color, detail="run:N")] if view.pinned else []),
         test.mark_line(strokeWidth=3 * view.size).encode(x=x, y=y, color=color, detail="run:N"),
-        test.mark_point(filled=True, size=45 * view.size, opacity=1).encode(x=x, y=y, color=color, tooltip=tip),
+        told.mark_point(filled=True, size=45 * view.size, opacity=1).encode(x=x, y=y, color=color, tooltip=tip),
+        *diverged(view),
     ]
-    marks += diverged(view)
     return alt.layer(*marks).properties(height=height * (1 + (view.size - 1) * 0.6), width="container")
 
 

@@ -24,7 +24,7 @@ def probe_box(spot, view: View, probe) -> None:
     """Its controls, a button, and one answer per arm that has a model."""
     lang = spot.lang
     for control in spot.lesson.controls:
-        if control.field in probe.controls:
+        if control.field in probe.controls and control.field not in spot.playground.front:  # those are in view already
             controls.draw(control, spot.prefix + control.field, spot.values, lang)
     ready = [a for a in view.arms if a.result.finished and (a.source == "live" or _weights(a.run_id))]
     if not ready:

@@ -175,16 +175,16 @@ def change(number: int, lesson: Lesson, playground: Playground, values: dict, la
     shown = [c for c in controls.belonging(lesson, playground) if c.field not in hidden]
     probe = controls.probe_fields(playground)
     front = sorted((c for c in shown if c.field in playground.front), key=lambda c: playground.front.index(c.field))
-    shown_now = front[: 2 if shell.projector() else 3]
+    room, waiting = (2 if shell.projector() else 3), list(front)
     with st.container(key=f"{start}knobs"):
-        for i, control in enumerate(shown_now):
+        while waiting and room > 0:
+            control = waiting.pop(0)
             controls.draw(control, start + control.field, values, lang)
-            if i == 0 and playground.follow:
-                wanted = playground.follow(values)
-                behind = [c for c in shown if c.field in wanted and c not in front]
-                for other in behind:
-                    controls.draw(other, start + other.field, values, lang)
-                front = [*front, *behind]
+            room -= 1
+            if control is front[0] and playground.follow:  # asked now: the knob just drawn has its new value
+                behind = [c for c in shown if c.field in playground.follow(values) and c not in front]
+                waiting, front = behind + waiting, front + behind
+                room += 0 if shell.projector() else len(behind)
     rest = [c for c in shown if c not in front and c.field not in probe]
     if rest and not shell.projector():
         with st.expander(TEXT["more"].format(n=len(rest))(lang)):

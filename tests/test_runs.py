@@ -101,6 +101,7 @@ OTHER = {
     "device": "cuda",
     "graded_at": "every",
     "wiring": "softmax_ce",
+    "head_at": "graded",
 }
 
 

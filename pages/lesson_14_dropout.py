@@ -94,7 +94,7 @@ ONLY_NUMBERS, ONLY_CALLS, ONLY_WORLDS = ("again",), ("call",), ("gap", "sweep")
 
 LESSON = Lesson(
     slug="dropout",
-    group="training",
+    group="signal",
     title=T("Dropout in theory and in PyTorch", "Dropout: lý thuyết và PyTorch"),
     question=T(
         "What does dropout do to numbers, what do train and eval switch, and when does it help a language model?",

@@ -338,7 +338,7 @@ MASKS = Playground(
 
 LESSON = Lesson(
     slug="unused-tokens",
-    group="signal",
+    group="data",
     title=T("What happens to unused tokens?", "Điều gì xảy ra với token không được dùng?"),
     question=T(
         "A token never appears in the training text. Does training still change it, how, and how do we measure that without fooling ourselves?",

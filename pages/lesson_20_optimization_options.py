@@ -340,7 +340,7 @@ def shared(config, values):
 
 LESSON = Lesson(
     slug="optimization-options",
-    group="training",
+    group="data",
     title=T("Optimization options", "Các lựa chọn tối ưu hóa"),
     question=T(
         "Which options really make pretraining faster on my machine, which only change memory or quality, and which are "

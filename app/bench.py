@@ -231,7 +231,7 @@ def presets() -> list[dict]:
                     if not configs:
                         continue
                     began = time.perf_counter()
-                    for _ in jobs.results(configs):
+                    for _ in jobs.results(configs, together=True):
                         pass
                     took = time.perf_counter() - began
                     name = f"quick preset, lesson {number} “{playground.heading.en}”, {len(arms)} runs"

@@ -405,7 +405,7 @@ def test_a_fresh_run_that_is_given_up_leaves_the_old_one():
 
 def test_results_come_as_they_finish(shared):
     slow, quick = tiny(seed=22, pause=SLOW, steps=60), tiny(seed=23, steps=5)
-    found = list(jobs.results([slow, quick], poll=0.02))
+    found = list(jobs.results([slow, quick], poll=0.02, together=True))
     assert [config for config, _ in found] == [quick, slow]
     assert found[1][1].metrics["train_loss"] == toy.reference(seed=22, steps=60)
 

@@ -172,6 +172,7 @@ def draw(control, key: str, values: dict, lang: str, *, disabled: bool = False) 
             )
         else:
             new = st.selectbox(label, codes, key=key, help=help, format_func=show, disabled=disabled)
+        new = now if new is None else new  # another language may need the other widget, which begins with nothing
     elif kind == "Many":
         names = dict(control.options)
         st.session_state.setdefault(key, [c for c in str(now).split(",") if c in names])

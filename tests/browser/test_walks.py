@@ -62,9 +62,9 @@ def choose(page, number: int, place: int):
     settle(page)
 
 
-def nudge(page, number: int):
-    """Move the first knob in view by one stop; the link must follow. A slider where there is one (a question may be a slider
-    too), else the first choice."""
+def nudge(page, number: int, stops: int = 1):
+    """Move the first knob in view by one stop, a slider by `stops`; the link must follow. A slider where there is one (a
+    question may be a slider too), else the first choice."""
     before = page.evaluate("location.href")  # page.url may lag behind
     box = page.locator("[class*=_knobs]").first
     knobs = ("stSlider", "stButtonGroup", "stSelectbox", "stTextInput")
@@ -72,7 +72,9 @@ def nudge(page, number: int):
     if box.locator("[data-testid=stSlider]").count():
         slider = box.get_by_role("slider").first  # comes a moment after its box
         slider.focus()
-        slider.press("ArrowRight" if slider.evaluate("e => e.value === e.min") else "ArrowLeft")
+        way = "ArrowRight" if slider.evaluate("e => e.value === e.min") else "ArrowLeft"
+        for _ in range(stops):
+            slider.press(way)
     elif box.locator("[data-testid=stButtonGroup]").count():
         box.locator("[data-testid=stButtonGroup]").first.locator(
             "[aria-checked=false], [aria-pressed=false]"
@@ -146,8 +148,11 @@ def test_a_student_plays_in_this_lesson(page, number):
             continue
         choose(page, number, place)
         before = picture(page, number, place)
-        nudge(page, number)
-        page.wait_for_timeout(500)
+        nudge(page, number, stops=4)  # a frame on a map of cells does not move with every stop
+        for _ in range(25):
+            page.wait_for_timeout(200)
+            if picture(page, number, place) != before:
+                break
         assert picture(page, number, place) != before, f"the picture of “{playground.heading.en}” follows the knob"
 
         assert page.get_by_text("could not be drawn").count() == 0
@@ -155,8 +160,10 @@ def test_a_student_plays_in_this_lesson(page, number):
     choose(page, number, 0)
     button(page, f"{prefix(number)}pin").click()
     settle(page)
-    nudge(page, number)  # what was pinned stays beside what is new
-    page.get_by_role("button", name="unpin").first.wait_for(timeout=SLOWLY)
+    nudge(page, number)
+    first = discover()[number].playgrounds[0]
+    if hasattr(first.config, first.front[0]):  # another run: what was pinned stays beside it
+        page.get_by_role("button", name="unpin").first.wait_for(timeout=SLOWLY)
 
     page.get_by_role("radio", name="Tiếng Việt").or_(page.get_by_role("button", name="Tiếng Việt")).first.click()
     page.get_by_text(discover()[number].question.vi).first.wait_for(timeout=SLOWLY)

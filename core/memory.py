@@ -21,26 +21,31 @@ def standing(stepper) -> int:
 
 
 def peak(stepper, step) -> int:
-    """Most bytes alive at once while `step()` runs. On a GPU the allocator's own record. On a CPU every allocation that
-    torch's profiler reports, added up in order, on top of what was standing: the process's size would also count
-    torch itself, and memory that is kept for later."""
+    """Most bytes alive at once while `step()` runs. On a GPU the allocator's own record. On a CPU what was `allocated` on
+    top of what was standing: the process's size would also count torch itself, and memory that is kept for later."""
     if stepper.device == "cuda":
         torch.cuda.synchronize()
         torch.cuda.reset_peak_memory_stats()
         step()
         torch.cuda.synchronize()
         return torch.cuda.max_memory_allocated()
+    before = standing(stepper)
+    return before + allocated(step)
+
+
+def allocated(act) -> int:
+    """Most bytes alive at once on the CPU while `act()` runs, beyond those before: every allocation that torch's profiler
+    reports, added up in order."""
     from torch.profiler import ProfilerActivity, profile
 
-    before = standing(stepper)
     with _quiet(), profile(activities=[ProfilerActivity.CPU], profile_memory=True) as record:
-        step()
+        act()
     moves = [e for e in record.profiler.kineto_results.events() if e.name() == "[memory]"]
     now = most = 0
     for event in sorted(moves, key=lambda e: e.start_ns()):
         now += event.nbytes()
         most = max(most, now)
-    return before + most
+    return most
 
 
 def saved_for_backward(forward) -> int:

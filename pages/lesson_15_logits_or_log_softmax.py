@@ -334,7 +334,7 @@ LESSON = Lesson(
             rules.cost_verdict,
             (),
             rules.cost_readouts,
-            code=("chunked_loss.ChunkedCrossEntropy", "experiments.output_cost.loss", "experiments.output_cost.peak"),
+            code=("chunked_loss.ChunkedCrossEntropy", "experiments.output_cost.loss", "memory.allocated"),
             fixed=("wirings",),
         ),
     ),

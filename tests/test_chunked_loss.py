@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from core import memory
 from core.chunked_loss import chunked_cross_entropy
 from core.experiments import output_cost
 
@@ -52,7 +53,7 @@ def test_a_chunk_of_an_eighth_needs_less_than_a_third_of_the_memory():
         output_cost.loss(form, hidden, weight, targets, 32).backward()
         hidden.grad = weight.grad = None
 
-    whole, parts = (output_cost.peak(lambda f=f: step(f)) for f in ("ce", "chunked"))
+    whole, parts = (memory.allocated(lambda f=f: step(f)) for f in ("ce", "chunked"))
     logits = 4 * 256 * 4096
     assert 2.5 * logits < whole < 4 * logits  # logits, their log-softmax, their gradient
     assert parts < whole / 3

@@ -1,9 +1,9 @@
 """What dropout on attention probabilities costs in time, by length of the window, on this machine (course lesson 17)."""
 
 import statistics
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from core.events import Event, Finished, Metric, Started
@@ -39,7 +39,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     import torch
     from torch.nn import functional as F
 
-    from core import rng
+    from core import rng, timing
 
     yield Started(config.context)
     for T in lengths(config.context):
@@ -47,15 +47,15 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         shape = (config.batch, config.heads, T, config.head_width)
         q, k, v = (torch.randn(shape, generator=draw).requires_grad_() for _ in range(3))
 
-        def measured(p: float, q=q, k=k, v=v) -> float:
-            began = time.perf_counter()
+        def step(p: float, q=q, k=k, v=v):
             F.scaled_dot_product_attention(q, k, v, is_causal=True, dropout_p=p).sum().backward()
-            return 1e3 * (time.perf_counter() - began)
 
-        pairs = [(measured(0.0), measured(config.p)) for _ in range(PAIRS + 1)][1:]  # the first only warms up
-        yield Metric(T, "without", statistics.median(a for a, _ in pairs))
-        yield Metric(T, "with", statistics.median(b for _, b in pairs))
-        yield Metric(T, "ratio", statistics.median(b / a for a, b in pairs))
+        cases = {"without": partial(step, 0.0), "with": partial(step, config.p)}
+        *_, taken = timing.interleaved(cases, PAIRS, seed=config.seed)
+        for name, seconds in taken.items():
+            yield Metric(T, name, 1e3 * statistics.median(seconds))
+        ratios = [b / a for a, b in zip(taken["without"], taken["with"], strict=True)]
+        yield Metric(T, "ratio", statistics.median(ratios))
     yield Finished(config.context, "done")
 
 

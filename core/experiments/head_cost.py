@@ -1,9 +1,9 @@
 """What grading one place saves: a step with all logits, with a slice of them, with the head on one place (lesson 18)."""
 
 import statistics
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from core.events import Event, Finished, Metric, Started, Table
@@ -43,7 +43,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     head_share (of the forward multiply-adds). Table "ways": way, ms, low, high. Raises Problem("heads_do_not_divide")."""
     import torch
 
-    from core import batches, initializers, losses, rng
+    from core import batches, initializers, losses, rng, timing
     from core.models import Model5
 
     if config.width % config.heads:
@@ -64,21 +64,20 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         logits = model(x, places) if way == "head" else model(x)[:, places]
         return losses.cross_entropy(logits, y[:, places])
 
-    def timed(way):
+    def step(way):
         model.zero_grad(set_to_none=True)
-        began = time.perf_counter()
         value(way).backward()
-        return 1000 * (time.perf_counter() - began)
 
-    rounds = [{way: timed(way) for way in WAYS} for _ in range(ROUNDS + 2)][2:]  # two to warm up
+    *_, taken = timing.interleaved({way: partial(step, way) for way in WAYS}, ROUNDS, seed=config.seed)
+    ms = {way: [1000 * seconds for seconds in column] for way, column in taken.items()}
     columns = {name: [] for name in ("way", "ms", "low", "high")}
     for way in WAYS:
-        low, middle, high = statistics.quantiles([one[way] for one in rounds], n=4)
+        low, middle, high = timing.quartiles(ms[way])
         yield Metric(0, f"{way}_ms", middle)
         if way == "all":
-            yield Metric(0, "spread", (high - low) / middle)
+            yield Metric(0, "spread", timing.noise(ms[way]))
         else:
-            yield Metric(0, f"{way}_ratio", statistics.median(one[way] / one["all"] for one in rounds))
+            yield Metric(0, f"{way}_ratio", statistics.median(a / b for a, b in zip(ms[way], ms["all"], strict=True)))
         for name, number in zip(columns, (way, middle, low, high), strict=True):
             columns[name].append(number)
     yield Table(0, "ways", columns)

@@ -1,11 +1,9 @@
 """What the last layer and its loss cost in time and bytes, by what forward returns, on this machine (course lesson 15)."""
 
-import os
 import statistics
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from core.events import Event, Finished, Metric, Started, Table
@@ -35,7 +33,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     Tables: forms (form, seconds, low, high, bytes), chunks (chunk, seconds, bytes, gap)."""
     import torch
 
-    from core import rng
+    from core import memory, rng, timing
 
     yield Started(0, {"logit_bytes": 4 * config.tokens * config.vocabulary})
     draw = rng.stream(config.seed, "data")
@@ -50,25 +48,28 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         hidden.grad = weight.grad = None
         return found
 
-    rounds = [{form: timed(lambda form=form: step(form)) for form in FORMS} for _ in range(ROUNDS + 1)][1:]  # warm
+    *_, taken = timing.interleaved({form: partial(step, form) for form in FORMS}, ROUNDS, seed=config.seed)
     columns = {"form": [], "seconds": [], "low": [], "high": [], "bytes": []}
     for form in FORMS:
-        seconds = sorted(one[form] for one in rounds)
-        middle, alive = statistics.median(seconds), peak(lambda form=form: step(form))
+        seconds = sorted(taken[form])
+        middle, alive = statistics.median(seconds), memory.allocated(partial(step, form))
         row = (form, middle, seconds[1], seconds[-2], alive)
         for name, value in zip(columns, row, strict=True):
             columns[name].append(value)
         yield Metric(0, f"{form}_seconds", middle)
         yield Metric(0, f"{form}_bytes", float(alive))
     yield Table(0, "forms", columns)
-    yield Metric(0, "ratio", statistics.median(one["log_softmax_ce"] / one["ce"] for one in rounds))
+    yield Metric(
+        0, "ratio", statistics.median(a / b for a, b in zip(taken["log_softmax_ce"], taken["ce"], strict=True))
+    )
     whole = step("ce")
     for name, gap in zip(("value_gap", "hidden_gap", "weight_gap"), gaps(whole, step("chunked")), strict=True):
         yield Metric(0, name, gap)
     columns = {"chunk": [], "seconds": [], "bytes": [], "gap": []}
-    for chunk in sorted({c for c in CHUNKS if c < config.tokens} | {config.tokens}):
-        seconds = statistics.median(timed(lambda c=chunk: step("chunked", c)) for _ in range(3))
-        row = (chunk, seconds, peak(lambda c=chunk: step("chunked", c)), max(gaps(whole, step("chunked", chunk))))
+    sizes = {c: partial(step, "chunked", c) for c in sorted({c for c in CHUNKS if c < config.tokens} | {config.tokens})}
+    *_, taken = timing.interleaved(sizes, 3, seed=config.seed)
+    for chunk, act in sizes.items():
+        row = (chunk, statistics.median(taken[chunk]), memory.allocated(act), max(gaps(whole, act())))
         for name, value in zip(columns, row, strict=True):
             columns[name].append(value)
     yield Table(0, "chunks", columns)
@@ -83,44 +84,10 @@ def loss(form: str, hidden, weight, targets, chunk: int):
     return losses.WIRINGS[form](hidden @ weight.T, targets)
 
 
-def timed(act) -> float:
-    began = time.perf_counter()
-    act()
-    return time.perf_counter() - began
-
-
 def gaps(one, other) -> tuple[float, float, float]:
     """Difference of two (loss, gradient, gradient): of the losses, and of the gradients relative to their largest entry."""
     value = abs(one[0] - other[0])
     return value, *(((a - b).abs().max() / a.abs().max()).item() for a, b in zip(one[1:], other[1:], strict=True))
-
-
-def peak(act) -> int:
-    """Most bytes alive at once while act() runs, beyond those before: every allocation the profiler reports, added up in
-    order. The size of the process would count torch itself as well."""
-    from torch.profiler import ProfilerActivity, profile
-
-    with quiet(), profile(activities=[ProfilerActivity.CPU], profile_memory=True) as record:
-        act()
-    moves = [e for e in record.profiler.kineto_results.events() if e.name() == "[memory]"]
-    now = most = 0
-    for event in sorted(moves, key=lambda e: e.start_ns()):
-        now += event.nbytes()
-        most = max(most, now)
-    return most
-
-
-@contextmanager
-def quiet():
-    """Nothing on the process's error output meanwhile: the profiler writes there whenever it starts and stops."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 EXPERIMENT = Experiment("output_cost", 1, Config, run, lane="alone", machine=True)

@@ -453,14 +453,14 @@ def results(configs: list, poll: float = 0.1, *, together: bool = False) -> Iter
     of each in turn); else one by one, which keeps a worker's caches warm when there are hundreds."""
     for group in [configs] if together else [[config] for config in configs]:
         submit(group)
-    left = {experiment.run_id(config): config for config in configs}
+    left = [(experiment.run_id(config), config) for config in configs]
     while left:
         queued = {name.split("~")[2] for name in runs.waiting()}  # a ticket stays until its run is let go
-        for id in [id for id in left if id not in queued]:
-            run, config = runs.Run(id), left[id]
+        for id, config in [one for one in left if one[0] not in queued]:
+            run = runs.Run(id)
             status, wanted = run.status(), run.control().get("want")
             # Between its ticket and its lock a run looks stopped for a moment: only who was asked to stop has stopped.
             if status.reaches(getattr(config, "steps", 0)) or (not status.active and wanted in ("stop", "pause")):
-                del left[id]
+                left.remove((id, config))
                 yield config, run.result(getattr(config, "steps", None))
         time.sleep(poll)

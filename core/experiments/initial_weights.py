@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from core.events import Event, Metric, Sample, Started, Table
-from core.experiment import Experiment, grid, knob
+from core.experiment import Experiment, knob
 
 CORPORA = ("tales-en", "tales-vi", "manual")
 TEXT_ID = "text-[0-9a-f]{12}"
@@ -169,7 +169,6 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         )
         yield Sample(step, "text", prompt, text)
 
-    points = set(grid(config.steps))
     yield from loop.train(
         model,
         loss=loss,
@@ -179,7 +178,6 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         lr=config.lr,
         weight_decay=config.weight_decay,
         evaluate=evaluate,
-        due=lambda step: step in points,
         resume=resume,
     )
 

@@ -276,7 +276,7 @@ SIZE = (
             "Updates in every run; where things are timed, how often each one is: more is quieter.",
             "Số lần cập nhật của mỗi lần chạy; khi bấm giờ là số lần đo mỗi thứ: càng nhiều càng ít nhiễu.",
         ),
-        values=(5, 7, 9, 11, 12, 15, 20, 30, 40, 60, 100, 120, 200, 300, 600, 1000),
+        values=(5, 7, 9, 11, 12, 15, 20, 30, 40, 60, 80, 100, 120, 200, 300, 600, 1000),
     ),
     SEED,
 )

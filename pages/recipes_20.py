@@ -9,7 +9,7 @@ from core.experiments import recipe
 
 ADVISED = {"optimizer": "adamw", "lr": 1e-3, "schedule": "cosine", "warmup": 0.1}  # as every tutorial has it
 BASELINE = recipe.Config()
-QUICK = replace(BASELINE, **ADVISED, steps=100)
+QUICK = replace(BASELINE, **ADVISED, steps=80)
 # what every arm shares: the text, the model's size, how long, and the one accident
 SHARED = (
     *("corpus", "tokenizer", "width", "blocks", "heads", "context", "steps", "seed", "device", "threads", "bad_batch"),

@@ -10,7 +10,7 @@ from core.claims import above, below, depends, fails, near, once
 from core.experiments import accumulation, data_parallel, flop_count, micro_bench, option_bench, recipe
 from core.step_costs import saved_days
 from pages.figures_20 import at_seconds
-from pages.verdict_20 import batch_gain
+from pages.verdict_20_bench import batch_gain
 
 BASE = recipe.Config()
 WARM = {"warmup": 0.1, "schedule": "cosine"}

@@ -10,6 +10,7 @@ from pages import figures_20 as race
 from pages import figures_20_bench as bench
 from pages import recipes_20 as recipes
 from pages import verdict_20 as verdict
+from pages import verdict_20_bench as timed
 from pages.claims_20 import CLAIMS
 from pages.controls_20 import CONTROLS
 
@@ -279,8 +280,8 @@ COMPILE = Prediction(
         "torch.compile spends its time before the first step. After how many steps has it paid off on this machine?",
         "torch.compile tốn thời gian trước bước đầu. Trên máy này sau bao nhiêu bước thì hòa vốn?",
     ),
-    verdict.compile_answer,
-    verdict.compile_why,
+    timed.compile_answer,
+    timed.compile_why,
     (
         ("few", T("under 100", "dưới 100")),
         ("some", T("100 to 1,000", "100 đến 1.000")),
@@ -292,8 +293,8 @@ COMPILE = Prediction(
 BATCH = Prediction(
     "batch",
     T("A batch of 64 against 62, in tokens per second?", "Lô 64 so với 62, tính theo token mỗi giây?"),
-    verdict.batch_answer,
-    verdict.batch_why,
+    timed.batch_answer,
+    timed.batch_why,
     (
         ("faster", T("faster", "nhanh hơn")),
         ("level", T("within the noise", "trong mức nhiễu")),
@@ -409,9 +410,9 @@ LESSON = Lesson(
             one_arm,
             (bench.speed, bench.anatomy, bench.memory),
             ("width", "batch", "steps"),
-            verdict.bench,
+            timed.bench,
             (COMPILE,),
-            verdict.bench_readouts,
+            timed.bench_readouts,
             code=(
                 "timing.interleaved",
                 "experiments.option_bench.gaps",
@@ -432,7 +433,7 @@ LESSON = Lesson(
             one_arm,
             (bench.cases,),
             ("what", "width", "context"),
-            verdict.operations,
+            timed.operations,
             (BATCH,),
             code=(
                 "timing.interleaved",

@@ -12,7 +12,7 @@ from core.events import Finished, Metric, Sample, Started, Table
 from core.experiments import data_parallel, micro_bench, option_bench, recipe, step_budget
 from core.result import Result
 from core.runs import Status
-from pages import recipes_20, verdict_20
+from pages import recipes_20, verdict_20, verdict_20_bench
 from pages.claims_20 import at_equal_time, seconds_to
 from pages.controls_20 import OPTION_NAMES
 from pages.figures_20 import at_seconds, common_seconds, race_chart, race_rows
@@ -134,10 +134,10 @@ def benched(speeds, noise=0.03, **more):
 def test_a_noisy_machine_names_no_winner():
     config = option_bench.Config(options="bfloat16,loop", steps=5)
     quiet = benched({"bfloat16": (1.2, 1.3, 1.4), "loop": (0.9, 1.0, 1.1)})
-    words = said(verdict_20.bench(view_of("options", [quiet], config)))
+    words = said(verdict_20_bench.bench(view_of("options", [quiet], config)))
     assert "bfloat16, mixed (1.30 ×)" in words and "noise of this machine: AdamW loop" in words
     noisy = benched({"bfloat16": (1.2, 1.3, 1.4), "loop": (0.9, 1.0, 1.1)}, noise=0.3)
-    words = said(verdict_20.bench(view_of("options", [noisy], config)))
+    words = said(verdict_20_bench.bench(view_of("options", [noisy], config)))
     assert "Too noisy" in words and "bfloat16" not in words
 
 
@@ -145,8 +145,8 @@ def test_a_noisy_machine_names_no_winner():
 def test_compile_is_judged_by_the_steps_it_takes_to_pay(after, answer):
     result = benched({"compiled": (1.0, 1.05, 1.1)}, compile_seconds=23.4, pays_after=after)
     view = view_of("options", [result], option_bench.Config(options="compiled", steps=5))
-    assert verdict_20.compile_answer(view) == answer
-    assert ("never pays" in said(verdict_20.bench(view))) == (answer == "never")
+    assert verdict_20_bench.compile_answer(view) == answer
+    assert ("never pays" in said(verdict_20_bench.bench(view))) == (answer == "never")
 
 
 def test_the_bench_draws_hollow_what_is_within_the_noise():
@@ -188,7 +188,7 @@ def operated(what, ms=lambda series, x: 2.0, spread=0.02):
 def test_every_comparison_is_put_in_words_and_drawn(what):
     for lang, size in (("en", 1.0), ("vi", 1.5)):
         view = view_of("operations", [operated(what)], micro_bench.Config(what=what, steps=5), lang, size)
-        assert verdict_20.operations(view)[0](lang) and "nan" not in verdict_20.operations(view)[0](lang)
+        assert verdict_20_bench.operations(view)[0](lang) and "nan" not in verdict_20_bench.operations(view)[0](lang)
         assert len(case_rows(view)) == len(CASES[what])
         case_chart(view).to_dict()
 
@@ -196,15 +196,17 @@ def test_every_comparison_is_put_in_words_and_drawn(what):
 def test_times_that_scatter_come_with_a_warning():
     config = micro_bench.Config(what="update", steps=5)
     quiet, shaky = (view_of("operations", [operated("update", spread=s)], config) for s in (0.02, 0.4))
-    assert "no digit" not in said(verdict_20.operations(quiet)) and "over 40 %" in said(verdict_20.operations(shaky))
+    assert "no digit" not in said(verdict_20_bench.operations(quiet)) and "over 40 %" in said(
+        verdict_20_bench.operations(shaky)
+    )
 
 
 @pytest.mark.parametrize(("faster", "answer"), [(0.9, "faster"), (1.0, "level"), (1.1, "slower")])
 def test_64_against_62_is_judged_by_the_noise(faster, answer):
     result = operated("batch", lambda s, x: x * (faster if x == 64 else 1.0))
     view = view_of("operations", [result], micro_bench.Config(what="batch", steps=5))
-    assert verdict_20.batch_answer(view) == answer
-    assert ("within the noise" in said(verdict_20.operations(view))) == (answer == "level")
+    assert verdict_20_bench.batch_answer(view) == answer
+    assert ("within the noise" in said(verdict_20_bench.operations(view))) == (answer == "level")
 
 
 def test_the_budget_speaks_in_the_unit_people_use():

@@ -569,6 +569,10 @@ SENTENCES = {
         "torch.compile writes C++ and needs a compiler to build it; this machine has no {program}. The run goes on without.",
         "torch.compile viết ra C++ và cần trình biên dịch; máy này không có {program}. Lần chạy tiếp tục mà không biên dịch.",
     ),
+    "bfloat16_slow": T(
+        "This processor multiplies matrices no faster in bfloat16 than in float32, so the run stays in float32.",
+        "Bộ xử lý này nhân ma trận bằng bfloat16 không nhanh hơn float32, nên lần chạy giữ float32.",
+    ),
     "pinned_needs_gpu": T(
         "Pinned memory speeds up copies to a GPU. Without one there is nothing to copy to, and it changes nothing here.",
         "Bộ nhớ ghim (pinned) làm nhanh việc chép sang GPU. Không có GPU thì không có gì để chép, nên ở đây nó không đổi gì.",

@@ -25,11 +25,15 @@ class Model1(nn.Module):
         self.activation = NONLINEARITIES[nonlinearity]
         self.dropout = dropout  # of the embedding's numbers, in training mode only
 
-    def forward(self, x):
+    def hidden(self, x):
+        """(B, T, C): what the head reads."""
         h = self.wte(x)
         if self.dropout:
             h = F.dropout(h, self.dropout, self.training)
-        return self.lm_head(self.activation(h))  # (B, T, V)
+        return self.activation(h)
+
+    def forward(self, x):
+        return self.lm_head(self.hidden(x))  # (B, T, V)
 
 
 class Model2(nn.Module):

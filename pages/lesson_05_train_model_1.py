@@ -167,6 +167,7 @@ LESSON = Lesson(
                 "models.Model1",
                 "batches.epoch_batch",
                 "losses.nll_of_log_softmax",
+                "blocked_loss.BlockedCrossEntropy",
                 "references.conditional_entropy",
                 "train.train",
                 "train.generate",

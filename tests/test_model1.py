@@ -45,6 +45,23 @@ def test_a_small_part_of_the_table_at_a_time_makes_no_difference(monkeypatch, ti
         assert look.losses(model) == pytest.approx(whole, abs=1e-6)
 
 
+@pytest.mark.parametrize("bias", [False, True])
+def test_a_head_in_blocks_trains_the_same_model(bias):
+    whole, blocks = (Result(tuple(play(replace(TINY, bias=bias, head=head)))) for head in ("whole", "blocks"))
+    for name in ("train_loss", "test_loss"):
+        assert blocks.metrics[name] == pytest.approx(whole.metrics[name], abs=2e-4)
+
+
+def test_products_in_bfloat16_end_within_a_hundredth_of_a_nat_and_say_where_they_do_not_pay(monkeypatch):
+    longer = replace(TINY, steps=100)
+    whole = Result(tuple(play(longer)))
+    for pays in (True, False):
+        monkeypatch.setattr("core.device.bfloat16_pays", lambda pays=pays: pays)
+        blocks = Result(tuple(play(replace(longer, head="blocks_bfloat16"))))
+        assert blocks.final("test_loss") == pytest.approx(whole.final("test_loss"), abs=1e-2)
+        assert [note.code for note in blocks.notes] == ([] if pays else ["bfloat16_slow"])
+
+
 def test_offset_two_learns_the_token_after_next():
     result = Result(tuple(play(replace(TINY, offset=2, lr=0.02, steps=200, batch=64))))
     assert result.final("test_loss_after") < result.final("test_loss_next") - 1

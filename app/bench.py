@@ -216,32 +216,18 @@ def _clocked(configs: list) -> float:
 def presets() -> list[dict]:
     """Every quick preset with all its arms, trained anew by the workers, warm; and how large its largest run is."""
     from app.lesson import discover, quick
-    from core import experiment, jobs, runs
+    from core import experiment, runs
+    from core.bench import arms as bench_arms
 
     out, largest = [], 0
-    with tempfile.TemporaryDirectory() as store:
-        before, os.environ["PLAYGROUND_HOME"] = os.environ.get("PLAYGROUND_HOME"), store
-        pool = jobs.Pool().start()
-        try:
-            time.sleep(12)
-            for number, lesson in discover().items():
-                for playground in lesson.playgrounds:
-                    arms = quick(lesson, playground)
-                    configs = [a.config for a in arms if experiment.of(a.config).lane != "inline"]
-                    if not configs:
-                        continue
-                    began = time.perf_counter()
-                    for _ in jobs.results(configs, together=True):
-                        pass
-                    took = time.perf_counter() - began
+    with bench_arms.workers():
+        for number, lesson in discover().items():
+            for playground in lesson.playgrounds:
+                arms = quick(lesson, playground)
+                configs = [a.config for a in arms if experiment.of(a.config).lane != "inline"]
+                if configs:
                     name = f"quick preset, lesson {number} “{playground.heading.en}”, {len(arms)} runs"
-                    out.append(row(name, round(took, 1), "s", "≤ 15"))
-            for run in runs.all_runs():
-                largest = max(largest, sum(p.stat().st_size for p in run.dir.rglob("*") if p.is_file()))
-        finally:
-            pool.close()
-            if before is None:
-                del os.environ["PLAYGROUND_HOME"]
-            else:
-                os.environ["PLAYGROUND_HOME"] = before
+                    out.append(row(name, round(bench_arms.clock(configs), 1), "s", "≤ 15"))
+        for run in runs.all_runs():
+            largest = max(largest, sum(p.stat().st_size for p in run.dir.rglob("*") if p.is_file()))
     return [*out, row("largest run folder of a quick preset", round(largest / 2**20, 1), "MiB", "< 20")]

@@ -1,32 +1,57 @@
-"""Tokens per second of the engine, beside the plain loop over the same model in the same minutes."""
+"""Tokens per second of the engine, each beside the loop anybody would write, in turn with it, and beside the ceiling: what
+the best matrix product on this machine would allow."""
 
 import statistics
 import time
+from collections.abc import Iterator
+from functools import partial
 
-from core.bench import row
-from core.bench.loops import MEDIUM, SMALL, engine_loop, plain_loop
+from core.bench import loops, row
 
 REPEATS = 5
 
 
-def rows() -> list[dict]:
-    """Tokens per second of the small model in float32 and of the medium one in bfloat16, each beside the plain loop; and
-    how far their loss curves lie apart, against the spread over seeds."""
+def rows() -> Iterator[dict]:
     import torch
 
-    from core import device
+    from core import device, timing
 
     torch.set_num_threads(device.cores())
-    name = "small: batch 12, context 64, 4 layers, width 128, V 65, float32"
-    out = compare(name, SMALL, "float32", 20, "≥ 1.0, target 1.2")
-    bar = "≥ 2" if device.has_bfloat16() else "≥ 2 where the CPU has bfloat16 matrix units (this one has none)"
-    out += compare("medium: batch 16, context 128, 6 layers, width 384, V 2,048, bfloat16", MEDIUM, "bfloat16", 2, bar)
-    return out + curves()
+    peaks = {
+        name: timing.peak_flops(getattr(torch, name), size=1024, tries=12) / 1e9 for name in ("float32", "bfloat16")
+    }
+    for name, peak in peaks.items():
+        yield row(f"ceiling: best {name} product of two 1,024² matrices", round(peak), "GFLOP/s", "")
+    small, medium, one = loops.SMALL, loops.MEDIUM, loops.MODEL1
+    yield from compare(
+        "small GPT: batch 12, context 64, 4 layers, width 128, V 65, float32",
+        loops.engine_loop(small, "float32"),
+        loops.plain_loop(small),
+        small,
+        20,
+        ("float32", peaks),
+        "≥ 1.3",
+    )
+    half = "bfloat16" if peaks["bfloat16"] > peaks["float32"] else "float32"
+    yield from compare(
+        f"medium GPT: batch 16, context 128, 6 layers, width 384, V 2,048, {half}",
+        loops.engine_loop(medium, half),
+        loops.plain_loop(medium),
+        medium,
+        2,
+        (half, peaks),
+        "≥ 2.5",
+    )
+    yield from curves(half)
+    ours, notebook = loops.model1_loop(one), loops.notebook_loop(one)
+    name = "Model 1: batch 64, context 8, width 64, V 50,257, head in blocks"
+    yield from compare(name, ours, notebook, one, 6, (half, peaks), "≥ 3", baseline="the notebook's float32 loop")
+    yield memory_row(ours, notebook)
 
 
-def compare(name: str, shape: dict, precision: str, steps: int, bar: str) -> list[dict]:
-    """Both loops in turn, `REPEATS` times `steps` steps; medians of their rates and of the pairs' ratios."""
-    ours, plain = engine_loop(shape, precision), plain_loop(shape)
+def compare(name, ours, plain, shape, steps, ceiling, bar, *, baseline="the plain float32 loop") -> Iterator[dict]:
+    """Both loops in turn, `REPEATS` times `steps` steps; medians of their rates, of the pairs' ratios, and what share of the
+    ceiling (precision of ours, {precision: GFLOP/s}) each reaches."""
     pairs = []
     for repeat in range(REPEATS + 1):
         pair = (rate(ours, shape, steps), rate(plain, shape, steps))
@@ -34,30 +59,45 @@ def compare(name: str, shape: dict, precision: str, steps: int, bar: str) -> lis
             pairs.append(pair)
     fast, slow = (statistics.median(column) for column in zip(*pairs, strict=True))
     ratio = statistics.median(a / b for a, b in pairs)
-    return [
-        row(name, round(fast), "tokens/s", ""),
-        row("  the plain float32 loop, same model", round(slow), "tokens/s", ""),
-        row("  ratio", round(ratio, 2), "×", bar),
-    ]
+    precision, peaks = ceiling
+    gflops = loops.flops_per_token(shape) / 1e9
+    shares = f"{gflops * fast / peaks[precision]:.0%}, {gflops * slow / peaks['float32']:.0%}"
+    yield row(name, round(fast), "tokens/s", "")
+    yield row(f"  {baseline}, same model", round(slow), "tokens/s", "")
+    yield row("  **ratio**", f"**{ratio:.2f}**", "×", bar)
+    yield row(f"  share of the ceiling, ours ({precision}) and the baseline's (float32)", shares, "", "")
 
 
 def rate(loop, shape: dict, steps: int) -> float:
+    """Tokens per second over `steps` steps."""
     began = time.perf_counter()
     for _ in range(steps):
         next(loop)
     return steps * shape["batch"] * shape["context"] / (time.perf_counter() - began)
 
 
-def curves(steps: int = 30, seeds: tuple[int, ...] = (0, 1, 2)) -> list[dict]:
-    """Mean training loss over the last ten of `steps` steps: bfloat16 minus float32 (same seed, same batches), beside the
+def memory_row(ours, plain) -> dict:
+    """Most bytes alive at once in a step, beyond weights and optimizer, of two loops that have warmed up."""
+    from core import memory
+
+    mine, theirs = (memory.allocated(partial(next, loop)) for loop in (ours, plain))
+    return row(
+        f"  peak memory of a step ({theirs / 2**20:.0f} MiB in the notebook's)", round(mine / theirs, 2), "×", "≤ 0.5"
+    )
+
+
+def curves(precision: str, steps: int = 30, seeds: tuple[int, ...] = (0, 1, 2)) -> Iterator[dict]:
+    """Mean training loss over the last ten of `steps` steps: `precision` minus float32 (same seed, same batches), beside the
     spread of float32 over seeds."""
+    if precision == "float32":
+        return
     found = {}
-    for precision in ("float32", "bfloat16"):
+    for one in ("float32", precision):
         for seed in seeds:
-            loop = engine_loop(MEDIUM, precision, seed)
-            found[precision, seed] = statistics.fmean([next(loop) for _ in range(steps)][-10:])
-    gap = max(abs(found["bfloat16", s] - found["float32", s]) for s in seeds)
+            loop = loops.engine_loop(loops.MEDIUM, one, seed)
+            found[one, seed] = statistics.fmean([next(loop) for _ in range(steps)][-10:])
+    gap = max(abs(found[precision, s] - found["float32", s]) for s in seeds)
     spread = statistics.stdev(found["float32", s] for s in seeds)
-    return [
-        row("  loss, bfloat16 against float32, largest gap", round(gap, 4), "nats", f"≤ {spread:.4f} (seed spread)")
-    ]
+    yield row(
+        f"  loss, {precision} against float32, largest gap", round(gap, 4), "nats", f"≤ {spread:.4f} (seed spread)"
+    )

@@ -169,7 +169,7 @@ LESSON = Lesson(
                 "losses.nll_of_log_softmax",
                 "references.conditional_entropy",
                 "train.train",
-                "train.generate",
+                "writing.generate",
             ),
         ),
         Playground(

@@ -20,19 +20,21 @@ BACKENDS = {  # which kernel computes attention; "auto" leaves it to torch, "man
 
 
 def manual_attention(q, k, v, *, scale: float, drop: float = 0.0):
-    """Causal attention as a textbook writes it: every score is a number in memory. q, k, v (B, H, T, D)."""
-    T = q.shape[-2]
-    later = torch.ones(T, T, dtype=torch.bool, device=q.device).triu(1)
-    scores = (q @ k.transpose(-2, -1) * scale).masked_fill(later, float("-inf"))  # (B, H, T, T)
+    """Causal attention as a textbook writes it: every score is a number in memory. k, v (B, H, S, D); q (B, H, T, D)
+    of the last T of those S tokens."""
+    T, S = q.shape[-2], k.shape[-2]
+    later = torch.ones(T, S, dtype=torch.bool, device=q.device).triu(1 + S - T)
+    scores = (q @ k.transpose(-2, -1) * scale).masked_fill(later, float("-inf"))  # (B, H, T, S)
     return F.dropout(scores.softmax(-1), drop) @ v
 
 
-def rotate(x, base: float = 10_000.0):
+def rotate(x, base: float = 10_000.0, start: int = 0):
     """Rotary positions (Su et al. 2021): pairs of numbers of x (B, H, T, D) turn by an angle that grows with the place,
-    each pair at its own speed, so that the product of a query and a key depends on their distance alone."""
+    each pair at its own speed, so that the product of a query and a key depends on their distance alone. start: the
+    place of the first."""
     T, D = x.shape[-2:]
     speed = base ** (-torch.arange(0, D // 2, device=x.device, dtype=torch.float32) * 2 / D)  # (D/2,)
-    angle = torch.arange(T, device=x.device, dtype=torch.float32)[:, None] * speed  # (T, D/2)
+    angle = torch.arange(start, start + T, device=x.device, dtype=torch.float32)[:, None] * speed  # (T, D/2)
     cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
     a, b = x[..., : D // 2], x[..., D // 2 :]
     return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
@@ -69,24 +71,29 @@ class Attention(nn.Module):
         self.c_proj = nn.Linear(width, width)
         self.norm_q, self.norm_k = (nn.LayerNorm(width // heads) if qk_norm else nn.Identity() for _ in range(2))
 
-    def project(self, x):
-        """Queries, keys and values of x (B, T, C): three times (B, H, T, C/H)."""
+    def project(self, x, start: int = 0):
+        """Queries, keys and values of x (B, T, C), whose first token has place `start`: three times (B, H, T, C/H)."""
         B, T, C = x.shape
         q, k, v = (z.view(B, T, self.heads, -1).transpose(1, 2) for z in self.c_attn(x).split(C, -1))
         q, k = self.norm_q(q), self.norm_k(k)
-        return (rotate(q), rotate(k), v) if self.rotary else (q, k, v)
+        return (rotate(q, start=start), rotate(k, start=start), v) if self.rotary else (q, k, v)
 
-    def forward(self, x):
+    def forward(self, x, cache=None):
+        """cache: the kv_cache.Cache of the tokens before x, if any; x is then a text's beginning or one token more."""
         B, T, C = x.shape
-        q, k, v = self.project(x)
+        q, k, v = self.project(x, cache.length if cache else 0)
         if self.packed:
             q, k, v = q.contiguous(), k.contiguous(), v.contiguous()
+        if cache:
+            k, v = cache.extend(k, v)
+        causal = k.shape[-2] == T  # else one token more, which may look at all before it: no mask
+        assert causal or T == 1, (T, k.shape)
         drop, scale = self.drop if self.training else 0.0, self.scale or 1e-9
         if self.backend == "manual":
             y = manual_attention(q, k, v, scale=scale, drop=drop)
         else:
             with sdpa_kernel(BACKENDS[self.backend]) if self.backend in BACKENDS else nullcontext():
-                y = F.scaled_dot_product_attention(q, k, v, is_causal=True, dropout_p=drop, scale=scale)
+                y = F.scaled_dot_product_attention(q, k, v, is_causal=causal, dropout_p=drop, scale=scale)
         return self.c_proj(y.transpose(1, 2).reshape(B, T, C))
 
 
@@ -135,6 +142,6 @@ class Block(nn.Module):
         self.mlp = MLP(width, tanh=tanh, squared_relu=squared_relu)
         self.drop_residual, self.drop_mlp = drops.get("residual", 0.0), drops.get("mlp", 0.0)
 
-    def forward(self, x):
-        x = x + F.dropout(self.attn(self.ln_1(x)), self.drop_residual, self.training)
+    def forward(self, x, cache=None):
+        x = x + F.dropout(self.attn(self.ln_1(x), cache), self.drop_residual, self.training)
         return x + F.dropout(self.mlp(self.ln_2(x)), self.drop_mlp, self.training)

@@ -144,19 +144,19 @@ class Model5(nn.Module):
         self.drop_embedding = drops.get("embedding", 0.0)
         self.logit_scale = width**-0.5 if divide_logits else 1.0
 
-    def hidden(self, x):
-        """(B, T, C): what the head reads."""
+    def hidden(self, x, caches=None):
+        """(B, T, C): what the head reads. caches: one kv_cache.Cache a block, of the tokens before x."""
         h = self.wte(x)
         if self.wpe is not None:
-            h = h + self.wpe.weight[: x.shape[1]]
+            h = h + self.wpe.weight.narrow(0, caches[0].length if caches else 0, x.shape[1])
         h = F.dropout(h, self.drop_embedding, self.training)
-        for block in self.h:
-            h = checkpointed(block, h, use_reentrant=False) if self.checkpoint and self.training else block(h)
+        for block, cache in zip(self.h, caches or [None] * len(self.h), strict=True):
+            h = checkpointed(block, h, use_reentrant=False) if self.checkpoint and self.training else block(h, cache)
         return self.ln_f(h)
 
-    def forward(self, x, places=None):
-        """Logits (B, T, V); with `places` (k,) only those places reach the head: (B, k, V)."""
-        hidden = self.hidden(x)
+    def forward(self, x, places=None, caches=None):
+        """Logits (B, T, V); with `places` (k,) only those places reach the head: (B, k, V). caches: as in `hidden`."""
+        hidden = self.hidden(x, caches)
         return self.lm_head(hidden if places is None else hidden[:, places]) * self.logit_scale
 
 

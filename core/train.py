@@ -1,4 +1,4 @@
-"""The training loop: it yields events, and the caller decides what to draw, save or stop. And evaluation, and writing."""
+"""The training loop: it yields events, and the caller decides what to draw, save or stop. And evaluation."""
 
 import math
 import time
@@ -109,34 +109,3 @@ def test_losses(model, x, y, size: int = 64):
         logits = model(xs).float()
         parts.append(F.cross_entropy(logits.flatten(0, 1), ys.flatten(), reduction="none").view(ys.shape))
     return torch.cat(parts)
-
-
-@torch.no_grad()
-def generate(model, ids, *, tokens: int, seed: int, context: int, temperature: float = 1.0, in_evaluation: bool = True):
-    """Continue each row of ids (B, T) by `tokens`, sampled at `temperature` (0: the likeliest). Returns (B, T + tokens).
-
-    Token i of a text is drawn with rng.stream(seed, "sample", i): same seed, same luck, whatever the model. The model
-    sees the last `context` tokens. in_evaluation False leaves it in the mode it is in, dropout and all (lesson 17).
-    """
-    was_training = model.training
-    if in_evaluation:
-        model.eval()
-    for i in range(tokens):
-        logits = model(ids[:, -context:])[:, -1].float()  # (B, V)
-        if temperature <= 0:
-            chosen = logits.argmax(-1, keepdim=True)
-        else:
-            p = torch.softmax(logits / temperature, -1).nan_to_num(0.0).cpu() + 1e-12
-            chosen = torch.multinomial(p, 1, generator=rng.stream(seed, "sample", i)).to(ids.device)
-        ids = torch.cat([ids, chosen], 1)
-    if in_evaluation:
-        model.train(was_training)
-    return ids
-
-
-def continued(model, opening: list[int], tokenizer, *, tokens: int, seed: int, context: int) -> tuple[str, str]:
-    """(the opening as text, the `tokens` tokens that the model writes after it, as `generate` draws them)."""
-    ids = torch.tensor([opening], device=next(model.parameters()).device)
-    text = tokenizer.decode(generate(model, ids, tokens=tokens, seed=seed, context=context)[0].tolist())
-    prompt = tokenizer.decode(opening)
-    return prompt, text[len(prompt) :]

@@ -170,7 +170,7 @@ LESSON = Lesson(
                 "blocked_loss.BlockedCrossEntropy",
                 "references.conditional_entropy",
                 "train.train",
-                "train.generate",
+                "writing.generate",
             ),
         ),
         Playground(

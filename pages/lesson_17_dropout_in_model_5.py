@@ -199,7 +199,7 @@ LESSON = Lesson(
             code=(
                 "experiments.eval_mode.set_mode",
                 "train.evaluated",
-                "train.generate",
+                "writing.generate",
                 "experiments.eval_mode.averaged",
             ),
             fixed=("mode", "parent"),

@@ -271,7 +271,7 @@ def test_bad_losses_are_counted_across_a_resume():
     assert [e.step for e in toy(10, target=loss, resume=saved) if e.kind == "finished"] == [4]
 
 
-# --- evaluation and writing ------------------------------------------------------------------------------------------
+# --- evaluation ------------------------------------------------------------------------------------------------------
 
 
 def test_test_losses_are_the_same_in_parts():
@@ -283,22 +283,3 @@ def test_test_losses_are_the_same_in_parts():
     assert torch.allclose(loop.test_losses(model, x, x, size=3), whole, atol=1e-6)
     by_hand = -model(x).log_softmax(-1).gather(2, x[..., None])[..., 0]
     assert torch.allclose(whole, by_hand, atol=1e-5)
-
-
-def test_writing_is_repeatable_keeps_its_prompt_and_leaves_training_mode_alone():
-    model, tokenizer = model5.build(tiny())
-    model.train()
-    ids = torch.randint(tokenizer.n_vocab, (2, 3))
-    first, second = (loop.generate(model, ids, tokens=12, seed=5, context=8) for _ in range(2))
-    assert torch.equal(first, second) and first.shape == (2, 15) and torch.equal(first[:, :3], ids)
-    assert model.training
-    assert not torch.equal(loop.generate(model, ids, tokens=12, seed=6, context=8), first)
-
-
-def test_at_temperature_zero_every_token_is_the_likeliest():
-    model, tokenizer = model5.build(tiny(dropout=0.0))
-    ids = torch.randint(tokenizer.n_vocab, (2, 3))
-    found = loop.generate(model, ids, tokens=10, seed=0, context=8, temperature=0.0)
-    for place in range(3, 13):
-        window = found[:, max(0, place - 8) : place]
-        assert torch.equal(model.eval()(window)[:, -1].argmax(-1), found[:, place])

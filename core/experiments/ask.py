@@ -48,7 +48,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     import torch
 
     from core import optimizers
-    from core.train import generate
+    from core.writing import generate
 
     parent = asked(config)
     model, tokenizer = build(config)

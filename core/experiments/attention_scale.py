@@ -135,9 +135,9 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
 
 
 def _story(config: Config, model, start, tokenizer, step: int) -> Sample:
-    from core import train as loop
+    from core import writing
 
-    opening, text = loop.continued(
+    opening, text = writing.continued(
         model, start[0].tolist(), tokenizer, tokens=LENGTH, seed=config.seed, context=config.context
     )
     return Sample(step, "story", opening, text)

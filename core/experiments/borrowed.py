@@ -273,7 +273,7 @@ class Look:
     def write(self, model, step: int) -> Iterator[Event]:
         import torch
 
-        from core.train import generate
+        from core.writing import generate
 
         start = self.tokenizer.encode(" The")[:1] or [int(self.held[0])]
         ids = torch.tensor([start], device=self.config.device)

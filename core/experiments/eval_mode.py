@@ -102,7 +102,7 @@ def write(config: Config, model, tokenizer, parent, step: int) -> Iterator[Event
     import torch
 
     from core import counting, rng
-    from core.train import generate
+    from core.writing import generate
 
     ids = tokenizer.encode(config.prompt) or tokenizer.encode("\n") or [0]
     if len(ids) > parent.context:

@@ -53,7 +53,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     from torch.nn import functional as F
 
     from core import batches, frequency_groups, optimizers, rng
-    from core.train import generate
+    from core.writing import generate
 
     parent = read(config)
     model, tokenizer = experiment.of(parent).build(parent)

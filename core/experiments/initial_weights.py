@@ -123,7 +123,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     Raises the Problems of corpora, tokenizers and batches (too_few_tokens)."""
     import torch
 
-    from core import batches, corpora, losses, references
+    from core import batches, corpora, losses, references, writing
     from core import train as loop
 
     model, tokenizer = build(config)
@@ -164,7 +164,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         yield Metric(step, "output_rows", float(distinct_rows(model.lm_head.weight)))
         if step:
             yield Table(step, "moved", moved(matrices(model), start))
-        prompt, text = loop.continued(
+        prompt, text = writing.continued(
             model, opening, tokenizer, tokens=LENGTH, seed=config.seed, context=config.context
         )
         yield Sample(step, "text", prompt, text)

@@ -209,7 +209,7 @@ class Look:
 
     def free_writing(self, model, step, x) -> Iterator[Event]:
         """100 tokens after each of four real and four random prompts: teacher-forced loss cannot see this."""
-        from core.train import generate
+        from core.writing import generate
 
         for name, metric, prompts in (
             ("after a real prompt", "wrote_text", x[:4, : self.config.context // 2]),

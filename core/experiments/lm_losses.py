@@ -122,7 +122,7 @@ class Look:
         import torch
 
         from core import calibration
-        from core.train import generate
+        from core.writing import generate
 
         size = max(1, CELLS // self.tokenizer.n_vocab)
         sums: dict[str, float] = {}

@@ -217,7 +217,7 @@ class Look:
         import torch
 
         from core import counting
-        from core.train import generate
+        from core.writing import generate
 
         start = int(self.counts.test[0])
         ids = torch.full((TEXTS, 1), start, device=self.config.device)

@@ -277,11 +277,11 @@ def write(config: Config, model, desk: Desk, step: int) -> Iterator[Event]:
     """The model writes PIECES texts: the first as the Sample "story", and what `describe` finds in all as metrics."""
     import torch
 
-    from core import train as loop
+    from core import writing
 
     start = prompt(config, desk)
     ids = torch.tensor([start] * PIECES, device=config.device)
-    texts = loop.generate(model, ids, tokens=LENGTH, seed=config.seed, context=config.context).tolist()
+    texts = writing.generate(model, ids, tokens=LENGTH, seed=config.seed, context=config.context).tolist()
     facts = describe(config, desk, texts)
     opening = desk.tokenizer.decode(start)
     yield Sample(step, "story", opening, desk.tokenizer.decode(texts[0])[len(opening) :], facts)

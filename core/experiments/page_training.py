@@ -114,7 +114,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     import numpy as np
     import torch
 
-    from core import batches, documents
+    from core import batches, documents, writing
     from core import train as loop
 
     texts, facts = pool(config)
@@ -148,7 +148,9 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         yield Metric(step, "test_loss", loop.test_losses(model, x, y).mean().item())
         if step in (0, config.steps):
             prompt = torch.tensor([start], device=config.device)
-            written = loop.generate(model, prompt, tokens=LENGTH, seed=config.seed, context=config.context)[0].tolist()
+            written = writing.generate(model, prompt, tokens=LENGTH, seed=config.seed, context=config.context)[
+                0
+            ].tolist()
             opening = tokenizer.decode(start)
             yield Sample(step, "page", opening, tokenizer.decode(written)[len(opening) :])
         if step == config.steps and len(held) > 1:

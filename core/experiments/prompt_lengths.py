@@ -41,7 +41,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     import torch
 
     from core import batches, corpora, counting, optimizers
-    from core.train import generate
+    from core.writing import generate
 
     parent = writer(config)
     model, tokenizer = experiment.of(parent).build(parent)

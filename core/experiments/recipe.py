@@ -217,11 +217,11 @@ def write(config: Config, model, train, tokenizer, step: int) -> Sample:
     """What the finished model writes after the text's first token."""
     import torch
 
-    from core import train as loop
+    from core import writing
 
     start = [int(train[0])]
     ids = torch.tensor([start], device=config.device)
-    text = loop.generate(model, ids, tokens=LENGTH, seed=config.seed, context=config.context)[0].tolist()
+    text = writing.generate(model, ids, tokens=LENGTH, seed=config.seed, context=config.context)[0].tolist()
     known = [i for i in text if i < tokenizer.n_vocab]  # a padded vocabulary has rows that are no token
     opening = tokenizer.decode(start)
     return Sample(step, "story", opening, tokenizer.decode(known)[len(opening) :])

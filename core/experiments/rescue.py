@@ -73,7 +73,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     import torch
     from torch.nn import functional as F
 
-    from core import batches, frequency_groups, optimizers, rng
+    from core import batches, frequency_groups, optimizers, rng, writing
     from core import train as loop
 
     parent = trained(config)
@@ -118,7 +118,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     def write(model, step):
         place = first(asked[0], word)
         prompt = asked[:1, : max(1, place)]
-        row = loop.generate(model, prompt, tokens=TOKENS, seed=config.seed, context=parent.context, temperature=0)[0]
+        row = writing.generate(model, prompt, tokens=TOKENS, seed=config.seed, context=parent.context, temperature=0)[0]
         new_text = row[prompt.shape[1] :].tolist()
         pieces = [tokenizer.show(i) if i == new else tokenizer.pieces[i] for i in new_text]
         facts = {"pieces": pieces, "hits": [i for i, t in enumerate(new_text) if t == new], "of": len(pieces)}

@@ -225,7 +225,7 @@ class Look:
         import torch
 
         from core import leakage
-        from core.train import generate
+        from core.writing import generate
 
         start = torch.full((TEXTS, 1), int(self.parts.tokens[self.parts.test[0]]), device=self.config.device)
         ids = generate(model, start, tokens=LENGTH, seed=self.config.seed, context=1).cpu().numpy()

@@ -124,7 +124,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         return losses.cross_entropy(model(x.to(config.device)), y.to(config.device))
 
     def evaluate(model, step):
-        from core.train import generate
+        from core.writing import generate
 
         yield Metric(step, "test_loss", pair_loss(model, held[:-1], held[1:], config.device))
         yield Metric(step, "read_loss", pair_loss(model, part[:-1], part[1:], config.device))

@@ -274,7 +274,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
 def write(config: Config, model, desk: Desk, tokenizer, step: int) -> Sample:
     """WRITTEN tokens after the first half of a held-out window; facts "hits": the places of those that the training text
     never had."""
-    from core.train import generate
+    from core.writing import generate
 
     start = desk.x[:1, : config.context // 2]
     row = generate(model, start, tokens=WRITTEN, seed=config.seed, context=config.context)[0, start.shape[1] :].tolist()

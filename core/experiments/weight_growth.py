@@ -138,7 +138,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     course's tie came apart, so that the model no longer fits into a tied one).
     Raises the Problems of corpora, tokenizers and batches (too_few_tokens)."""
 
-    from core import batches, growth, losses, references, tied
+    from core import batches, growth, losses, references, tied, writing
     from core import train as loop
 
     model, tokenizer = build(config)
@@ -193,7 +193,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         if step == 0:
             yield Metric(0, "entropy", growth.attention_entropy(model, held_x[:8]))
         if step in (0, 100, 200) or step == config.steps:
-            prompt, text = loop.continued(
+            prompt, text = writing.continued(
                 model, opening, tokenizer, tokens=LENGTH, seed=config.seed, context=config.context
             )
             yield Sample(step, "text", prompt, text)

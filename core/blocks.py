@@ -35,9 +35,31 @@ def rotate(x, base: float = 10_000.0, start: int = 0):
     T, D = x.shape[-2:]
     speed = base ** (-torch.arange(0, D // 2, device=x.device, dtype=torch.float32) * 2 / D)  # (D/2,)
     angle = torch.arange(start, start + T, device=x.device, dtype=torch.float32)[:, None] * speed  # (T, D/2)
-    cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
-    a, b = x[..., : D // 2], x[..., D // 2 :]
-    return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
+    return Turn.apply(x, angle.cos().to(x.dtype), angle.sin().to(x.dtype))
+
+
+class Turn(torch.autograd.Function):
+    """(a, b) ← (a cos − b sin, b cos + a sin) for the two halves of x. Its gradient turns the other way: said here, or
+    autograd would keep and go through each of the six products."""
+
+    @staticmethod
+    def forward(ctx, x, cos, sin):
+        ctx.save_for_backward(cos, sin)
+        return Turn.turned(x, cos, sin)
+
+    @staticmethod
+    def backward(ctx, upstream):
+        cos, sin = ctx.saved_tensors
+        return Turn.turned(upstream, cos, -sin), None, None
+
+    @staticmethod
+    def turned(x, cos, sin):
+        a, b = x.chunk(2, -1)
+        out = torch.empty_like(x)
+        left, right = out.chunk(2, -1)
+        torch.mul(a, cos, out=left).addcmul_(b, sin, value=-1)
+        torch.mul(b, cos, out=right).addcmul_(a, sin)
+        return out
 
 
 class Attention(nn.Module):
@@ -97,6 +119,21 @@ class Attention(nn.Module):
         return self.c_proj(y.transpose(1, 2).reshape(B, T, C))
 
 
+class SquaredReLU(torch.autograd.Function):
+    """max(x, 0)². What is kept is max(x, 0): twice that, zeros and all, is the derivative."""
+
+    @staticmethod
+    def forward(ctx, x):
+        kept = x.relu()
+        ctx.save_for_backward(kept)
+        return kept * kept
+
+    @staticmethod
+    def backward(ctx, upstream):
+        (kept,) = ctx.saved_tensors
+        return (upstream * kept).mul_(2)
+
+
 class MLP(nn.Module):
     """Four times as wide, GELU, back: each token by itself. `tanh`: GPT-2's approximate GELU. `squared_relu`: max(x, 0)²
     in GELU's place (So et al. 2021, "Primer")."""
@@ -110,7 +147,7 @@ class MLP(nn.Module):
 
     def forward(self, x):
         if self.squared_relu:
-            return self.c_proj(F.relu(self.c_fc(x)).square())
+            return self.c_proj(SquaredReLU.apply(self.c_fc(x)))
         return self.c_proj(F.gelu(self.c_fc(x), approximate=self.approximate))
 
 

@@ -16,15 +16,22 @@ def orthogonalise(g, steps: int = 5, dtype=torch.float32):
     X ← a X + (b A + c A²) X with A = X Xᵀ keeps U and V and moves each singular value by the same polynomial.
     """
     a, b, c = COEFFICIENTS
-    x = g.to(dtype)
-    turned = x.shape[-2] > x.shape[-1]
-    if turned:
-        x = x.mT
+    turned = g.shape[-2] > g.shape[-1]
+    x = g.mT if turned else g
     x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)  # no singular value above 1, or the polynomial runs away
+    x = x.to(dtype).reshape(-1, *x.shape[-2:])
     for _ in range(steps):
         gram = x @ x.mT  # (..., m, m), of the smaller side
-        x = a * x + (b * gram + c * gram @ gram) @ x
+        x = torch.baddbmm(x, torch.baddbmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
+    x = x.view(*g.shape[:-2], *x.shape[-2:])
     return (x.mT if turned else x).to(g.dtype)
+
+
+def precision(device: str):
+    """What the iteration is computed in: bfloat16, which is enough for it (Jordan et al. 2024), wherever that is faster."""
+    from core.device import bfloat16_pays
+
+    return torch.bfloat16 if device == "cuda" or (device == "cpu" and bfloat16_pays()) else torch.float32
 
 
 class Muon(torch.optim.Optimizer):
@@ -62,8 +69,7 @@ class Muon(torch.optim.Optimizer):
         m, n = params[0].shape
         rows = m // group["parts"]
         stacked = torch.stack(moving).view(len(params) * group["parts"], rows, n)
-        dtype = torch.bfloat16 if stacked.is_cuda else torch.float32
-        steps = orthogonalise(stacked, dtype=dtype).view(len(params), m, n)
+        steps = orthogonalise(stacked, dtype=precision(stacked.device.type)).view(len(params), m, n)
         size = group["lr"] * max(1.0, rows / n) ** 0.5  # Jordan's correction for tall matrices
         for p, step in zip(params, steps, strict=True):
             p.mul_(1 - group["lr"] * group["weight_decay"])

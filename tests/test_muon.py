@@ -56,13 +56,22 @@ def test_what_is_no_matrix_is_refused():
         muon.Muon([torch.nn.Parameter(torch.zeros(4))])
 
 
-def test_the_fused_projection_is_three_matrices():
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_the_fused_projection_is_three_matrices(monkeypatch, dtype):
+    monkeypatch.setattr(muon, "precision", lambda device: dtype)
     w = torch.nn.Parameter(torch.zeros(24, 8))
     w.grad = matrix(24, 8)
     muon.Muon([{"params": [w], "parts": 3}], lr=1.0, momentum=0.0).step()
     for i in range(3):
-        want = -muon.orthogonalise(w.grad[8 * i : 8 * i + 8])
+        want = -muon.orthogonalise(w.grad[8 * i : 8 * i + 8], dtype=dtype)
         assert torch.allclose(w.detach()[8 * i : 8 * i + 8], want, atol=1e-5)
+
+
+def test_bfloat16_is_enough_for_the_iteration():
+    for shape in ((24, 24), (8, 32), (32, 8)):
+        exact, rough = (muon.orthogonalise(matrix(*shape), dtype=d) for d in (torch.float32, torch.bfloat16))
+        assert rough.dtype == torch.float32
+        assert 0 < (rough - exact).norm() < 0.03 * exact.norm()
 
 
 def test_the_split_gives_every_parameter_to_one_optimizer():

@@ -263,6 +263,16 @@ def test_rotary_products_depend_on_distance_alone():
     assert torch.allclose(rotate(q).norm(), q.norm()), "turning changes no length"
 
 
+def test_gradients_written_by_hand_are_those_of_autograd():
+    from core.blocks import SquaredReLU, rotate
+
+    draw = torch.Generator().manual_seed(0)
+    x = torch.randn(2, 3, 5, 8, generator=draw, dtype=torch.float64).requires_grad_()
+    assert torch.autograd.gradcheck(SquaredReLU.apply, x)
+    assert torch.autograd.gradcheck(lambda x: rotate(x, start=3), x)
+    assert torch.autograd.gradcheck(lambda x: rotate(x.transpose(1, 2)), x)
+
+
 def test_squared_relu_is_the_square_of_relu():
     model = Model5(V, 16, 8, blocks=1, heads=2, squared_relu=True)
     mlp, x = model.h[0].mlp, torch.randn(3, 16)

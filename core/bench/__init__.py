@@ -9,6 +9,7 @@ def row(what: str, figure, unit: str, bar: str) -> dict:
 
 def rows() -> Iterator[dict]:
     """The engine's figures, part by part, each row as soon as it is measured."""
-    from core.bench import training
+    from core.bench import arms, generation, quality, training
 
-    yield from training.rows()
+    for part in (training, quality, arms, generation):
+        yield from part.rows()

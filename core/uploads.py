@@ -26,7 +26,7 @@ def add(text: bytes | str) -> str:
         raise Problem("text_empty")
     if len(text) < SHORTEST:
         raise Problem("text_short", characters=len(text), needed=SHORTEST)
-    name = _name(text)
+    name = name_of(text)
     files.write_atomic(path(name), text.encode())
     return name
 
@@ -62,12 +62,12 @@ def read(name: str) -> str:
         raise Problem("text_missing", name=name) from None
     except UnicodeDecodeError:
         raise Problem("text_damaged", name=name, path=str(path(name))) from None
-    if _name(text) != name:
+    if name_of(text) != name:
         raise Problem("text_damaged", name=name, path=str(path(name)))
     return text
 
 
-def _name(text: str) -> str:
+def name_of(text: str) -> str:
     return f"text-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 

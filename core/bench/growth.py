@@ -4,6 +4,7 @@
 import contextlib
 import math
 import os
+import shutil
 import statistics
 import tempfile
 import time
@@ -21,7 +22,7 @@ CURVES = {
     "vocabulary": "tokens in the vocabulary",
 }
 CONSTANT = {("log", "read what is new"), ("store", "cache hit")}
-SLACK = 0.15  # how far a measured power may lie above the one it must not exceed: caches and page faults
+MEMORY = "/dev/shm"
 
 
 def points(*, small: bool = False) -> list[dict]:
@@ -71,19 +72,16 @@ def rows(points: list[dict]) -> list[dict]:
     return out
 
 
-def too_fast(points: list[dict]) -> list[tuple[str, str]]:
-    """The series that grow faster than they must."""
-    return [name for name, power in exponents(points).items() if power > (name not in CONSTANT) + SLACK]
-
-
 # --- taking a point -------------------------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
-def private_store():
-    """An empty store while the block runs; the learner's own is left alone."""
+def private_store(*, in_memory: bool = False):
+    """An empty store while the block runs; the learner's own is left alone. in_memory: where there is room, in a file system
+    without a disk, so that what is measured is the app and not how fast a disk makes fifty thousand files."""
     before = os.environ.get("PLAYGROUND_HOME")
-    with tempfile.TemporaryDirectory() as folder:
+    shared = in_memory and os.path.isdir(MEMORY) and shutil.disk_usage(MEMORY).free > 2**30
+    with tempfile.TemporaryDirectory(dir=MEMORY if shared else None) as folder:
         os.environ["PLAYGROUND_HOME"] = folder
         try:
             yield

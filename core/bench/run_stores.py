@@ -1,5 +1,7 @@
 """A store that fills up: listing its runs, finding one of them, weighing it, making room in it."""
 
+import json
+
 from core import events, experiment, runs
 from core.bench import growth
 from core.events import Finished, Metric, Started
@@ -12,7 +14,7 @@ STEPS, WEIGHTS = 50, 2_000  # of each run; bytes of its snapshot
 def points(*, small: bool = False) -> list[dict]:
     out = []
     for count in (3, 9) if small else SIZES:
-        with growth.private_store():
+        with growth.private_store(in_memory=True):
             for seed in range(count):
                 config = model1.Config(seed=seed, steps=STEPS)
                 fill(config)
@@ -43,7 +45,7 @@ def fill(config) -> None:
     run = runs.Run(experiment.run_id(config))
     run.dir.mkdir(parents=True)
     run.log.write_text(LOG)
+    (run.dir / "config.json").write_text(json.dumps({"config": experiment.encode(config)}))
+    (run.dir / "control.json").write_text(json.dumps({"want": "run", "steps": STEPS}))
     (run.dir / "snapshot.safetensors").write_bytes(bytes(WEIGHTS))
     (run.dir / "lock").touch()
-    runs.write_json(run.dir / "config.json", {"config": experiment.encode(config)}, durable=False)
-    runs.wish(run, {"want": "run", "steps": STEPS})

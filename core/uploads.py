@@ -9,6 +9,7 @@ from core.problem import Problem
 
 NAME = re.compile(r"text-[0-9a-f]{12}")
 SHORTEST, LARGEST = 1000, 2_000_000  # characters, bytes
+SAMPLE = 200_000  # characters that are enough to tell a language
 
 
 def add(text: bytes | str) -> str:
@@ -72,7 +73,8 @@ def name_of(text: str) -> str:
 
 
 def language_of(text: str) -> str:
-    """ "vi" where at least one letter in fifty is one that only Vietnamese writes, else "en"."""
+    """ "vi" where at least one letter in fifty is one that only Vietnamese writes, else "en": as its beginning says."""
+    text = text[:SAMPLE]
     letters = sum(c.isalpha() for c in text)
     marked = len(re.findall(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", text.lower()))
     return "vi" if letters and marked >= 0.02 * letters else "en"

@@ -23,11 +23,11 @@ def points(*, small: bool = False) -> list[dict]:
 
 
 def prose(megabytes: float) -> str:
-    """Paragraphs of Python's manual, drawn at random."""
+    """Paragraphs of Python's manual, drawn at random: so many bytes of them."""
     paragraphs = corpora.manual().splitlines(keepends=True)
     mean = sum(map(len, paragraphs)) / len(paragraphs)
     draw = rng.numpy_stream(0, "data").integers(len(paragraphs), size=int(1.1 * megabytes * 1e6 / mean) + 100)
-    return "".join(paragraphs[i] for i in draw)[: int(megabytes * 1e6)]
+    return "".join(paragraphs[i] for i in draw).encode()[: int(megabytes * 1e6)].decode(errors="ignore")
 
 
 def acts(text: str) -> Iterator[tuple[str, Callable]]:

@@ -98,4 +98,3 @@ def _first_curve(lesson, lang: str) -> None:
         said = " ".join(line(lang) for line in playground.verdict(view))
         st.vega_lite_chart(charts.loss_rows(view), spec, width="stretch", alt=said, key="first_curve")
         st.caption(TEXT["curve"](lang))
-

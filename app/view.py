@@ -185,4 +185,3 @@ def look(arm: Arm, queue: list[str] | None = None, until: int | None = None) -> 
         kept = (e for e in result.events if e.kind != "finished" and getattr(e, "step", 0) <= until)
         result = Result((*kept, Finished(until, "done")), until)
     return ArmView(arm, run.id, status, result, "stored" if run.source == "gallery" else "live")
-

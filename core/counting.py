@@ -2,7 +2,6 @@
 
 import numpy as np
 
-
 PART = 2**20  # how much of a text is sorted at a time: what is alive besides is as large as the table of pairs
 
 

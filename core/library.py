@@ -162,4 +162,3 @@ def _away(place: Path) -> None:
             place.unlink(missing_ok=True)
     except OSError as error:
         raise files.problem(error, place) from error
-

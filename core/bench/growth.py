@@ -1,5 +1,6 @@
 """How time and memory grow with what grows: a run's steps, the runs in the store, a text, a vocabulary. A point is
-{"curve", "what": the series, "x", "seconds", "mib": None where memory is not the question}."""
+{"curve", "what": the series, "x", "seconds", "mib": None where memory is not the question}; exponents() says how fast a
+series grows."""
 
 import contextlib
 import math
@@ -13,20 +14,20 @@ from collections.abc import Callable
 
 from core.bench import row
 
-# {curve: what x counts}. What must not grow at all stands in CONSTANT; all else may grow with x, and no faster.
+# {curve: (what x counts, the unit of "seconds")}
 CURVES = {
-    "log": "steps in the log",
-    "store": "runs in the store",
-    "sessions": "attached sessions",
-    "corpus": "MB of text",
-    "vocabulary": "tokens in the vocabulary",
+    "log": ("steps in the log", "s"),
+    "store": ("runs in the store", "s"),
+    "sessions": ("attached sessions", "s of the server per s"),
+    "corpus": ("MB of text", "s"),
+    "vocabulary": ("tokens in the vocabulary", "s"),
 }
-CONSTANT = {("log", "read what is new"), ("store", "cache hit")}
+CONSTANT = {("log", "read what is new"), ("store", "cache hit")}  # must not grow at all; the rest may be linear
 MEMORY = "/dev/shm"
 
 
 def points(*, small: bool = False) -> list[dict]:
-    """The curves of what has no page: about a minute and a half on two cores. small: sizes for a test."""
+    """The curves of what has no page: about a minute on two cores. small: sizes for a test."""
     from core.bench import run_logs, run_stores, texts, vocabularies
 
     return [p for part in (run_logs, run_stores, texts, vocabularies) for p in part.points(small=small)]
@@ -62,10 +63,9 @@ def rows(points: list[dict]) -> list[dict]:
     """A row of the table for each series: its seconds at the largest x, and how it grows beside how it may."""
     out, power, memory = [], exponents(points), exponents(points, "mib")
     for (curve, what), line in series(points).items():
-        last, most = line[-1], 0 if (curve, what) in CONSTANT else 1
-        name = f"{what}, {last['x']:,g} {CURVES[curve]}"
+        last, most, (unit, per) = line[-1], 0 if (curve, what) in CONSTANT else 1, CURVES[curve]
         bar = f"grows as x^{power[curve, what]:.2f}, at most x^{most}"
-        out.append(row(name, float(f"{last['seconds']:.3g}"), "s", bar))
+        out.append(row(f"{what}, {last['x']:,g} {unit}", float(f"{last['seconds']:.3g}"), per, bar))
         if last["mib"]:
             bar = f"grows as x^{memory[curve, what]:.2f}, at most x^{most}"
             out.append(row("  memory", float(f"{last['mib']:.3g}"), "MiB", bar))

@@ -1,6 +1,6 @@
 """A vocabulary that gets larger: one training step of Model 1 in the shape of its lesson."""
 
-from core import batches, device, rng
+from core import batches, rng
 from core.bench import growth
 from core.experiments import model1
 
@@ -8,22 +8,22 @@ SIZES = (256, 1_000, 4_000, 16_000, 50_257)
 
 
 def points(*, small: bool = False) -> list[dict]:
-    import torch
-
+    """On one thread, as a worker trains."""
     from core import memory
+    from core.stepper import threads
 
-    torch.set_num_threads(device.cores())
     out = []
-    for vocabulary in (16, 64) if small else SIZES:
-        for what, whole in (("step, all logits at once", True), ("step, loss in chunks", False)):
-            step = stepper(vocabulary, whole=whole)
-            step()  # the optimizer's state is there from now on
-            mib = memory.allocated(step) / 2**20
-            out.append(growth.point("vocabulary", what, vocabulary, growth.seconds(step), mib))
+    with threads(1):
+        for vocabulary in (16, 64) if small else SIZES:
+            for what, whole in (("step, all logits at once", True), ("step, loss in chunks", False)):
+                step = update(vocabulary, whole=whole)
+                step()  # the optimizer's state is there from now on
+                mib = memory.allocated(step) / 2**20
+                out.append(growth.point("vocabulary", what, vocabulary, growth.seconds(step), mib))
     return out
 
 
-def stepper(vocabulary: int, *, whole: bool):
+def update(vocabulary: int, *, whole: bool):
     """A function that makes one update. whole: cross-entropy over all logits; else core/chunked_loss.py."""
     from core import chunked_loss, initializers, losses, models, optimizers
 

@@ -24,9 +24,11 @@ class Result:
         """The Result of `events`, of which these are the beginning. What has been asked of this one is copied and added to,
         so that another look at a long run costs what is new in it."""
         out, new = Result(events, self.until), Result(events[len(self.events) :], self.until)
-        for name in self.__dict__.keys() & JOIN.keys():
-            out.__dict__[name] = JOIN[name](getattr(self, name), getattr(new, name))
-        out._parts.update({until: part.grown(events) for until, part in self._parts.items()})
+        for name, join in JOIN.items():
+            if name in self.__dict__:
+                out.__dict__[name] = join(getattr(self, name), getattr(new, name))
+        for until, part in list(self._parts.items()):  # a copy: other sessions may be asking for one more
+            out._parts[until] = part.grown(events)
         return out
 
     def up_to(self, until: int | None) -> "Result":

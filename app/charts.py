@@ -5,9 +5,11 @@ import altair as alt
 
 from app.i18n import T
 from app.theme import ARMS, BROKEN, GREY, LIGHT, REFERENCES, TEST
+from app.view import stack
 
 STEP = T("step", "bước")
 NATS = T("loss (nats/token)", "loss (nats/token)")
+POINTS = 260  # rows of a long training curve that are drawn
 
 
 def height(view, base: int) -> float:
@@ -64,29 +66,46 @@ def rules(view, names: tuple[str, ...] | None = None, labels: dict | None = None
 
 
 def loss_rows(view, test: str = "test_loss", train: str = "train_loss"):
-    """Test points and training losses of every arm and pin; the training loss also as a running mean."""
-    frame = view.frame(test, train)
-    if frame.empty:
-        return frame.assign(mean=[], kind=[])
-    frame["kind"] = frame["metric"].map({test: "test", train: "train"})
-    frame["mean"] = frame.groupby(["run", "metric"])["value"].transform(lambda v: v.rolling(15, min_periods=1).mean())
-    ghost = (frame["role"] == "pinned") & (frame["kind"] == "train")
-    return thin(frame[~ghost])
+    """Test points and training losses of every arm and pin; the training loss also as a running mean. What is not drawn
+    never becomes a row: of a long run's training losses `POINTS`, of a pin's none."""
+    import pandas as pd
+
+    parts = []
+    for a, role, metric in view.lines(test, train):
+        kind = "test" if metric == test else "train"
+        if (kind, role) == ("train", "pinned"):
+            continue
+        values = a.result.lines[metric][1]
+        places = extremes(values) if metric == "train_loss" else slice(None)
+        mean = pd.Series(values).rolling(15, min_periods=1).mean().to_numpy()[places]
+        parts.append(view.part(a, role, metric, places) | {"kind": kind, "mean": mean})
+    return stack(parts) if parts else stack(parts).assign(mean=[], kind=[])
 
 
-def thin(frame, points: int = 260):
+def thin(frame, points: int = POINTS):
     """At most about `points` training rows a run: of every stretch the lowest and the highest stay."""
     import pandas as pd
 
     parts = []
     for (_, metric), part in frame.groupby(["run", "metric"], sort=False):
-        if metric == "train_loss" and len(part) > points:
-            stretch = pd.Series(range(len(part)), index=part.index) // (2 * len(part) // points + 1)
-            groups = part["value"].groupby(stretch)
-            keep = set(groups.idxmin().dropna()) | set(groups.idxmax().dropna()) | {part.index[0], part.index[-1]}
-            part = part.loc[sorted(keep)]
-        parts.append(part)
+        parts.append(part.iloc[extremes(part["value"].to_numpy(), points)] if metric == "train_loss" else part)
     return pd.concat(parts) if parts else frame
+
+
+def extremes(values, points: int = POINTS):
+    """Places (m,), ascending, of about `points` of the values (n,) that show all of their shape: both ends, and the lowest
+    and the highest of every stretch (nan is neither)."""
+    import numpy as np
+
+    if len(values) <= points:
+        return np.arange(len(values))
+    width = 2 * len(values) // points + 1
+    grid = np.full(-(-len(values) // width) * width, np.nan)
+    grid[: len(values)] = values
+    grid = grid.reshape(-1, width)  # (stretches, width)
+    there = np.flatnonzero(~np.isnan(grid).all(1))
+    low, high = np.nanargmin(grid[there], 1), np.nanargmax(grid[there], 1)
+    return np.unique(np.concatenate([[0, len(values) - 1], there * width + low, there * width + high]))
 
 
 def loss_chart(

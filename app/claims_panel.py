@@ -164,10 +164,9 @@ def _ended(config) -> bool:
 
 def _judge(claim) -> None:
     from app.view import inline, read
-    from core.result import Result
 
     def result(config):
-        return inline(config) if _inline(config) else Result(read(runs.find(config)), getattr(config, "steps", None))
+        return inline(config) if _inline(config) else read(runs.find(config)).up_to(getattr(config, "steps", None))
 
     with _lock:
         _asked.discard(claim.id)

@@ -59,7 +59,7 @@ def show() -> None:
         words.page_link(pages[f"{first:02d}-{lessons[first].slug}"], label=label)
         with picture:
             _first_curve(lessons[first], lang)
-    counts = _counts()
+    counts = runs.counts()
     for group, name in shell.GROUPS.items():
         members = {n: one for n, one in lessons.items() if one.group == group}
         if not members:
@@ -98,12 +98,3 @@ def _first_curve(lesson, lang: str) -> None:
         said = " ".join(line(lang) for line in playground.verdict(view))
         st.vega_lite_chart(charts.loss_rows(view), spec, width="stretch", alt=said, key="first_curve")
         st.caption(TEXT["curve"](lang))
-
-
-def _counts() -> dict[str, int]:
-    """Runs in the store, by experiment."""
-    out: dict[str, int] = {}
-    for run in runs.all_runs():
-        name = run.id.rsplit("-", 1)[0]
-        out[name] = out.get(name, 0) + 1
-    return out

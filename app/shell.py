@@ -3,7 +3,6 @@
 import functools
 import logging
 import os
-import time
 
 import streamlit as st
 
@@ -185,25 +184,28 @@ def sidebar() -> None:
 
 
 def _megabytes() -> str:
-    """Storage used, counted at most every 20 seconds."""
-    at, size = st.session_state.get("storage", (0, 0))
-    if time.time() - at > 20:
-        size = runs.storage() if files.home().exists() else 0
-        st.session_state["storage"] = (time.time(), size)
-    return f"{size / 1e6:.0f}"
+    """Storage used."""
+    return f"{_bytes(str(files.home())) / 1e6:.0f}"
+
+
+@st.cache_data(ttl=20, show_spinner=False)
+def _bytes(home: str) -> int:
+    """Counted at most every 20 seconds, whoever asks: a full store has tens of thousands of files."""
+    return files.size(home)[0]
 
 
 def _clear(code: str) -> None:
-    kept = learner.pinned()
-    going = [run for run in runs.all_runs() if run.id not in kept and not run.status().active] if _asked() else []
     if not _asked():
         st.button(TEXT["clear"](code), key="clear", on_click=lambda: st.session_state.update(clear_asked=True))
         return
-    size = sum(p.stat().st_size for run in going for p in run.dir.rglob("*") if p.is_file())
+    kept = learner.pinned()
+    going = runs.clearable(kept)
+    size = sum(files.size(run.dir)[0] for run in going)
     st.write(TEXT["clear_ask"].format(count=len(going), mb=f"{size / 1e6:.0f}")(code))
     if st.button(TEXT["clear_yes"](code), key="clear_yes", type="primary"):
         count = runs.clear(kept)
-        st.session_state.update(clear_asked=False, storage=(0, 0))
+        st.session_state.update(clear_asked=False)
+        _bytes.clear()
         st.toast(TEXT["cleared"].format(count=count)(code))
 
 

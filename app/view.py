@@ -1,8 +1,8 @@
 """What a picture is drawn from: the arms of a playground with what their runs have shown so far."""
 
-import math
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -71,51 +71,80 @@ class View:
     def active(self) -> bool:
         return any(a.status.active for a in self.arms)
 
-    def frame(self, *metrics: str):
-        """Long DataFrame of these metrics, all arms and pins: run, arm, name, role (arm | pinned), seed, step, metric,
-        value (None where not finite), seconds."""
-        import pandas as pd
-
-        rows = []
+    def lines(self, *metrics: str) -> Iterator[tuple[ArmView, str, str]]:
+        """(arm, role, metric) of each of these metrics, all there are if none is named: arms first, then pins."""
         for role, group in (("arm", self.arms), ("pinned", self.pinned)):
             for a in group:
-                seed = getattr(a.arm.config, "seed", 0)
-                for metric in metrics or a.result.metrics:
-                    for step, value in a.result.metrics.get(metric, {}).items():
-                        shown = value if math.isfinite(value) else None
-                        seconds = a.result.seconds.get(step)
-                        rows.append(
-                            (a.run_id, a.arm.label, a.arm.name(self.lang), role, seed, step, metric, shown, seconds)
-                        )
-        return pd.DataFrame(rows, columns=["run", "arm", "name", "role", "seed", "step", "metric", "value", "seconds"])
+                yield from ((a, role, metric) for metric in metrics or a.result.lines if metric in a.result.lines)
+
+    def frame(self, *metrics: str):
+        """Long DataFrame of these metrics, all arms and pins: run, arm, name, role (arm | pinned), seed, step, metric,
+        value (nan where not finite), seconds."""
+        return stack([self.part(*line) for line in self.lines(*metrics)])
+
+    def part(self, a: ArmView, role: str, metric: str, places=slice(None)) -> dict:
+        """The columns of `frame` for one of its lines, at these places (all)."""
+        steps, values = (column[places] for column in a.result.lines[metric])
+        return {
+            "run": a.run_id,
+            "arm": a.arm.label,
+            "name": a.arm.name(self.lang),
+            "role": role,
+            "seed": getattr(a.arm.config, "seed", 0),
+            "step": steps,
+            "metric": metric,
+            "value": values,
+            "seconds": [a.result.seconds.get(step) for step in steps.tolist()],
+        }
+
+
+COLUMNS = ["run", "arm", "name", "role", "seed", "step", "metric", "value", "seconds"]
+
+
+def stack(parts: list[dict]):
+    """One DataFrame of such columns, each an array or one value for all rows of its part."""
+    import numpy as np
+    import pandas as pd
+
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS)
+    out = {}
+    for name in parts[0]:
+        kind = float if name == "seconds" else object if isinstance(parts[0][name], str) else None
+        columns = [np.asarray(part[name], dtype=kind) for part in parts]
+        columns = [np.broadcast_to(c, part["step"].shape) for c, part in zip(columns, parts, strict=True)]
+        out[name] = np.concatenate(columns)
+    return pd.DataFrame(out)
 
 
 # --- reading runs, each line once ----------------------------------------------------------------------------------
 
 _lock = threading.Lock()
-_seen: OrderedDict[str, tuple[int, tuple]] = OrderedDict()  # run id -> (bytes read, events)
+_seen: OrderedDict[tuple, tuple[int, Result]] = OrderedDict()  # where its log is -> (bytes read, Result)
 KEEP = 128
 
 
-def read(run: runs.Run) -> tuple:
-    """The run's events; what other sessions have read already is not read again."""
-    if run.source == "gallery":
-        return runs.gallery_events(run.id)
+def read(run: runs.Run) -> Result:
+    """The run so far. A line that one session has read, and what one has worked out of it, is there for all others."""
+    key = (run.source, run.log)
     with _lock:
-        offset, events = _seen.get(run.id, (0, ()))
-        try:
-            if run.log.stat().st_size < offset:  # trained anew: another log under the same name
-                offset, events = 0, ()
-        except OSError:
-            offset, events = 0, ()
+        offset, result = _seen.pop(key, (0, Result(())))
+        if run.source == "store" and _size(run.log) < offset:  # trained anew: another log under the same name
+            offset, result = 0, Result(())
         fresh, offset = run.events(offset)
         if fresh:
-            events = (*events, *fresh)
-        _seen[run.id] = (offset, events)
-        _seen.move_to_end(run.id)
+            result = result.grown((*result.events, *fresh))
+        _seen[key] = offset, result
         while len(_seen) > KEEP:
             _seen.popitem(last=False)
-        return events
+        return result
+
+
+def _size(path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 _inline: OrderedDict[str, Result] = OrderedDict()
@@ -147,15 +176,12 @@ def look(arm: Arm, queue: list[str] | None = None, until: int | None = None) -> 
         id = experiment.run_id(config)
         return ArmView(arm, id, runs.Run(id).status(queue), Result(()), "none")
     until = getattr(config, "steps", None) if until is None else until
-    result = Result(read(run), until)
+    result = read(run).up_to(until)
     status = run.status(queue)
     if until is not None and result.step >= until and result.finished is None and not status.active:
         # the run went on past what is asked for here: this view of it has come to its end
         from core.events import Finished
 
-        result = Result((*result._of("started"), *_cut(result), Finished(until, "done")), until)
+        kept = (e for e in result.events if e.kind != "finished" and getattr(e, "step", 0) <= until)
+        result = Result((*kept, Finished(until, "done")), until)
     return ArmView(arm, run.id, status, result, "stored" if run.source == "gallery" else "live")
-
-
-def _cut(result: Result):
-    return [e for e in result.events if e.kind not in ("started", "finished") and getattr(e, "step", 0) <= result.until]

@@ -8,6 +8,7 @@ text-<12 hex>, tales-<12 hex>  a learner's text (core/uploads.py) and a learner'
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -18,6 +19,7 @@ NAMES = ("tales-en", "tales-vi", "manual")
 # What else a Config's corpus may be: `pattern` of its field. Whether this machine has it shows when it is read.
 OTHER = r"(text|tales|docs)-[0-9a-f]{12}|book-(35|829)(-cr)?|fineweb|docs-python|docs-web"
 TRAIN_STORIES, TEST_STORIES = 6000, 600
+BETWEEN_LINES = re.compile(r"(?<=\S\n)(?=\S)")
 HELD_OUT = 0.1  # the last tenth of a text is its test part: cut by position, so that no window is on both sides
 
 
@@ -152,7 +154,7 @@ def _tokens(corpus: Corpus, tokenizer, part: str):
     import numpy as np
 
     path = _cache_path(fingerprint(corpus.name), tokenizer, part)
-    ids = read_array(path)
+    ids, kind = read_array(path), np.uint16 if tokenizer.n_vocab <= 65536 else np.int32
     if ids is None:
         text = corpus.train if part == "train" else corpus.test
         if corpus.tale is not None:
@@ -160,11 +162,21 @@ def _tokens(corpus: Corpus, tokenizer, part: str):
             pieces = tales.PIECE.findall(text)
             table = {piece: tokenizer.encode(piece) for piece in set(pieces)}
             flat = [i for piece in pieces for i in table[piece]]
+            ids = np.array(flat, dtype=kind)
         else:
-            flat = tokenizer.encode(text)
-        ids = np.array(flat, dtype=np.uint16 if tokenizer.n_vocab <= 65536 else np.int32)
+            ids = np.concatenate([np.array(tokenizer.encode(part), dtype=kind) for part in parts_of(text)])
         keep_array(path, ids)
     return ids
+
+
+def parts_of(text: str, size: int = 2**20) -> Iterator[str]:
+    """The text in parts of at least `size` characters that encode as they do in the whole: cut after a line end between two
+    characters that are no spaces, where no piece of bpe.PATTERN goes on. A list of tokens takes 36 bytes for each."""
+    begin = 0
+    while cut := BETWEEN_LINES.search(text, begin + size):
+        yield text[begin : cut.start()]
+        begin = cut.start()
+    yield text[begin:]
 
 
 # --- Python's manual --------------------------------------------------------------------------------------------

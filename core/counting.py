@@ -2,11 +2,31 @@
 
 import numpy as np
 
+PART = 2**20  # how much of a text is sorted at a time: what is alive besides is as large as the table of pairs
+
+
+def count_pairs(first, second, vocabulary: int):
+    """How often b stands after a: (keys a·V + b, ascending; counts), int64. first, second: token ids (N,)."""
+    parts = []
+    for i in range(0, max(1, len(first)), PART):
+        a, b = (np.asarray(ids[i : i + PART], dtype=np.int64) for ids in (first, second))
+        parts.append(np.unique(a * vocabulary + b, return_counts=True))
+    if len(parts) == 1:
+        return parts[0]
+    keys, counts = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.argsort(keys, kind="stable")
+    keys, begins = np.unique(keys[order], return_index=True)
+    return keys, np.add.reduceat(counts[order], begins)
+
+
+def frequencies(tokens, vocabulary: int):
+    """How often each token stands in a text (N,), N at least 1: int64 (V,)."""
+    return sum(np.bincount(tokens[i : i + PART], minlength=vocabulary) for i in range(0, len(tokens), PART))
+
 
 def pairs(tokens, vocabulary: int):
     """The different neighbouring pairs of a text as sorted keys a·V + b: int64 (number of pairs,)."""
-    tokens = np.asarray(tokens, dtype=np.int64)
-    return np.unique(tokens[:-1] * vocabulary + tokens[1:])
+    return count_pairs(tokens[:-1], tokens[1:], vocabulary)[0]
 
 
 def known_share(ids, keys, vocabulary: int) -> float:

@@ -1,17 +1,19 @@
 """What a run says while it runs: a handful of typed events, each one line of JSON in the run's log.
 
 Events are dispatched on their `kind` string, never with isinstance: Streamlit's hot reload makes a second
-class of the same name, and isinstance between the two is False.
+class of the same name, and isinstance between the two is False. They have slots because a long run's log holds a
+hundred thousand of them.
 """
 
 import json
 import math
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, fields
 from typing import ClassVar
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Started:
     """First event of a run: how long it will be, and what is known before the first step.
 
@@ -23,7 +25,7 @@ class Started:
     facts: dict = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Metric:
     """One number at one step. `seconds`: training time so far, without evaluation (None outside training)."""
 
@@ -34,7 +36,7 @@ class Metric:
     seconds: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Table:
     """A small table at one step (a histogram, next-token bars, ...): columns of equal length."""
 
@@ -44,7 +46,7 @@ class Table:
     columns: dict[str, list]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sample:
     """Text written by the model at one step. `facts`: counts about it, e.g. {"accepted": 3, "temperature": 1.0}."""
 
@@ -56,7 +58,7 @@ class Sample:
     facts: dict = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something the reader should know, by code; app/sentences.py has the sentence (prompt cropped, resumed, ...)."""
 
@@ -66,7 +68,7 @@ class Note:
     facts: dict = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """An offer to save: `state()` returns {name: tensor}, enough to go on bit for bit. The caller decides whether to.
 
@@ -78,7 +80,7 @@ class Snapshot:
     state: Callable[[], dict] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finished:
     """Last event. reason: done | stopped | diverged | failed; facts say more (a Problem's code, the bad value)."""
 
@@ -90,6 +92,7 @@ class Finished:
 
 Event = Started | Metric | Table | Sample | Note | Snapshot | Finished
 TYPES = {cls.kind: cls for cls in (Started, Metric, Table, Sample, Note, Snapshot, Finished)}
+FIELDS = {kind: tuple(f.name for f in fields(cls)) for kind, cls in TYPES.items()}
 
 
 def to_json(event: Event) -> str:
@@ -119,9 +122,11 @@ def from_json(line: str) -> Event:
         raise ValueError(f"not an event: {line[:80]!r}")
     if data["kind"] == "metric" and data.get("finite") is False:
         data["value"] = float(data.get("text", "nan"))
-    cls = TYPES[data["kind"]]
+    kind = data["kind"]
     try:
-        return cls(**{f.name: data[f.name] for f in fields(cls) if f.name in data})
+        if "name" in data:
+            data["name"] = sys.intern(data["name"])  # a long run says the same name at every step
+        return TYPES[kind](**{name: data[name] for name in FIELDS[kind] if name in data})
     except TypeError as missing:
         raise ValueError(f"not an event: {line[:80]!r}") from missing
 

@@ -25,6 +25,19 @@ def home() -> Path:
     return Path(base) / NAME
 
 
+def size(folder: Path | str) -> tuple[int, int]:
+    """(bytes, files) under a folder, (0, 0) where there is none. What vanishes meanwhile does not count."""
+    total = count = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.stat(os.path.join(place, name)).st_size
+                count += 1
+            except OSError:
+                continue
+    return total, count
+
+
 def write_atomic(path: Path | str, data: bytes, *, durable: bool = True) -> None:
     """Write `data` to `path` so that a reader or a crash sees the old file or the new one, never a half.
 

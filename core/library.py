@@ -142,9 +142,9 @@ def caches() -> list[Cache]:
     out = []
     for key, (name, again) in CACHES.items():
         folder = files.home() / name
-        sizes = [_bytes(p) for p in folder.rglob("*") if p.is_file()] if folder.exists() else []
-        if sizes:
-            out.append(Cache(key, folder, sum(sizes), len(sizes), again))
+        size, count = files.size(folder)
+        if count:
+            out.append(Cache(key, folder, size, count, again))
     return out
 
 
@@ -162,10 +162,3 @@ def _away(place: Path) -> None:
             place.unlink(missing_ok=True)
     except OSError as error:
         raise files.problem(error, place) from error
-
-
-def _bytes(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

@@ -16,7 +16,7 @@ class PairCounts:
     pairs of the training part. contexts: token ids, frequent ones whose followers are least settled first. least: no
     function of one token has a lower loss on the training part, nats. by_chance: the share of known pairs in a text whose
     tokens are drawn one by one by frequency. best: {"best": loss of the best model of one token on the test part}, Tales
-    only. train, test: token ids, int64.
+    only. train, test: token ids.
     """
 
     train: np.ndarray
@@ -38,7 +38,7 @@ def of(corpus: str, tokenizer: str, offset: int) -> PairCounts:
 def _of(corpus: str, name: str, offset: int, _fingerprint: str) -> PairCounts:
     tokenizer = tokenizers.load(name, corpus)
     size = tokenizer.n_vocab
-    train, test = (np.asarray(corpora.tokens(corpus, name, part), dtype=np.int64) for part in ("train", "test"))
+    train, test = (corpora.tokens(corpus, name, part) for part in ("train", "test"))
     targets = {
         "test_loss": _pairs(test, size, offset),
         "test_loss_next": _pairs(test, size, 1),
@@ -49,8 +49,8 @@ def _of(corpus: str, name: str, offset: int, _fingerprint: str) -> PairCounts:
     first, p = key // size, count / count.sum()
     share = np.bincount(first, weights=p, minlength=size)
     weight = np.bincount(first, weights=-p * np.log(p / share[first]), minlength=size)
-    known = counting.pairs(train, size)
-    alone = np.bincount(train, minlength=size) / len(train)
+    known = key if offset == 1 else counting.pairs(train, size)
+    alone = counting.frequencies(train, size) / len(train)
     best = {}
     if own_tales.language(corpus) is not None:
         best["best"] = float(references.best_of_one(corpus, tokenizer, test[None], offset)[0])
@@ -60,7 +60,7 @@ def _of(corpus: str, name: str, offset: int, _fingerprint: str) -> PairCounts:
         targets=targets,
         known=known,
         contexts=tuple(int(i) for i in np.argsort(-weight)[:CONTEXTS] if share[i] > 0),
-        least=references.conditional_entropy(train, offset),
+        least=references.counted_entropy(key, count, size),
         by_chance=float((alone[known // size] * alone[known % size]).sum()),
         best=best,
     )
@@ -68,4 +68,4 @@ def _of(corpus: str, name: str, offset: int, _fingerprint: str) -> PairCounts:
 
 def _pairs(tokens, size: int, offset: int):
     """(keys a·V + b, counts) of the pairs `offset` apart."""
-    return np.unique(tokens[:-offset] * size + tokens[offset:], return_counts=True)
+    return counting.count_pairs(tokens[:-offset], tokens[offset:], size)

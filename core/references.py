@@ -59,22 +59,41 @@ def entropy(tokens) -> float:
     """H(x) of the counted tokens (N,), nats."""
     import numpy as np
 
-    _, counts = np.unique(tokens, return_counts=True)
+    from core import counting
+
+    counts = counting.frequencies(tokens, int(np.max(tokens)) + 1)
+    return entropy_of(counts[counts > 0])
+
+
+def entropy_of(counts) -> float:
+    """H of what was counted so often, nats. counts: numpy array (kinds,), each at least 1."""
+    import numpy as np
+
     p = counts / counts.sum()
     return float(-(p * np.log(p)).sum())
 
 
 def conditional_entropy(tokens, offset: int = 1) -> float:
     """H(x[t+offset] | x[t]) of the counted pairs, nats: no function of one token has a lower mean loss on them."""
-    import numpy as np
-
-    tokens = np.asarray(tokens, dtype=np.int64)
     return pair_entropy(tokens[:-offset], tokens[offset:])
 
 
 def pair_entropy(a, b) -> float:
-    """H(b | a) of the counted pairs (a, b), int64 (n,) each: no function of `a` has a lower mean loss on them, nats."""
-    return entropy(a * (int(b.max()) + 1) + b) - entropy(a)
+    """H(b | a) of the pairs (a, b), token ids (n,) each: no function of `a` has a lower mean loss on them, nats."""
+    import numpy as np
+
+    from core import counting
+
+    size = int(np.max(b)) + 1
+    return counted_entropy(*counting.count_pairs(a, b, size), size)
+
+
+def counted_entropy(keys, counts, vocabulary: int) -> float:
+    """H(b | a) = H(a, b) - H(a), nats, of counted pairs as counting.count_pairs returns them."""
+    import numpy as np
+
+    alone = np.bincount(keys // vocabulary, counts)  # how often each a has a follower
+    return entropy_of(counts) - entropy_of(alone[alone > 0])
 
 
 def count_tables(train, windows, vocabulary: int | None = None) -> dict[str, float]:

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from operator import add, or_
 
 from core.events import Event
 
@@ -16,9 +17,36 @@ class Result:
     until: int | None = None
 
     def _of(self, kind: str) -> list[Event]:
-        return [
-            e for e in self.events if e.kind == kind and (self.until is None or getattr(e, "step", 0) <= self.until)
-        ]
+        found = [e for e in self.events if e.kind == kind]
+        return found if self.until is None else [e for e in found if getattr(e, "step", 0) <= self.until]
+
+    def grown(self, events: tuple[Event, ...]) -> "Result":
+        """The Result of `events`, of which these are the beginning. What has been asked of this one is copied and added to,
+        so that another look at a long run costs what is new in it."""
+        out, new = Result(events, self.until), Result(events[len(self.events) :], self.until)
+        for name, join in JOIN.items():
+            if name in self.__dict__:
+                out.__dict__[name] = join(getattr(self, name), getattr(new, name))
+        for until, part in list(self._parts.items()):  # a copy: other sessions may be asking for one more
+            out._parts[until] = part.grown(events)
+        return out
+
+    def up_to(self, until: int | None) -> "Result":
+        """The first `until` steps: itself where it has gone no further (None: all), else worked out once and kept."""
+        if until is None or self._reach <= until:
+            return self
+        if until not in self._parts:
+            self._parts[until] = Result(self.events, until)
+        return self._parts[until]
+
+    @cached_property
+    def _parts(self) -> dict[int, "Result"]:
+        return {}
+
+    @cached_property
+    def _reach(self) -> int:
+        """The last step that any event names."""
+        return max((getattr(e, "step", 0) for e in self.events), default=0)
 
     @cached_property
     def facts(self) -> dict:
@@ -32,6 +60,17 @@ class Result:
         for e in self._of("metric"):
             rows.setdefault(e.name, {})[e.step] = e.value
         return {name: dict(sorted(points.items())) for name, points in rows.items()}
+
+    @cached_property
+    def lines(self) -> dict:
+        """{name of a metric: (steps (n,) int64, values (n,) float64, nan where not finite)}, to be drawn."""
+        import numpy as np
+
+        out = {}
+        for name, points in self.metrics.items():
+            values = np.fromiter(points.values(), float, len(points))
+            out[name] = np.fromiter(points, np.int64, len(points)), np.where(np.isfinite(values), values, np.nan)
+        return out
 
     @cached_property
     def seconds(self) -> dict[int, float]:
@@ -72,7 +111,7 @@ class Result:
     def final(self, name: str) -> float:
         """The last value of a metric, nan if there is none."""
         points = self.metrics.get(name)
-        return list(points.values())[-1] if points else math.nan
+        return next(reversed(points.values())) if points else math.nan
 
     def at(self, name: str, step: int) -> float:
         """The value at this step or the last one before it, nan if there is none."""
@@ -88,3 +127,45 @@ class Result:
 
         rows = [(s, name, v, self.seconds.get(s)) for name, points in self.metrics.items() for s, v in points.items()]
         return pd.DataFrame(rows, columns=["step", "metric", "value", "seconds"])
+
+
+# --- how what was known of a run's beginning and what is known of the rest of it make the whole ------------------------
+
+
+def _join(known: dict, new: dict) -> dict:
+    """{name: {step: anything}}; of equal steps the later one."""
+    return known | {name: known.get(name, {}) | points for name, points in new.items()}
+
+
+def _join_metrics(known: dict, new: dict) -> dict:
+    whole = _join(known, new)
+    for name in new.keys() & known.keys():
+        if next(iter(new[name])) <= next(reversed(known[name])):  # a resumed run logs some steps again
+            whole[name] = dict(sorted(whole[name].items()))
+    return whole
+
+
+def _join_lines(known: dict, new: dict) -> dict:
+    import numpy as np
+
+    whole = known | new
+    for name in new.keys() & known.keys():
+        steps, values = (np.concatenate(both) for both in zip(known[name], new[name], strict=True))
+        if new[name][0][0] <= known[name][0][-1]:
+            steps, last = np.unique(steps[::-1], return_index=True)
+            values = values[::-1][last]
+        whole[name] = steps, values
+    return whole
+
+
+JOIN = {
+    "facts": lambda known, new: known or new,
+    "metrics": _join_metrics,
+    "lines": _join_lines,
+    "seconds": or_,
+    "tables": _join,
+    "samples": _join,
+    "notes": add,
+    "step": max,
+    "_reach": max,
+}

@@ -15,8 +15,10 @@ import json
 import os
 import shutil
 import time
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from core import events, experiment, files
@@ -37,7 +39,6 @@ class Status:
     step: int = 0
     steps: int = 0
     position: int | None = None  # in the queue: 0 is next
-    watchers: int = 0
     facts: dict = field(default_factory=dict)
 
     @property
@@ -118,12 +119,13 @@ class Run:
             return Status("done" if last is None else last.reason, step, step)
         if not (self.dir / "config.json").exists():
             return Status("absent")
-        control, steps = self.control(), self.steps()
+        control = self.control()
+        steps = control.get("steps", 0)
         last, step = self._last()
         facts = dict(getattr(last, "facts", {}) or {}) if last is not None and last.kind == "finished" else {}
         if control.get("code"):
             facts["code"] = control["code"]
-        make = lambda state, **more: Status(state, step, steps, watchers=len(self.watchers()), facts=facts, **more)  # noqa: E731
+        make = lambda state, **more: Status(state, step, steps, facts=facts, **more)  # noqa: E731
         if locked(self.dir / "lock"):
             return make("running")
         tickets = waiting() if queue is None else queue
@@ -154,10 +156,12 @@ class Run:
                 size, part = log.seek(0, os.SEEK_END), TAIL
                 while True:
                     log.seek(max(0, size - part))
-                    found = list(events.read_lines(log.read().decode("utf-8", "replace").split("\n")))
-                    step = next((e.step for e in reversed(found) if hasattr(e, "step")), None)
+                    lines = log.read().decode("utf-8", "replace").split("\n")
+                    found = events.read_lines(reversed(lines))  # from the end, and no further than to the first step
+                    last = next(found, None)
+                    step = next((e.step for e in chain([last], found) if hasattr(e, "step")), None)
                     if step is not None or part >= size:
-                        return (found[-1] if found else None), step or 0
+                        return last, step or 0
                     part *= 16  # a table's line may be longer than the tail
         except FileNotFoundError:
             return None, 0
@@ -325,37 +329,52 @@ def thin(all_events: tuple, points: int) -> list:
 
 def all_runs() -> list[Run]:
     """Every run in the store, newest first."""
+    folder, found = str(store()), []
+    for name in _names():
+        with contextlib.suppress(OSError):  # cleared by somebody else meanwhile
+            if os.path.exists(f"{folder}/{name}/config.json"):
+                found.append((os.stat(f"{folder}/{name}").st_mtime, name))
+    return [Run(name) for _, name in sorted(found, reverse=True)]
+
+
+def counts() -> dict[str, int]:
+    """{experiment: runs in the store}, by their names alone: no folder is opened."""
+    return Counter(name.rpartition("-")[0] for name in _names() if name[0] != ".")
+
+
+def _names() -> list[str]:
     try:
-        found = [p for p in store().iterdir() if (p / "config.json").exists()]
-        return [Run(p.name) for p in sorted(found, key=lambda p: -p.stat().st_mtime)]
+        return os.listdir(store())
     except OSError:
         return []
 
 
 def storage() -> int:
     """Bytes under the app's own folder."""
-    total = 0
-    for folder, _, names in os.walk(files.home()):
-        for name in names:
-            with contextlib.suppress(OSError):  # a worker's temporary file, gone by now
-                total += os.stat(os.path.join(folder, name)).st_size
-    return total
+    return files.size(files.home())[0]
+
+
+def clearable(keep: frozenset[str] = frozenset()) -> list[Run]:
+    """Every run that is neither in `keep` nor being trained."""
+    queue = waiting()
+    return [run for run in all_runs() if run.id not in keep and not run.status(queue).active]
 
 
 def clear(keep: frozenset[str] = frozenset()) -> int:
-    """Delete every run that is neither in `keep` nor being trained. Returns how many went."""
-    gone = 0
-    for run in all_runs():
-        if run.id not in keep and not run.status().active:
-            shutil.rmtree(run.dir, ignore_errors=True)
-            gone += 1
-    return gone
+    """Delete what is clearable. Returns how many runs went."""
+    going = clearable(keep)
+    for run in going:
+        shutil.rmtree(run.dir, ignore_errors=True)
+    return len(going)
 
 
 def evict(limit: int, keep: frozenset[str] = frozenset()) -> None:
     """Drop snapshots of ended runs that nobody pinned, oldest first, until the store is under `limit` bytes. Logs stay."""
+    over, queue = storage() - limit, waiting()
     for run in reversed(all_runs()):
-        if storage() <= limit:
+        if over <= 0:
             return
-        if run.id not in keep and run.status().state in ENDED:
-            (run.dir / "snapshot.safetensors").unlink(missing_ok=True)
+        snapshot = run.dir / "snapshot.safetensors"
+        if run.id not in keep and snapshot.exists() and run.status(queue).state in ENDED:
+            over -= snapshot.stat().st_size
+            snapshot.unlink(missing_ok=True)

@@ -160,3 +160,18 @@ def test_a_text_this_machine_lacks_or_that_was_changed_is_a_problem(home):
     with pytest.raises(Problem) as caught:
         corpora.load(name)
     assert caught.value.code == "text_damaged"
+
+
+@pytest.mark.parametrize("kind", ["bytes", "bpe"])
+@pytest.mark.parametrize("size", [1, 100])
+def test_a_text_encodes_part_by_part_as_in_the_whole(kind, size):
+    """White space of every kind around line ends: a cut in the wrong place would part or join pieces."""
+    text = corpora.manual()[:20_000] + "\n\n \n a\n\x1cb\n\u2028c\u2028d \ne\n\u3000f\r\ng\n\n\nh\n 1\n2\n!\n'll\n" * 9
+    encode, parts = tokenizers.load(kind).encode, list(corpora.parts_of(text, size))
+    assert len(parts) > 50 and "".join(parts) == text
+    assert [token for part in parts for token in encode(part)] == encode(text)
+
+
+def test_a_text_without_line_ends_is_one_part():
+    assert list(corpora.parts_of("word " * 1000, 10)) == ["word " * 1000]
+    assert list(corpora.parts_of("")) == [""]

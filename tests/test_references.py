@@ -114,3 +114,12 @@ def test_floors_that_are_not_stored_are_computed_and_kept(monkeypatch, home):
     assert abs(known["true"] - references.lines("tales-en", "bpe", 8)["true"]) < 1e-9
     assert list((home / "cache" / "floors").glob("*.json"))
     references._own.cache_clear()
+
+
+def test_the_entropy_of_pairs_is_that_of_a_count_by_hand(monkeypatch):
+    monkeypatch.setattr("core.counting.PART", 100)
+    tokens = np.random.default_rng(1).integers(7, size=1000).astype(np.uint16)
+    pairs = Counter(zip(tokens.tolist(), tokens.tolist()[3:], strict=False))
+    first = Counter(tokens.tolist()[:-3])
+    by_hand = -sum(n / 997 * math.log(n / first[a]) for (a, _), n in pairs.items())
+    assert references.conditional_entropy(tokens, 3) == pytest.approx(by_hand, abs=1e-12)

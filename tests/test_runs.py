@@ -172,7 +172,7 @@ def test_a_run_says_where_it_is():
     jobs.submit([tiny(seed=9)])
     jobs.submit([config], session="me")
     status = run.status()
-    assert (status.state, status.position, status.steps, status.watchers) == ("queued", 1, 12, 1)
+    assert (status.state, status.position, status.steps, run.watchers()) == ("queued", 1, 12, ["me"])
     assert status.active
 
     live = worker.take(run)

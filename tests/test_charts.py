@@ -1,0 +1,71 @@
+"""The rows of the charts: what is drawn of a long run shows the shape of all of it."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from app import charts
+from app.i18n import same
+from app.lesson import Arm
+from app.view import ArmView, View
+from core.events import Metric, Started
+from core.experiments import model1
+from core.result import Result
+from core.runs import Status
+
+STEPS = 5000
+
+
+def arm(label: str, seed: int) -> ArmView:
+    draw = np.random.default_rng(seed).normal(3, 0.1, STEPS + 1)
+    draw[[100, 2000, 2001]] = 9.0, math.inf, -5.0
+    events = [Metric(step, "train_loss", draw[step], step / 100) for step in range(1, STEPS + 1)]
+    events += [Metric(step, "test_loss", 3.0) for step in range(0, STEPS + 1, 100)]
+    config = model1.Config(seed=seed, steps=STEPS)
+    result = Result((Started(STEPS), *events))
+    return ArmView(Arm(label, same(label), config), f"run-{label}", Status("done", STEPS, STEPS), result, "live")
+
+
+@pytest.fixture(scope="module")
+def view() -> View:
+    return View((arm("a", 1), arm("b", 2)), {}, pinned=(arm("c", 3),))
+
+
+def test_a_frame_has_every_point_of_every_arm_and_pin(view):
+    frame = view.frame("train_loss", "test_loss")
+    assert list(frame.columns[:4]) == ["run", "arm", "name", "role"] and len(frame) == 3 * (STEPS + STEPS // 100 + 1)
+    one = frame[(frame["run"] == "run-b") & (frame["step"] == 2000) & (frame["metric"] == "train_loss")].iloc[0]
+    assert math.isnan(one["value"]) and one["seconds"] == 20.0 and one["seed"] == 2 and one["role"] == "arm"
+    assert math.isnan(frame[frame["step"] == 0]["seconds"].iloc[0])
+    assert set(frame[frame["role"] == "pinned"]["run"]) == {"run-c"}
+    assert set(view.frame()["metric"]) == {"train_loss", "test_loss"}
+
+
+def test_a_long_training_curve_is_thinned_to_its_extremes(view):
+    rows = charts.loss_rows(view)
+    train = rows[(rows["kind"] == "train") & (rows["run"] == "run-a")]
+    assert len(train) <= 1.2 * charts.POINTS
+    assert {1, 100, 2001, STEPS} <= set(train["step"]) and train["step"].is_monotonic_increasing
+    assert (rows["kind"] == "test").sum() == 3 * (STEPS // 100 + 1), "every test point is drawn"
+    assert "run-c" not in set(rows[rows["kind"] == "train"]["run"]), "of a pin the test points alone"
+
+
+def test_the_mean_is_taken_before_the_thinning(view):
+    whole = pd.Series(view.arms[0].result.lines["train_loss"][1]).rolling(15, min_periods=1).mean()
+    rows = charts.loss_rows(view)
+    train = rows[(rows["kind"] == "train") & (rows["run"] == "run-a")]
+    np.testing.assert_allclose(train["mean"], whole[train["step"] - 1])
+
+
+def test_nothing_yet_is_an_empty_frame_with_all_columns():
+    nothing = View((ArmView(arm("a", 1).arm, "x", Status("absent"), Result(()), "none"),), {})
+    rows = charts.loss_rows(nothing)
+    assert rows.empty and {"run", "step", "value", "mean", "kind"} <= set(rows.columns)
+
+
+@pytest.mark.parametrize("values", [[math.nan] * 50, [1.0] * 50, [*range(49), math.nan]])
+def test_extremes_of_any_values_begin_and_end_where_they_do(values):
+    places = charts.extremes(np.array(values, dtype=float), 10)
+    assert places[0] == 0 and places[-1] == 49 and len(places) <= 14 and (np.diff(places) > 0).all()

@@ -1,0 +1,68 @@
+"""What a run has shown: put together bit by bit it is what it is as a whole."""
+
+import math
+
+import numpy as np
+import pytest
+
+from core.events import Finished, Metric, Note, Sample, Started, Table
+from core.result import Result
+
+LOG = (
+    Started(6, {"parameters": 3}),
+    Metric(0, "test_loss", 3.0),
+    Metric(1, "train_loss", 3.0, 0.1),
+    Metric(2, "train_loss", math.inf, 0.2),
+    Table(2, "bars", {"x": [1]}),
+    Sample(2, "story", "a", "b"),
+    Metric(3, "train_loss", 2.5, 0.3),
+    Note(2, "resumed", {"step": 2}),
+    Metric(3, "train_loss", 2.4, 0.35),  # killed and taken up again
+    Metric(2, "extra", 1.0),
+    Metric(4, "train_loss", 2.0, 0.4),
+    Table(4, "bars", {"x": [2]}),
+    Metric(1, "extra", 0.5),  # a line that the crash had cut
+    Metric(4, "test_loss", 2.0),
+    Finished(4, "done"),
+    Metric(5, "train_loss", 1.0, 0.5),
+    Finished(5, "done"),
+)
+NAMES = ("facts", "metrics", "seconds", "tables", "samples", "notes", "step", "finished")
+
+
+def asked(result: Result) -> dict:
+    lines = {name: [c.tolist() for c in columns] for name, columns in result.lines.items()}
+    order = {name: list(points) for name, points in result.metrics.items()}
+    return {name: getattr(result, name) for name in NAMES} | {"lines": repr(lines), "order": order}
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, len(LOG)])
+@pytest.mark.parametrize("until", [None, 3])
+def test_a_result_that_grows_is_the_result_of_the_whole(size, until):
+    result = Result((), until)
+    for end in range(size, len(LOG) + size, size):
+        asked(result)
+        result = result.grown(LOG[:end])
+        assert asked(result) == asked(Result(LOG[:end], until))
+
+
+def test_growing_leaves_what_others_hold_as_it_was():
+    result = Result(LOG[:5])
+    before = asked(result)
+    grown = result.grown(LOG)
+    assert asked(result) == before and grown.final("train_loss") == 1.0
+
+
+def test_a_part_of_a_run_is_the_run_itself_until_it_has_gone_further():
+    result = Result(LOG)
+    assert result.up_to(None) is result.up_to(5) is result
+    part = result.up_to(3)
+    assert part is result.up_to(3) and list(part.metrics["train_loss"]) == [1, 2, 3]
+    longer = result.grown((*LOG, Metric(6, "train_loss", 0.9, 0.6)))
+    assert asked(longer.up_to(3)) == asked(Result(longer.events, 3)) and longer.up_to(3).finished is None
+
+
+def test_lines_are_ascending_and_nan_where_a_value_is_not_finite():
+    steps, values = Result(LOG).lines["train_loss"]
+    assert steps.tolist() == [1, 2, 3, 4, 5]
+    np.testing.assert_array_equal(values, [3.0, math.nan, 2.4, 2.0, 1.0])

@@ -213,6 +213,33 @@ class _Shared:
         pass
 
 
+WORTH = 0.7  # seconds of work left, below which moving a run to another worker costs more than it saves
+
+
+def share(live: list) -> None:
+    """Of several arms in this worker's hands one goes to a worker that has nothing to do: arms begin together, so that they
+    can be compared while they train, and end as early as the cores allow."""
+    now = time.monotonic()
+    if now - getattr(share, "last", 0.0) < 0.1:
+        return
+    share.last = now
+    guests = [one for one in live if isinstance(one.slot, _Shared)]
+    if not guests or (slot := _slots(all_of_them=False)) is None:
+        return
+    guest = guests[-1]
+    if not any(isinstance(one.slot, _Slots) for one in live):  # whom they shared with has gone: the slot is theirs now
+        guest.slot = slot
+        return
+    slot.close()  # it was free, so another worker is idle
+    if guest.offer is None or guest.offer.state is None or guest.left() < WORTH:
+        return
+    live.remove(guest)
+    hand_back(guest)
+    claim.joined = now  # or this worker would take it up again at once
+    with contextlib.suppress(OSError):
+        os.utime(runs.queue_dir())  # idle workers look when the folder has moved
+
+
 class _Slots:
     """Held slots: locked files, so that all servers on one store together never train more than there are cores."""
 

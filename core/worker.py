@@ -62,6 +62,12 @@ class Live:
             config = replace(config, steps=self.target)
         self.generator = found.run(config, parent_weights(found, config), resume)
         self.step = resume[0] if resume else 0
+        self.began, self.first = time.monotonic(), self.step
+
+    def left(self) -> float:
+        """Seconds this run still needs at the pace since it was taken up; 0 where that is unknown."""
+        done = self.step - self.first
+        return (time.monotonic() - self.began) / done * (self.target - self.step) if done else 0.0
 
     def note(self, step: int, code: str, facts: dict) -> None:
         self.buffer.append(events.to_json(Note(step, code, facts)))
@@ -291,6 +297,7 @@ def main() -> None:
                 live.remove(one)
                 jobs.drop(one, let_go, blocked)
         jobs.make_room(live)
+        jobs.share(live)
     for one in live:
         jobs.hand_back(one)
 

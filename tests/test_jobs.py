@@ -148,6 +148,20 @@ def test_a_group_shares_one_worker_where_there_is_only_one(shared):
     assert [losses(run) for run in some] == [toy.reference(seed=seed, steps=50) for seed in range(26, 29)]
 
 
+def test_an_arm_moves_to_the_worker_that_has_become_idle_and_ends_as_if_it_had_stayed(pool):
+    pool(2)
+    some = submitted(*(tiny(seed=seed, pause=SLOW, steps=150) for seed in range(3)))
+    until(lambda: all(run.status().step > 0 for run in some))  # three arms in the hands of two workers
+    had = [set() for _ in some]
+    while not ended(*some)():
+        for run, pids in zip(some, had, strict=True):
+            pids |= set(holders(run)) - {os.getpid()}
+        time.sleep(0.005)
+    assert sorted(len(pids) for pids in had) == [1, 1, 2]
+    assert [losses(run) for run in some] == [toy.reference(seed=seed, steps=150) for seed in range(3)]
+    assert not any(codes(run) for run in some)
+
+
 def test_what_is_finished_is_not_trained_again(shared):
     (run,) = submitted(tiny(seed=10))
     until(ended(run))

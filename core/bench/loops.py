@@ -6,14 +6,17 @@ MODEL1 = {"vocabulary": 50_257, "width": 64, "context": 8, "batch": 64, "stride"
 
 
 def build(shape: dict, seed: int = 0):
-    """(model, (N,) random tokens with some structure: every token repeats the one eight places before, mostly)."""
+    """(model, (N,) tokens): the built-in stories where the vocabulary has room for their byte pairs; for a small one random
+    tokens with some structure: every token repeats the one eight places before, mostly."""
     import torch
 
-    from core import initializers, rng
+    from core import bpe, corpora, initializers, rng
     from core.models import Model5
 
     model = Model5(shape["vocabulary"], shape["width"], shape["context"], blocks=shape["blocks"], heads=shape["heads"])
     initializers.gpt2(model, rng.stream(seed, "init"))
+    if shape["vocabulary"] >= bpe.SIZE:
+        return model, corpora.tokens("tales-en", "bpe", "train")
     draw = rng.stream(seed, "noise")
     tokens = torch.randint(shape["vocabulary"], (100_000,), generator=draw)
     keep = torch.rand(100_000, generator=draw) < 0.7
@@ -46,7 +49,7 @@ def plain_loop(shape: dict, seed: int = 0):
     from torch.nn import functional as F
 
     model, tokens = build(shape, seed)
-    tokens = torch.from_numpy(tokens)
+    tokens = torch.from_numpy(tokens.astype("int64"))
     context, draw = shape["context"], torch.Generator().manual_seed(seed)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.1)
     while True:

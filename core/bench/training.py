@@ -86,7 +86,7 @@ def memory_row(ours, plain) -> dict:
     )
 
 
-def curves(precision: str, steps: int = 30, seeds: tuple[int, ...] = (0, 1, 2)) -> Iterator[dict]:
+def curves(precision: str, steps: int = 40, seeds: tuple[int, ...] = (0, 1, 2)) -> Iterator[dict]:
     """Mean training loss over the last ten of `steps` steps: `precision` minus float32 (same seed, same batches), beside the
     spread of float32 over seeds."""
     if precision == "float32":

@@ -268,10 +268,18 @@ def warm_up() -> None:
         print(f"worker not warmed up: {trouble}", file=sys.stderr)
 
 
+def step_back() -> None:
+    """The page and the browser come first: they need little, and at once. Linux shares a desktop's cores between sessions
+    before it looks at nice, and a worker is a session of its own: there its session has to step back as well."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+    with contextlib.suppress(OSError), open("/proc/self/autogroup", "w") as group:
+        group.write("10")
+
+
 def main() -> None:
     """Work until standard input ends."""
-    if hasattr(os, "nice"):
-        os.nice(10)  # the page and the browser come first: they need little, and at once
+    step_back()
     network.stay_offline()
     gone = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.buffer.read(), gone.set()), daemon=True).start()

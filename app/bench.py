@@ -11,6 +11,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from app import bench_crowd
 from core.bench import row
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -104,10 +105,11 @@ def browsing(store: str) -> list[dict]:
             page.goto(address)
             page.wait_for_selector(".st-key-first_step")
             start = time.perf_counter() - began
-            out = [row("streamlit run to first usable page", round(start, 2), "s", "≤ 4")]
+            out = [row("streamlit run to first usable page", round(start, 2), "s", "≤ 3")]
             time.sleep(15)  # the workers import torch and warm up meanwhile
             out.append(row("server at rest", round(resident(process.pid)), "MiB", "< 400"))
-            return out + switching(page) + training(page, address)
+            out += switching(page) + dragging(page, address) + training(page, address)
+            return out + bench_crowd.rows(page, address, process.pid)
 
 
 def switching(page) -> list[dict]:
@@ -125,7 +127,29 @@ def switching(page) -> list[dict]:
         taken.append(clock(page, "#next", f"() => {there} && document.querySelector('{STILL}')"))
         page.evaluate("document.querySelector('#next')?.removeAttribute('id')")
         page.wait_for_timeout(500)
-    return [row(f"page switch, median of {len(taken)}", round(statistics.median(taken), 2), "s", "≤ 0.4")]
+    return [row(f"page switch, median of {len(taken)}", round(statistics.median(taken), 2), "s", "≤ 0.3")]
+
+
+# Waits for a key, and then for another picture in the first figure of lesson 4.
+ARMED = """picture => { const look = eval(picture), before = look(); window.began = window.drawn = null;
+    addEventListener('keydown', () => { window.began = performance.now() }, {once: true, capture: true});
+    const again = () => look() !== before ? window.drawn = performance.now() : requestAnimationFrame(again); again(); }"""
+
+
+def dragging(page, address: str) -> list[dict]:
+    """A slider of lesson 4 one notch on, whose picture is computed at once: there and back."""
+    page.goto(f"{address}/04-sgd-adam-adamw")
+    page.wait_for_selector(STILL)
+    page.wait_for_timeout(2000)
+    slider, taken = page.locator("[data-testid=stSlider] input").first, []
+    for key in ["ArrowRight"] * 6 + ["ArrowLeft"] * 6:
+        slider.focus()
+        page.evaluate(ARMED, PICTURE.replace(".st-key-l05_fig_loss", "[class*=st-key-l04_fig_]"))
+        page.keyboard.press(key)
+        page.wait_for_function("() => window.drawn")
+        taken.append(page.evaluate("(window.drawn - window.began) / 1000"))
+        page.wait_for_timeout(400)
+    return [row("slider moved to redrawn picture, median of 12", round(statistics.median(taken), 3), "s", "≤ 0.15")]
 
 
 # What the main chart of lesson 5 looks like now: changed as soon as a new point is drawn.
@@ -159,9 +183,9 @@ def training(page, address: str) -> list[dict]:
         page.locator("[data-testid=stSidebarNavLink]").filter(has_text="05").evaluate("link => link.id = 'next'")
         again.append(clock(page, "#next", f"() => ({PICTURE})() !== ''"))
     return [
-        row("Train to first point on screen, median of 3", round(statistics.median(first), 2), "s", "≤ 0.7"),
+        row("Train to first point on screen, median of 3", round(statistics.median(first), 2), "s", "≤ 0.5"),
         row("another control while training, median of 12", round(statistics.median(other), 2), "s", "≤ 0.3"),
-        row("finished run re-opened, median of 5", round(statistics.median(again), 2), "s", "≤ 0.3"),
+        row("finished run re-opened, median of 5", round(statistics.median(again), 2), "s", "≤ 0.25"),
     ]
 
 

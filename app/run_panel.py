@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 from altair.utils.schemapi import debug_mode
 
-from app import charts, compare, predict, sentences, shell, theme, veil
+from app import charts, compare, predict, sentences, shared_rows, shell, theme, veil
 from app.i18n import T, same
 from app.probes import probe_box
 from app.spot import Spot, drawn, estimate, make_view
@@ -17,6 +17,7 @@ from core.problem import Problem
 __all__ = ["Spot", "all_runs", "estimate", "inside", "picture", "train_box"]
 
 TICK, EAGER = 0.7, 0.15  # seconds between looks at a run in progress; while its first point is awaited
+CROWD, CALM = 4, 1.0  # where more than so many look at one run, everybody looks every so often
 
 TEXT = {
     "train": T("Train ({t})", "Huấn luyện ({t})"),
@@ -85,14 +86,20 @@ TEXT = {
 
 def train_box(spot: Spot) -> None:
     view = make_view(spot)
-    shell.fragment(_train_box, run_every=TICK if view.active else None)(spot, view.active)
+    # Its step and time left may lag behind the picture, whose end redraws the page and with it these buttons.
+    shell.fragment(_train_box, run_every=2 * tick(view) if view.active else None)(spot, view.active)
 
 
 def picture(spot: Spot) -> None:
     view = make_view(spot)
     waits = view.active and not any(a.result.metrics for a in view.arms)
-    tick = (EAGER if waits else TICK) if view.active else None
-    shell.fragment(_picture, run_every=tick)(spot, view.active, waits)
+    every = (EAGER if waits else tick(view)) if view.active else None
+    shell.fragment(_picture, run_every=every)(spot, view.active, waits)
+
+
+def tick(view) -> float:
+    """Seconds between two looks at what these arms are doing."""
+    return CALM if len(runs.Run(view.arms[0].run_id).watchers()) > CROWD else TICK
 
 
 # --- the buttons ----------------------------------------------------------------------------------------------------
@@ -277,11 +284,11 @@ def _specs() -> dict:
 
 def draw_figure(figure, view, spot: Spot, said: list[T]) -> None:
     """The rows change, the specification stays: then the browser redraws without a flicker."""
-    lang = spot.lang
-    rows = figure.rows(view)
+    lang, place = spot.lang, (spot.number, spot.playground.slug)
+    rows = shared_rows.rows(place, figure, view)
     if rows is None or (isinstance(rows, pd.DataFrame) and rows.empty):
         return
-    key = (spot.number, figure.name, lang, view.size)
+    key = (*place, figure.name, lang, view.size)
     if not figure.constant:
         arms = tuple((a.run_id, a.arm.name(lang), a.arm.color) for a in (*view.arms, *view.pinned))
         ends = tuple(a.result.finished.reason if a.result.finished else "" for a in view.arms)

@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from app.lesson import Arm
@@ -43,7 +43,6 @@ class View:
     pinned: tuple[ArmView, ...] = ()
     last: tuple[ArmView, ...] = ()
     shown: str = ""
-    extra: dict = field(default_factory=dict)
 
     @property
     def config(self):

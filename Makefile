@@ -33,7 +33,7 @@ golden: $(VENV)/.ready-test
 	$(PY) -m tests.golden
 
 bench: $(VENV)/.ready-test
-	$(PY) -m app bench
+	$(PY) -m app bench --report
 
 house-model: $(VENV)/.ready
 	$(PY) -m core.house

@@ -39,7 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("lessons", nargs="*", type=int)
             command.add_argument("--gallery", action="store_true", help="put the runs into the gallery that ships")
         if name == "bench":
-            command.add_argument("--part", choices=("engine", "page", "all"), default="all")
+            command.add_argument("--part", choices=("engine", "page", "growth", "all"), default="all")
+            command.add_argument("--report", action="store_true", help="write the whole table into BENCH.md")
     chosen, rest = parser.parse_known_args(arguments)
     if chosen.command == "run":  # argparse takes no more positionals once it has met an option between them
         chosen.settings += [r for r in rest if not r.startswith("-")]
@@ -161,7 +162,8 @@ def measure(chosen) -> int:
     if chosen.report:
         from app import claims_report
 
-        claims_report.write([(n, claim, claims.recall(claim)) for n, claim in wanted], time.perf_counter() - began)
+        shown = [(n, claim, claims.recall(claim)) for n, lesson in discover().items() for claim in lesson.claims]
+        claims_report.write(shown, chosen.lessons, time.perf_counter() - began)
     if chosen.json:
         print(json.dumps(rows, ensure_ascii=False))
         return 0
@@ -260,13 +262,27 @@ def longest(configs) -> list:
 
 def bench(chosen) -> int:
     from app import bench as page_bench
+    from app import bench_report
+    from app import growth as page_growth
     from core import bench as engine_bench
+    from core.bench import growth
 
+    def asked(part: str) -> bool:
+        return chosen.part in (part, "all")
+
+    points = page_growth.points() if asked("growth") else []
+    parts = (
+        *((engine_bench.rows,) if asked("engine") else ()),
+        *((page_bench.rows,) if asked("page") else ()),
+        *((lambda: growth.rows(points),) if points else ()),
+    )
     rows = []
-    if chosen.part in ("engine", "all"):
-        rows += engine_bench.rows()
-    if chosen.part in ("page", "all"):
-        rows += page_bench.rows()
+    for part in parts:
+        for row in part():
+            rows.append(row)
+            print(f"{row['what']}: {row['figure']} {row['unit']}", file=sys.stderr)  # it takes a quarter of an hour
+    if chosen.report:
+        bench_report.write(rows, points)
     if chosen.json:
         print(json.dumps(rows, ensure_ascii=False))
     else:

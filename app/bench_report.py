@@ -22,10 +22,10 @@ TITLES = {
     "corpus": "A text that gets longer",
     "vocabulary": "A vocabulary that gets larger",
 }
-TRIED = re.compile(r"<!-- tried -->\n(.*?)<!-- /tried -->", re.DOTALL)
+KEPT = ("profile", "tried")  # sections written by hand
 TEXT = """# How fast it is
 
-`make bench` makes this file, all but its last section. {date}, {machine}.
+`make bench` makes this file, all but its last two sections. {date}, {machine}.
 
 {table}
 
@@ -35,6 +35,11 @@ Both axes are logarithmic. Behind each name stands the power of x with which it 
 constant, 1 linear, 2 quadratic.
 
 {curves}
+## Where the rest of the time goes
+
+<!-- profile -->
+{profile}<!-- /profile -->
+
 ## Tried, and not kept
 
 <!-- tried -->
@@ -43,9 +48,9 @@ constant, 1 linear, 2 quadratic.
 
 
 def write(rows: list[dict], points: list[dict], path: Path = PATH) -> None:
-    """The report at `path` and a picture a curve beside it; what stands in its last section stays."""
+    """The report at `path` and a picture a curve beside it; what stands in its last two sections stays."""
     path, curves = Path(path), []
-    found = TRIED.search(path.read_text(encoding="utf-8")) if path.exists() else None
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
     for curve in dict.fromkeys(p["curve"] for p in points):
         mine, place = [p for p in points if p["curve"] == curve], PICTURES / f"{curve}.svg"
         files.write_atomic(path.parent / place, svg(picture(mine)).encode())
@@ -55,9 +60,15 @@ def write(rows: list[dict], points: list[dict], path: Path = PATH) -> None:
         machine=machine(),
         table=table(rows),
         curves="\n".join(curves),
-        tried=found[1] if found else "",
+        **{name: kept(before, name) for name in KEPT},
     )
     files.write_atomic(path, text.encode())
+
+
+def kept(text: str, name: str) -> str:
+    """What stands between the two marks of this name."""
+    found = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", text, re.DOTALL)
+    return found[1] if found else ""
 
 
 def machine() -> str:

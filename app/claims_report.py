@@ -19,11 +19,15 @@ Measured on {machine}. {time}
 """
 
 
-def write(shown: list, seconds: float) -> None:
-    """CLAIMS.md from the verdicts of this machine; seconds: how long it took to measure what was not yet there."""
+def write(shown: list, lessons: list[int], seconds: float) -> None:
+    """CLAIMS.md from all verdicts there are. lessons: those just measured ([] for all), in so many seconds; of the others the
+    verdicts that were stored or that ship stand."""
     trained = sum(hit[0].seconds for *_, hit in shown if hit)
     machine = f"{device.processor()}, {device.cores()} cores"
-    time = f"This took {seconds / 60:.0f} minutes; the runs behind it hold {trained / 60:.0f} minutes of training."
+    what = "This" if not lessons else "The last part, lesson " + ", ".join(map(str, lessons)) + ","
+    time = (
+        f"{what} took {seconds / 60:.0f} minutes; the runs behind it all hold {trained / 60:.0f} minutes of training."
+    )
     files.write_atomic(PATH, text(shown, machine, time).encode())
 
 

@@ -48,7 +48,7 @@ TOKENIZER = Choice(
         "Token là gì; ln V và mọi đường đều đổi theo. Từ: chỉ với Tales. GPT-2: nếu máy này có tệp của nó.",
     ),
     (
-        ("bpe", T("byte pairs, V = 2,000", "cặp byte, V = 2.000")),
+        ("bpe", T("byte pairs, V = 2,000", "cặp byte, V = 2,000")),
         ("words", T("words of Tales", "từ của Tales")),
         ("bytes", T("bytes, V = 256", "byte, V = 256")),
         ("gpt2", same("GPT-2, V = 50,257")),
@@ -226,7 +226,7 @@ NUMBER_FORMAT = Choice(
     T("number format", "định dạng số"),
     T(
         "float16 ends at 65,504. bfloat16 reaches as far as float32, with fewer digits.",
-        "float16 dừng ở 65.504. bfloat16 vươn xa bằng float32, chỉ ít chữ số hơn.",
+        "float16 dừng ở 65,504. bfloat16 vươn xa bằng float32, chỉ ít chữ số hơn.",
     ),
     (("float32", same("float32")), ("bfloat16", same("bfloat16")), ("float16", same("float16"))),
 )

@@ -22,7 +22,7 @@ TEXT = {
         "chuẩn hóa. "
         "Bảng cần có cột “text”; nếu đủ chín cột của FineWeb thì dùng được ở mọi nơi dùng FineWeb.",
     ),
-    "paste": T("or paste it here (at least 1,000 characters)", "hoặc dán vào đây (ít nhất 1.000 ký tự)"),
+    "paste": T("or paste it here (at least 1,000 characters)", "hoặc dán vào đây (ít nhất 1,000 ký tự)"),
     "keep": T("Keep this text", "Lưu văn bản này"),
     "kept": T(
         "Kept. {characters} characters, {tokens} tokens of the built-in byte pairs, {distinct} of them distinct; "
@@ -36,7 +36,7 @@ TEXT = {
         "Kept. 6,600 stories of it are {tokens} tokens, {distinct} of them distinct; 600 of the stories ({test} "
         "tokens) are the "
         "test part.",
-        "Đã lưu. 6.600 truyện của nó có {tokens} token, trong đó {distinct} token khác nhau; 600 truyện ({test} "
+        "Đã lưu. 6,600 truyện của nó có {tokens} token, trong đó {distinct} token khác nhau; 600 truyện ({test} "
         "token) là tập "
         "kiểm thử.",
     ),

@@ -11,6 +11,7 @@ from app import charts, compare, predict, sentences, shared_rows, shell, theme, 
 from app.i18n import T, same
 from app.probes import probe_box
 from app.spot import Spot, drawn, estimate, make_view
+from app.view import read
 from core import experiment, jobs, runs
 from core.problem import Problem
 
@@ -415,28 +416,27 @@ def inside(spot: Spot) -> None:
 
 
 def all_runs(spot: Spot) -> None:
-    """Every run of this playground's experiment in the store."""
+    """The newest runs of this playground's experiment in the store."""
     names = {type(arm.config).experiment for arm in spot.arms}
+    mine = [run for run in runs.all_runs() if run.id.rsplit("-", 1)[0] in names]
     rows = []
-    for run in runs.all_runs()[:200]:
-        info = run.info()
-        if info.get("experiment") in names:
-            try:
-                config = run.config()
-            except Problem:
-                continue
-            result = run.result()
-            quick = vars(spot.playground.config) if isinstance(config, type(spot.playground.config)) else {}
-            what = ", ".join(
-                f"{k} {theme.knob(v)}" for k, v in vars(config).items() if quick.get(k, v) != v and k != "device"
-            )
-            rows.append(
-                {
-                    "run": run.id,
-                    "≠ quick": what or "–",
-                    "state": run.status().state,
-                    "step": result.step,
-                    "test_loss": result.final("test_loss"),
-                }
-            )
+    for run in mine[:200]:
+        try:
+            config = run.config()
+        except Problem:
+            continue
+        result = read(run)
+        quick = vars(spot.playground.config) if isinstance(config, type(spot.playground.config)) else {}
+        what = ", ".join(
+            f"{k} {theme.knob(v)}" for k, v in vars(config).items() if quick.get(k, v) != v and k != "device"
+        )
+        rows.append(
+            {
+                "run": run.id,
+                "≠ quick": what or "–",
+                "state": run.status().state,
+                "step": result.step,
+                "test_loss": result.final("test_loss"),
+            }
+        )
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch") if rows else st.caption(TEXT["none"](spot.lang))

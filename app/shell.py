@@ -92,13 +92,14 @@ def begin() -> None:
     css = "html{font-size:24px}section.main .block-container{padding-top:1rem}" if state["projector"] else ""
     st.html(
         f"""<style>{css}
-        [data-testid=stMainBlockContainer]{{padding:3.2rem 2.5rem 2rem;max-width:1720px}}
-        [data-testid=stVerticalBlock]{{gap:.6rem}}
+        [data-testid=stMainBlockContainer]{{padding:2.2rem 2.5rem 2rem;max-width:1720px}}
+        [data-testid=stVerticalBlock]{{gap:.5rem}}
         [data-testid=stHeader]{{background:transparent}}
         h1{{font-size:1.7rem!important;padding:0 0 .2rem!important}}
         h2,h3{{font-size:1.12rem!important;line-height:1.35!important;padding:.3rem 0 .45rem!important}}
         [data-testid=stHeading]{{margin-bottom:.15rem}}
         [class*=st-key-card_]{{min-height:11.2rem}}
+        [class*=st-key-card_] [data-testid=stPageLink] *{{white-space:normal;overflow:visible}}
         [class*=st-key-card_] [data-testid=stPageLink] a,.st-key-first_step [data-testid=stPageLink] a{{padding-left:0}}
         [data-testid=stPills] [role=radiogroup],[data-testid=stPills] [role=group]{{flex-wrap:wrap}}
         [data-testid=stButtonGroup]>div{{flex-wrap:wrap}}

@@ -28,16 +28,16 @@ COURSE = {  # what the course says, and how it compares with the files
         "The course speaks of 21,000 + 2,500 windows. No edition gives exactly that: it rounds. Its own notebook "
         "printed "
         "45,295 tokens and 20,380 + 2,264 windows, from a file without licence and carriage returns.",
-        "Khóa học nói 21.000 + 2.500 cửa sổ. Không bản nào cho đúng số đó: đây là số làm tròn. Notebook của khóa in ra "
-        "45.295 token và 20.380 + 2.264 cửa sổ, từ một tệp không có giấy phép và ký tự \\r.",
+        "Khóa học nói 21,000 + 2,500 cửa sổ. Không bản nào cho đúng số đó: đây là số làm tròn. Notebook của khóa in ra "
+        "45,295 token và 20,380 + 2,264 cửa sổ, từ một tệp không có giấy phép và ký tự \\r.",
     ),
     829: T(
         "The course speaks of about 158,000 tokens: that is the file as served in 2023, 158,350 with GPT-2's "
         "vocabulary. "
         "9,921 of them, 6.3 %, are carriage returns (\\r), which a model then learns to write.",
-        "Khóa học nói khoảng 158.000 token: đó là tệp nguyên như tải về năm 2023, 158.350 token với từ vựng "
+        "Khóa học nói khoảng 158,000 token: đó là tệp nguyên như tải về năm 2023, 158,350 token với từ vựng "
         "GPT-2. Trong đó "
-        "9.921 token, tức 6,3 %, là ký tự \\r, nên mô hình học cả cách viết chúng.",
+        "9,921 token, tức 6.3 %, là ký tự \\r, nên mô hình học cả cách viết chúng.",
     ),
 }
 TEXT = {

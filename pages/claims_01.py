@@ -83,7 +83,7 @@ CLAIMS = (
         needs=both(MANY),
         unit=T(
             "of the 400 steps from scratch, to the same test loss (50,000 tokens)",
-            "của 400 bước từ đầu, để đạt cùng loss kiểm thử (50.000 token)",
+            "của 400 bước từ đầu, để đạt cùng loss kiểm thử (50,000 token)",
         ),
         explain=T(
             "A donor that has read Python's docstrings, fine-tuned on Python's manual, is within a few dozen steps where 400 steps from scratch end. It holds for a donor that read something alike: one that read Vietnamese stories saves nothing (first playground, last preset).",
@@ -134,7 +134,7 @@ CLAIMS = (
         ),
         explain=T(
             "In 2019 the same level took 168 hours and about $43,000. Better chips, better data and better recipes made it a thousand times cheaper; the frontier moved on by as much.",
-            "Năm 2019 cùng mức đó mất 168 giờ và khoảng 43.000 đô. Chip tốt hơn, dữ liệu tốt hơn, công thức tốt hơn làm nó rẻ đi nghìn lần; nhóm dẫn đầu cũng đã đi xa bấy nhiêu.",
+            "Năm 2019 cùng mức đó mất 168 giờ và khoảng 43,000 đô. Chip tốt hơn, dữ liệu tốt hơn, công thức tốt hơn làm nó rẻ đi nghìn lần; nhóm dẫn đầu cũng đã đi xa bấy nhiêu.",
         ),
     ),
     Claim(
@@ -216,7 +216,7 @@ CLAIMS = (
         "1.9",
         T(
             "With 5,000 tokens, no amount of training from scratch comes near a fine-tuned donor.",
-            "Với 5.000 token, huấn luyện từ đầu bao nhiêu cũng không tới gần mô hình cho đã tinh chỉnh.",
+            "Với 5,000 token, huấn luyện từ đầu bao nhiêu cũng không tới gần mô hình cho đã tinh chỉnh.",
         ),
         None,
         same("—"),
@@ -242,10 +242,10 @@ CLAIMS = (
         measure=lambda r: r["tuned"].final("test_loss") - r["tuned"].at("test_loss", 0),
         judge=fails(above(0.5)),
         needs=runs(tuned=TINY),
-        unit=T("nats worse after 200 steps on 1,000 tokens", "nats tệ hơn sau 200 bước trên 1.000 token"),
+        unit=T("nats worse after 200 steps on 1,000 tokens", "nats tệ hơn sau 200 bước trên 1,000 token"),
         explain=T(
             "It recites your 1,000 tokens and forgets the rest of the language. Keep a held-out part and stop at its best (lesson 6).",
-            "Nó đọc thuộc 1.000 token của bạn và quên phần còn lại của ngôn ngữ. Hãy để dành một phần và dừng ở chỗ tốt nhất (bài 6).",
+            "Nó đọc thuộc 1,000 token của bạn và quên phần còn lại của ngôn ngữ. Hãy để dành một phần và dừng ở chỗ tốt nhất (bài 6).",
         ),
     ),
     Claim(

@@ -164,7 +164,7 @@ CLAIMS = (
         ),
         explain=T(
             "GPT-2's file has 160 tensors: 148 hold its 124,439,808 parameters, 12 are causal masks of 1,024 × 1,024.",
-            "Tệp GPT-2 có 160 tensor: 148 chứa 124.439.808 tham số, 12 là mặt nạ nhân quả 1.024 × 1.024.",
+            "Tệp GPT-2 có 160 tensor: 148 chứa 124,439,808 tham số, 12 là mặt nạ nhân quả 1,024 × 1,024.",
         ),
     ),
     Claim(

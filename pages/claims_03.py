@@ -260,7 +260,7 @@ CLAIMS = (
         unit=T("of what wd 0.2 gains is gained by wd 0.01", "phần lợi của wd 0.2 mà wd 0.01 đạt được"),
         explain=T(
             "Its clock 1/(lr·wd) is 5,000 steps here and 100,000 at the course's lr 1e-3: in a short run it hardly acts.",
-            "Đồng hồ 1/(lr·wd) của nó ở đây là 5.000 bước, với lr 1e-3 của khóa học là 100.000: lần chạy ngắn thì nó gần như chưa làm gì.",
+            "Đồng hồ 1/(lr·wd) của nó ở đây là 5,000 bước, với lr 1e-3 của khóa học là 100,000: lần chạy ngắn thì nó gần như chưa làm gì.",
         ),
     ),
     Claim(
@@ -328,7 +328,7 @@ CLAIMS = (
         seeds=ONCE,
         unit=T(
             "difference after 50 steps, loss × 0.01 against × 1,000",
-            "chênh lệch sau 50 bước, loss × 0.01 so với × 1.000",
+            "chênh lệch sau 50 bước, loss × 0.01 so với × 1,000",
         ),
         explain=T(
             "SGD at the same settings hardly moves, or is thrown out of the world. Only eps ever tells Adam how large a loss is.",

@@ -131,11 +131,11 @@ CLAIMS = (
         ),
         needs=once(strong=RACE(weight_decay=1.0, steps=4000), usual=RACE(steps=4000), sweep=lr_sweep.Config()),
         seeds=(0,),
-        unit=T("from the target after 4,000 steps at decay 1", "cách đích sau 4.000 bước với hệ số 1"),
+        unit=T("from the target after 4,000 steps at decay 1", "cách đích sau 4,000 bước với hệ số 1"),
         explain=T(
             "With the default 0.01 it creeps there as √v forgets: 0.055 off after 150 steps, 0.003 after 4,000; within 500 steps "
             "no learning rate brings it within 0.01 for good. With a decay above 1/target it ends at 1/decay instead.",
-            "Với mặc định 0.01 nó bò dần tới khi √v quên: lệch 0.055 sau 150 bước, 0.003 sau 4.000; trong 500 bước không tốc độ "
+            "Với mặc định 0.01 nó bò dần tới khi √v quên: lệch 0.055 sau 150 bước, 0.003 sau 4,000; trong 500 bước không tốc độ "
             "học nào đưa nó vào hẳn trong 0.01. Nếu hệ số lớn hơn 1/đích thì nó dừng ở 1/hệ số.",
         ),
     ),
@@ -155,7 +155,7 @@ CLAIMS = (
         ),
         seeds=(0,),
         unit=T(
-            "× as wide: AdamW's swing against SGD's, 4,000 steps", "× rộng hơn: biên độ AdamW so với SGD, 4.000 bước"
+            "× as wide: AdamW's swing against SGD's, 4,000 steps", "× rộng hơn: biên độ AdamW so với SGD, 4,000 bước"
         ),
         explain=T(
             "The other way round: SGD's swing stays, Adam's and AdamW's grow. In the executed copy of the notebook AdamW alone "
@@ -174,7 +174,7 @@ CLAIMS = (
         judge=fails(below(1.05)),
         needs=once(long=RACE(steps=4000, reset="never"), short=RACE(steps=150, reset="never")),
         seeds=(0,),
-        unit=T("× as wide after 4,000 steps as after 150", "× biên độ sau 4.000 bước so với sau 150"),
+        unit=T("× as wide after 4,000 steps as after 150", "× biên độ sau 4,000 bước so với sau 150"),
         explain=T(
             "Undamped, not unstable: it swings by 3.04 for ever, 19.8 steps a swing. It is even stable up to lr 2, where honest SGD "
             "ends at lr 1.",
@@ -216,7 +216,7 @@ CLAIMS = (
         ),
         needs=once(turned=two_weights.Config(rotation=22.0), straight=two_weights.Config()),
         seeds=(0,),
-        unit=T("× momentum's final loss, κ 1,000 turned by 22°", "× loss cuối của quán tính, κ 1.000 xoay 22°"),
+        unit=T("× momentum's final loss, κ 1,000 turned by 22°", "× loss cuối của quán tính, κ 1,000 xoay 22°"),
         explain=T(
             "Along the axes Adam beats momentum by thousands of times, because it gives every weight its own step size. Turn the bowl "
             "and the advantage is gone; SGD and momentum do not notice the turn. 150 steps from (1, 1), best of 30 learning rates.",

@@ -52,7 +52,7 @@ CLAIMS = (
         "5.1",
         T("Before training the loss is about ln V.", "Trước khi huấn luyện, loss khoảng ln V."),
         SOURCE,
-        T("11 against ln 50,257 = 10.8", "11 so với ln 50.257 = 10.8"),
+        T("11 against ln 50,257 = 10.8", "11 so với ln 50,257 = 10.8"),
         "training",
         measure=lambda r: excess(r["start"]),
         judge=near(0.07, 0.12),
@@ -61,7 +61,7 @@ CLAIMS = (
         unit=T("nats above ln V = 7.60; expected 0.07", "nats trên ln V = 7.60; lý thuyết 0.07"),
         explain=T(
             "True, and the little more has a cause: half the variance of the untrained outputs, E[gelu(z)²]/6 = 0.071 with N(0, 1) embeddings. The executed notebook (d 512, V 50,257) printed 10.8918; the formula says 10.896.",
-            "Đúng, và phần dư nhỏ có nguyên nhân: nửa phương sai của đầu ra chưa huấn luyện, E[gelu(z)²]/6 = 0.071 với embedding N(0, 1). Notebook đã chạy (d 512, V 50.257) in ra 10.8918; công thức cho 10.896.",
+            "Đúng, và phần dư nhỏ có nguyên nhân: nửa phương sai của đầu ra chưa huấn luyện, E[gelu(z)²]/6 = 0.071 với embedding N(0, 1). Notebook đã chạy (d 512, V 50,257) in ra 10.8918; công thức cho 10.896.",
         ),
     ),
     Claim(
@@ -224,7 +224,7 @@ CLAIMS = (
         unit=T("carriage returns in the file", "ký tự \\r trong tệp"),
         explain=T(
             "It depends on the download: one edition of the novel has 3,557 of them, the 45,295-token file has none, and the executed copy shows none. What a model learned to write is in its file, or nowhere. “Texts and weights” offers the novel with and without them; uploaded texts lose theirs.",
-            "Tùy vào tệp tải về: một ấn bản có 3.557 ký tự này, tệp 45.295 token thì không có, và bản đã chạy cũng không thấy. Điều mô hình học viết phải có trong tệp của nó, không thì thôi. Trang “Văn bản và trọng số” có cuốn truyện ở cả hai dạng; văn bản tải lên thì được bỏ các ký tự này.",
+            "Tùy vào tệp tải về: một ấn bản có 3,557 ký tự này, tệp 45,295 token thì không có, và bản đã chạy cũng không thấy. Điều mô hình học viết phải có trong tệp của nó, không thì thôi. Trang “Văn bản và trọng số” có cuốn truyện ở cả hai dạng; văn bản tải lên thì được bỏ các ký tự này.",
         ),
     ),
     Claim(

@@ -155,18 +155,18 @@ CLAIMS = (
         "6.7",
         T(
             "There are about 21,000 training and 2,500 test windows.",
-            "Có khoảng 21.000 cửa sổ huấn luyện và 2.500 cửa sổ kiểm thử.",
+            "Có khoảng 21,000 cửa sổ huấn luyện và 2,500 cửa sổ kiểm thử.",
         ),
         SOURCE,
-        T("21,000 + 2,500", "21.000 + 2.500"),
+        T("21,000 + 2,500", "21,000 + 2,500"),
         "arithmetic",
         measure=lambda r: len(cuts.all_starts(TOKENS, 8, 2)),
         judge=near(23_500, 100),
         seeds=(0,),
-        unit=T("windows in all, of 45,295 tokens", "cửa sổ tất cả, từ 45.295 token"),
+        unit=T("windows in all, of 45,295 tokens", "cửa sổ tất cả, từ 45,295 token"),
         explain=T(
             "The executed notebook prints 20,380 and 2,264: PyTorch's random_split rounds both shares down and gives the window left over to the first.",
-            "Notebook đã chạy in ra 20.380 và 2.264: random_split của PyTorch làm tròn xuống cả hai phần rồi đưa cửa sổ thừa cho phần đầu.",
+            "Notebook đã chạy in ra 20,380 và 2,264: random_split của PyTorch làm tròn xuống cả hai phần rồi đưa cửa sổ thừa cho phần đầu.",
         ),
     ),
     Claim(
@@ -184,7 +184,7 @@ CLAIMS = (
         ),
         explain=T(
             "A forward pass of this model is mostly the multiplication by 50,257 rows, done with gradients or without: expect a few percent. What no_grad surely saves is memory (6.12).",
-            "Một lượt tiến của mô hình này chủ yếu là phép nhân với 50.257 hàng, có gradient hay không cũng phải làm: chỉ mong được vài phần trăm. Thứ no_grad chắc chắn tiết kiệm là bộ nhớ (6.12).",
+            "Một lượt tiến của mô hình này chủ yếu là phép nhân với 50,257 hàng, có gradient hay không cũng phải làm: chỉ mong được vài phần trăm. Thứ no_grad chắc chắn tiết kiệm là bộ nhớ (6.12).",
         ),
     ),
     Claim(
@@ -224,7 +224,7 @@ CLAIMS = (
         unit=T("largest distance of a row's sum from 1", "khoảng cách lớn nhất giữa tổng một hàng và 1"),
         explain=T(
             "Every row of the trained model's table sums to 1, up to float32 rounding over 2,000 tokens.",
-            "Mọi hàng trong bảng của mô hình đã huấn luyện có tổng bằng 1, chỉ sai do làm tròn float32 trên 2.000 token.",
+            "Mọi hàng trong bảng của mô hình đã huấn luyện có tổng bằng 1, chỉ sai do làm tròn float32 trên 2,000 token.",
         ),
     ),
     Claim(
@@ -261,7 +261,7 @@ CLAIMS = (
         unit=T("MB less kept per test batch", "MB ít hơn phải giữ cho mỗi lô kiểm thử"),
         explain=T(
             "With gradients the log-probabilities of all 2,000 tokens at all 512 places wait for a backward pass that never comes. Under no_grad nothing waits.",
-            "Khi có gradient, log-xác suất của 2.000 token ở 512 vị trí nằm chờ một lượt lan truyền ngược không bao giờ đến. Với no_grad thì không gì phải chờ.",
+            "Khi có gradient, log-xác suất của 2,000 token ở 512 vị trí nằm chờ một lượt lan truyền ngược không bao giờ đến. Với no_grad thì không gì phải chờ.",
         ),
     ),
     Claim(

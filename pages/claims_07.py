@@ -63,11 +63,11 @@ CLAIMS = (
             below(0.0),
             T(
                 "only where there is enough text: with 5,000 tokens it is lower",
-                "chỉ khi đủ văn bản: với 5.000 token thì lại thấp hơn",
+                "chỉ khi đủ văn bản: với 5,000 token thì lại thấp hơn",
             ),
         ),
         needs=runs(**PAIR),
-        unit=T("nats/token of test loss at 5,000 tokens", "nats/token loss kiểm thử với 5.000 token"),
+        unit=T("nats/token of test loss at 5,000 tokens", "nats/token loss kiểm thử với 5,000 token"),
         explain=T(
             "The train loss falls further because the free rows learn the training text by heart. Claims 7.2 and 7.2b show both sides.",
             "Loss huấn luyện giảm sâu hơn vì các hàng tự do học thuộc văn bản. Mục 7.2 và 7.2b cho thấy cả hai phía.",
@@ -85,7 +85,7 @@ CLAIMS = (
         measure=gap("free", "frozen"),
         judge=above(0.2),
         needs=runs(frozen=run("frozen", FEW), free=run("free", FEW)),
-        unit=T("nats/token won by freezing at 2,000 tokens", "nats/token thắng nhờ đóng băng với 2.000 token"),
+        unit=T("nats/token won by freezing at 2,000 tokens", "nats/token thắng nhờ đóng băng với 2,000 token"),
         explain=T(
             "Much of it is protection against training too long: look at the best step in “How much text?”, and the gain shrinks.",
             "Phần lớn là nhờ chống huấn luyện quá lâu: xem bước tốt nhất ở “Bao nhiêu văn bản?” thì phần lợi nhỏ lại.",
@@ -100,7 +100,7 @@ CLAIMS = (
         measure=gap("frozen", "free"),
         judge=above(0.05),
         needs=runs(frozen=run("frozen", MANY), free=run("free", MANY)),
-        unit=T("nats/token lost by freezing at 50,000 tokens", "nats/token mất vì đóng băng với 50.000 token"),
+        unit=T("nats/token lost by freezing at 50,000 tokens", "nats/token mất vì đóng băng với 50,000 token"),
     ),
     Claim(
         "7.3",

@@ -83,7 +83,7 @@ CLAIMS = (
         "8.2",
         T("Even a small text is enough data.", "Một văn bản nhỏ cũng đủ dữ liệu."),
         SOURCE,
-        T("158,000 tokens, read 14 times over", "158.000 token, đọc đi đọc lại 14 lần"),
+        T("158,000 tokens, read 14 times over", "158,000 token, đọc đi đọc lại 14 lần"),
         "training",
         measure=memorised,
         judge=depends(
@@ -101,7 +101,7 @@ CLAIMS = (
         explain=T(
             "501 batches of 16 × 256 tokens are 2.05 million, taken from a book with 142,515: 14.4 passes. In the executed copy the test loss rose "
             "from 6.25 to 6.63 between batches 300 and 500 (one test batch each). Here 12 passes over the manual pull the two losses apart.",
-            "501 lô 16 × 256 token là 2,05 triệu, lấy từ cuốn sách có 142.515: 14,4 lượt. Trong bản đã chạy, loss kiểm thử tăng từ 6.25 lên 6.63 "
+            "501 lô 16 × 256 token là 2.05 triệu, lấy từ cuốn sách có 142,515: 14.4 lượt. Trong bản đã chạy, loss kiểm thử tăng từ 6.25 lên 6.63 "
             "giữa lô 300 và 500 (mỗi lần một lô kiểm thử). Ở đây 12 lượt qua sách hướng dẫn kéo hai loss xa nhau.",
         ),
     ),
@@ -157,7 +157,7 @@ CLAIMS = (
         explain=T(
             "In the course's file there is a simpler reason, counted there: 4,739 of the 15,835 test tokens (29.9 %) are Project Gutenberg's footer and "
             "licence. Not the ending of the novel differs, but the legal text after it.",
-            "Trong tệp của khóa học có lý do đơn giản hơn, đếm được ngay: 4.739 trên 15.835 token kiểm thử (29.9 %) là phần cuối và giấy phép của Project "
+            "Trong tệp của khóa học có lý do đơn giản hơn, đếm được ngay: 4,739 trên 15,835 token kiểm thử (29.9 %) là phần cuối và giấy phép của Project "
             "Gutenberg. Không phải đoạn kết truyện khác, mà là văn bản pháp lý sau nó.",
         ),
     ),

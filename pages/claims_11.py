@@ -235,7 +235,7 @@ CLAIMS = (
             "Hệ số γ trong LayerNorm của GPT-2 phần lớn nằm giữa 0.2 và 0.4.",
         ),
         COURSE,
-        T("histogram of 19,200 values", "biểu đồ tần suất của 19.200 giá trị"),
+        T("histogram of 19,200 values", "biểu đồ tần suất của 19,200 giá trị"),
         "citation",
         requires=("gpt2_weights",),
     ),

@@ -111,11 +111,11 @@ CLAIMS = (
         digits=4,
         unit=T(
             "std of the tokens with the output layer registered first (V 2,000)",
-            "độ lệch chuẩn của token khi tầng ra đăng ký trước (V 2.000)",
+            "độ lệch chuẩn của token khi tầng ra đăng ký trước (V 2,000)",
         ),
         explain=T(
             "√(2/(2,000 + 768)) = 0.0269, against 0.0200 in the usual order. Tying alone favours no type.",
-            "√(2/(2.000 + 768)) = 0.0269, so với 0.0200 theo thứ tự thường. Bản thân việc dùng chung không thiên vị loại nào.",
+            "√(2/(2,000 + 768)) = 0.0269, so với 0.0200 theo thứ tự thường. Bản thân việc dùng chung không thiên vị loại nào.",
         ),
     ),
     Claim(
@@ -271,7 +271,7 @@ CLAIMS = (
         "13.k",
         T(
             "torchinfo counts 163,037,184 parameters; 38,597,376 must be subtracted by hand.",
-            "torchinfo đếm 163.037.184 tham số; phải trừ tay 38.597.376.",
+            "torchinfo đếm 163,037,184 tham số; phải trừ tay 38,597,376.",
         ),
         SOURCE,
         same("38,597,376"),
@@ -284,7 +284,7 @@ CLAIMS = (
         unit=T("million numbers counted twice: V · d", "triệu con số bị đếm hai lần: V · d"),
         explain=T(
             "163,037,184 = 124,439,808 + 50,257 · 768. With a true tie there is nothing to subtract.",
-            "163.037.184 = 124.439.808 + 50.257 · 768. Dùng chung thật thì không phải trừ gì.",
+            "163,037,184 = 124,439,808 + 50,257 · 768. Dùng chung thật thì không phải trừ gì.",
         ),
     ),
     Claim(

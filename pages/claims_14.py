@@ -61,11 +61,11 @@ CLAIMS = (
         judge=near(20.0, 0.2),
         needs=once(mask=dropout_mask.Config()),
         seeds=(0,),
-        unit=T("% dropped, over 2,000 masks of 100 numbers", "% bị bỏ, qua 2.000 mặt nạ 100 số"),
+        unit=T("% dropped, over 2,000 masks of 100 numbers", "% bị bỏ, qua 2,000 mặt nạ 100 số"),
         digits=4,
         explain=T(
             "One mask of 100 scatters by 4 numbers, the binomial √(np(1−p)); 2,000 of them settle.",
-            "Một mặt nạ 100 số dao động 4 số, đúng √(np(1−p)) của nhị thức; 2.000 mặt nạ thì ổn định.",
+            "Một mặt nạ 100 số dao động 4 số, đúng √(np(1−p)) của nhị thức; 2,000 mặt nạ thì ổn định.",
         ),
     ),
     Claim(
@@ -174,7 +174,7 @@ CLAIMS = (
         needs=runs(**{name: replace(config, masks=1, windows=512) for name, config in READINGS.items()}),
         unit=T(
             "percentage points of tokens guessed right in new text (Tales, 1,000 tokens, p = 0.4)",
-            "điểm phần trăm token đoán đúng trong văn bản mới (Tales, 1.000 token, p = 0.4)",
+            "điểm phần trăm token đoán đúng trong văn bản mới (Tales, 1,000 token, p = 0.4)",
         ),
         explain=T(
             "On the little text where dropout helps most, the share of right guesses hardly moves. What falls clearly is the test loss (14.17): the model with dropout "
@@ -219,7 +219,7 @@ CLAIMS = (
         needs=runs(read=READ),
         unit=T(
             "nats/token: eval() above the average of 16 masks (1,000 tokens, p = 0.4)",
-            "nats/token: eval() cao hơn trung bình 16 mặt nạ (1.000 token, p = 0.4)",
+            "nats/token: eval() cao hơn trung bình 16 mặt nạ (1,000 token, p = 0.4)",
         ),
         explain=T(
             "eval() is one network with all its numbers, not an average of predictions. A model that has learned its text by heart is too sure of itself; averaged "
@@ -369,7 +369,7 @@ CLAIMS = (
         needs=runs(**LITTLE),
         unit=T(
             "nats/token of test loss gained at the end (Tales, 1,000 tokens, p = 0.4)",
-            "nats/token loss kiểm thử được lợi ở cuối (Tales, 1.000 token, p = 0.4)",
+            "nats/token loss kiểm thử được lợi ở cuối (Tales, 1,000 token, p = 0.4)",
         ),
         explain=T(
             "By the end the run without dropout has read its text 200 times, knows it by heart, and pays for its certainty on new text.",

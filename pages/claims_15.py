@@ -116,7 +116,7 @@ CLAIMS = (
         ),
         explain=T(
             "z − log-softmax(z) is the same for all 2,048 tokens of a row: all differences between logits are still there.",
-            "z − log-softmax(z) như nhau cho cả 2.048 token trong một hàng: mọi hiệu số giữa các logit vẫn còn.",
+            "z − log-softmax(z) như nhau cho cả 2,048 token trong một hàng: mọi hiệu số giữa các logit vẫn còn.",
         ),
         digits=2,
     ),
@@ -205,7 +205,7 @@ CLAIMS = (
             "Probabilities are taken for logits: the best possible report is ln(e + V − 1) − 1, the worst ln(e + V − 1). "
             "With 2,048 tokens that is 6.63 to 7.63, with 50,257 it is 9.82 to 10.82. The real mistake of this topic, and the course does not name it.",
             "Xác suất bị coi là logits: mức báo tốt nhất là ln(e + V − 1) − 1, tệ nhất là ln(e + V − 1). "
-            "Với 2.048 token là 6.63 đến 7.63, với 50.257 là 9.82 đến 10.82. Đây mới là lỗi thật của chủ đề này, mà khóa học không nhắc tới.",
+            "Với 2,048 token là 6.63 đến 7.63, với 50,257 là 9.82 đến 10.82. Đây mới là lỗi thật của chủ đề này, mà khóa học không nhắc tới.",
         ),
     ),
     Claim(
@@ -268,7 +268,7 @@ CLAIMS = (
         ),
         explain=T(
             "And one more pass over it in time (“What it costs” measures both). At the course's batch of 64 × 256 with 50,257 tokens one table has 3.29 GB. Log-softmax with NLLLoss costs nothing extra: cross_entropy makes that table itself.",
-            "Và thêm một lượt đi qua nó về thời gian (“Giá phải trả” đo cả hai). Với lô 64 × 256 và 50.257 token của khóa học, một bảng nặng 3,29 GB. Log-softmax với NLLLoss thì không tốn thêm: chính cross_entropy cũng tạo bảng đó.",
+            "Và thêm một lượt đi qua nó về thời gian (“Giá phải trả” đo cả hai). Với lô 64 × 256 và 50,257 token của khóa học, một bảng nặng 3.29 GB. Log-softmax với NLLLoss thì không tốn thêm: chính cross_entropy cũng tạo bảng đó.",
         ),
     ),
     Claim(

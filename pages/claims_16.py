@@ -60,7 +60,7 @@ CLAIMS = (
         "16.b",
         T(
             "1,000 documents are about 750,000 tokens, 35,000 of them different.",
-            "1.000 tài liệu là khoảng 750.000 token, 35.000 loại khác nhau.",
+            "1,000 tài liệu là khoảng 750,000 token, 35,000 loại khác nhau.",
         ),
         LESSON_17,
         same("35,000"),
@@ -71,11 +71,11 @@ CLAIMS = (
         needs=once(census=CENSUS),
         seeds=(0,),
         unit=T(
-            "different tokens in 1,000 documents by Heaps' law", "token khác nhau trong 1.000 tài liệu theo luật Heaps"
+            "different tokens in 1,000 documents by Heaps' law", "token khác nhau trong 1,000 tài liệu theo luật Heaps"
         ),
         explain=T(
             "Within a quarter. The power law overshoots, because the vocabulary ends at 50,257.",
-            "Sai không quá một phần tư. Luật lũy thừa vượt quá, vì từ vựng dừng ở 50.257.",
+            "Sai không quá một phần tư. Luật lũy thừa vượt quá, vì từ vựng dừng ở 50,257.",
         ),
     ),
     Claim(

@@ -287,11 +287,11 @@ CLAIMS = (
         needs=runs(cover=coverage.Config(tokens=349_000, context=64, steps=250)),
         unit=T(
             "% of 349,000 tokens never drawn by 250 batches of 16 × 64",
-            "% của 349.000 token chưa được 250 lô 16 × 64 rút tới",
+            "% của 349,000 token chưa được 250 lô 16 × 64 rút tới",
         ),
         explain=T(
             "With the course's 1,234 batches of 64 × 256 on 675,000 tokens every token is read about 30 times, and chance misses none.",
-            "Với 1.234 lô 64 × 256 trên 675.000 token như khóa học, mỗi token được đọc khoảng 30 lần, ngẫu nhiên không sót token nào.",
+            "Với 1,234 lô 64 × 256 trên 675,000 token như khóa học, mỗi token được đọc khoảng 30 lần, ngẫu nhiên không sót token nào.",
         ),
     ),
     Claim(

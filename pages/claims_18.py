@@ -159,7 +159,7 @@ CLAIMS = (
         unit=T("of the forward multiply-adds are the head", "số phép nhân-cộng lượt tới thuộc tầng ra"),
         explain=T(
             "38.6 of 128 million multiply-adds per token: three tenths is the ceiling.",
-            "38,6 trên 128 triệu phép nhân-cộng mỗi token: ba phần mười là trần.",
+            "38.6 trên 128 triệu phép nhân-cộng mỗi token: ba phần mười là trần.",
         ),
     ),
     Claim(
@@ -267,7 +267,7 @@ CLAIMS = (
         unit=T("× the scatter of a reading, with NO training", "× độ tản của số đọc, KHÔNG huấn luyện"),
         explain=T(
             "A test of 64 last tokens averages 64 numbers instead of 16,384. Read a jumpy curve with its standard error.",
-            "Phép thử với 64 token cuối chỉ lấy trung bình 64 số thay vì 16.384. Hãy đọc đường cong giật kèm sai số chuẩn của nó.",
+            "Phép thử với 64 token cuối chỉ lấy trung bình 64 số thay vì 16,384. Hãy đọc đường cong giật kèm sai số chuẩn của nó.",
         ),
     ),
     Claim(
@@ -337,7 +337,7 @@ CLAIMS = (
         "18.14",
         T(
             "With 1,234 steps dropout is needed against overfitting.",
-            "Với 1.234 bước thì cần dropout để chống quá khớp.",
+            "Với 1,234 bước thì cần dropout để chống quá khớp.",
         ),
         SOURCE,
         same("p = 0.1"),
@@ -348,7 +348,7 @@ CLAIMS = (
         unit=T("graded predictions per training token", "dự đoán được chấm trên mỗi token huấn luyện"),
         explain=T(
             "1,234 × 64 = 78,976 graded predictions for 675,000 tokens: most tokens are never asked for once, although each is read 30 times.",
-            "1.234 × 64 = 78.976 dự đoán được chấm cho 675.000 token: phần lớn token chưa từng bị hỏi lần nào, dù mỗi token được đọc 30 lần.",
+            "1,234 × 64 = 78,976 dự đoán được chấm cho 675,000 token: phần lớn token chưa từng bị hỏi lần nào, dù mỗi token được đọc 30 lần.",
         ),
     ),
     Claim(

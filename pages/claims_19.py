@@ -89,7 +89,7 @@ CLAIMS = (
         unit=same("%"),
         explain=T(
             "Counted elsewhere: 10,270 tokens (20.4 %) on the file with Gutenberg's licence, 9,786 (19.5 %) on the body alone, 3,397 of these once. Here it is counted as soon as the book and the vocabulary are present.",
-            "Đã đếm ở nơi khác: 10.270 token (20.4 %) trên tệp kèm giấy phép Gutenberg, 9.786 (19.5 %) nếu chỉ tính thân sách, trong đó 3.397 token đúng một lần. Ở đây sẽ đếm ngay khi có sách và bộ từ vựng.",
+            "Đã đếm ở nơi khác: 10,270 token (20.4 %) trên tệp kèm giấy phép Gutenberg, 9,786 (19.5 %) nếu chỉ tính thân sách, trong đó 3,397 token đúng một lần. Ở đây sẽ đếm ngay khi có sách và bộ từ vựng.",
         ),
     ),
     Claim(
@@ -350,7 +350,7 @@ CLAIMS = (
         unit=T("of 100 (body of the book)", "trên 100 (thân sách)"),
         explain=T(
             "Counted elsewhere on the file as downloaded (158,347 tokens without the byte order mark, 158,350 with it): 10 of 100 overlap, 33 never occur in the book, and they cover 11.8 % of the text instead of 58.2 %.",
-            "Đã đếm ở nơi khác trên tệp tải về (158.347 token không kèm dấu BOM, 158.350 nếu kèm): trùng 10 trên 100, 33 token không hề có trong sách, và chúng chiếm 11.8 % văn bản thay vì 58.2 %.",
+            "Đã đếm ở nơi khác trên tệp tải về (158,347 token không kèm dấu BOM, 158,350 nếu kèm): trùng 10 trên 100, 33 token không hề có trong sách, và chúng chiếm 11.8 % văn bản thay vì 58.2 %.",
         ),
     ),
     Claim(

@@ -120,7 +120,7 @@ CLAIMS = (
         ),
         needs=timed("product"),
         seeds=(0,),
-        unit=T("× as fast, a product of 1,024 × 1,024 in bfloat16", "× nhanh, phép nhân 1.024 × 1.024 bằng bfloat16"),
+        unit=T("× as fast, a product of 1,024 × 1,024 in bfloat16", "× nhanh, phép nhân 1,024 × 1,024 bằng bfloat16"),
         explain=T(
             "The product alone gains. A step also casts, normalises and updates, and those gain nothing.",
             "Riêng phép nhân thì lợi. Một bước còn phải ép kiểu, chuẩn hóa và cập nhật, những việc đó không lợi gì.",
@@ -328,7 +328,7 @@ CLAIMS = (
         judge=above(1.2),
         needs=timed("attention"),
         seeds=(0,),
-        unit=T("× its gain at T = 64, at T = 1,024", "× mức lợi ở T = 64, khi T = 1.024"),
+        unit=T("× its gain at T = 64, at T = 1,024", "× mức lợi ở T = 64, khi T = 1,024"),
         explain=T(
             "It computes the scores block by block and never stores T² of them.",
             "Nó tính điểm số theo từng khối và không bao giờ lưu T² điểm.",
@@ -382,7 +382,7 @@ CLAIMS = (
         seeds=(0,),
         unit=T(
             "of that growth for each token of GPT-2, from T = 256 to 1,024",
-            "của mức tăng đó trên mỗi token của GPT-2, từ T = 256 đến 1.024",
+            "của mức tăng đó trên mỗi token của GPT-2, từ T = 256 đến 1,024",
         ),
         explain=T(
             "L² is for each sequence: for each token attention grows with L, and the matrices, d², dwarf it. PyTorch's counter "
@@ -395,7 +395,7 @@ CLAIMS = (
         "20.l",
         T(
             "0.05 s less in each of 10⁹ iterations saves about 580 days.",
-            "Bớt 0,05 giây mỗi vòng trong 10⁹ vòng tiết kiệm khoảng 580 ngày.",
+            "Bớt 0.05 giây mỗi vòng trong 10⁹ vòng tiết kiệm khoảng 580 ngày.",
         ),
         COURSE,
         T("580 days", "580 ngày"),
@@ -496,7 +496,7 @@ CLAIMS = (
     ),
     Claim(
         "20.p",
-        T("Padding GPT-2's vocabulary to 50,304 saves time.", "Làm tròn từ vựng GPT-2 lên 50.304 tiết kiệm thời gian."),
+        T("Padding GPT-2's vocabulary to 50,304 saves time.", "Làm tròn từ vựng GPT-2 lên 50,304 tiết kiệm thời gian."),
         None,
         ADVICE,
         "device",
@@ -507,7 +507,7 @@ CLAIMS = (
         unit=T("% less time for the output product in bfloat16", "% thời gian bớt được ở phép nhân đầu ra, bfloat16"),
         explain=T(
             "50,257 is odd: the last block of columns runs alone. Padding computes 47 columns more, in less time.",
-            "50.257 là số lẻ: khối cột cuối chạy lẻ loi. Làm tròn thì tính thêm 47 cột mà lại nhanh hơn.",
+            "50,257 là số lẻ: khối cột cuối chạy lẻ loi. Làm tròn thì tính thêm 47 cột mà lại nhanh hơn.",
         ),
     ),
     Claim(

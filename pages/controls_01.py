@@ -110,7 +110,7 @@ CONTROLS = (
         T("tokens per parameter", "token mỗi tham số"),
         T(
             "Used when D is tied to N. Chinchilla took 20, Llama 3 8B almost 1,900.",
-            "Dùng khi buộc D theo N. Chinchilla lấy 20, Llama 3 8B gần 1.900.",
+            "Dùng khi buộc D theo N. Chinchilla lấy 20, Llama 3 8B gần 1,900.",
         ),
         low=1,
         high=3000,
@@ -276,7 +276,7 @@ CONTROLS = (
 START = (
     Preset(
         "quick",
-        T("quick: 50,000 tokens", "nhanh: 50.000 token"),
+        T("quick: 50,000 tokens", "nhanh: 50,000 token"),
         {},
         T(
             "Three runs over the same batches. Where does the donor's curve pass what 400 steps from scratch reach?",
@@ -285,16 +285,16 @@ START = (
     ),
     Preset(
         "little",
-        T("5,000 tokens", "5.000 token"),
+        T("5,000 tokens", "5,000 token"),
         {"text_tokens": 5000, "steps": 200},
         T(
             "From scratch never comes near. The donor is best after 20 steps; then it learns the 5,000 tokens by heart.",
-            "Từ đầu thì không bao giờ tới gần. Mô hình cho tốt nhất sau 20 bước; rồi nó học thuộc 5.000 token.",
+            "Từ đầu thì không bao giờ tới gần. Mô hình cho tốt nhất sau 20 bước; rồi nó học thuộc 5,000 token.",
         ),
     ),
     Preset(
         "tiny",
-        T("broken: 1,000 tokens", "hỏng: 1.000 token"),
+        T("broken: 1,000 tokens", "hỏng: 1,000 token"),
         {"text_tokens": 1000, "steps": 200},
         T(
             "Every step makes the donor worse: with so little text the best fine-tuning is none.",
@@ -358,7 +358,7 @@ COST = (
         GPT4 | {"chip": 10_000.0, "infrastructure": 0.8},
         T(
             "25,000 chips of $10,000 and $200M around them. All inputs are rumours. Compare the price of the cluster with the price of the run; then switch to own.",
-            "25.000 chip giá $10.000 và $200M xung quanh. Mọi số đều là tin đồn. So giá cụm máy với giá một lần chạy; rồi chuyển sang mua.",
+            "25,000 chip giá $10,000 và $200M xung quanh. Mọi số đều là tin đồn. So giá cụm máy với giá một lần chạy; rồi chuyển sang mua.",
         ),
     ),
     Preset(
@@ -373,7 +373,7 @@ COST = (
             "grid": 414.0,
             "pue": 1.0,
         },
-        T("From its card: 30.84M hours, 8,930 t.", "Theo thẻ của nó: 30.84M giờ, 8.930 tấn."),
+        T("From its card: 30.84M hours, 8,930 t.", "Theo thẻ của nó: 30.84M giờ, 8,930 tấn."),
     ),
     Preset(
         "deepseek",

@@ -147,7 +147,7 @@ CONTROLS = (
         T("columns of the matrix", "số cột của ma trận"),
         T(
             "50,257 rows times so many numbers of 4 bytes: 8 columns are 1.6 MB, 512 are 103 MB.",
-            "50.257 hàng nhân chừng ấy số 4 byte: 8 cột là 1.6 MB, 512 cột là 103 MB.",
+            "50,257 hàng nhân chừng ấy số 4 byte: 8 cột là 1.6 MB, 512 cột là 103 MB.",
         ),
         values=(8, 16, 32, 64, 128, 256, 512),
     ),

@@ -119,7 +119,7 @@ CONTROLS = (
         T("memory of v: 1/(1 − β₂)", "trí nhớ của v: 1/(1 − β₂)"),
         T(
             "Over how many steps the mean squared gradient v reaches back; 1,000 is β₂ = 0.999.",
-            "Trung bình bình phương gradient v nhớ ngược bao nhiêu bước; 1.000 tức là β₂ = 0.999.",
+            "Trung bình bình phương gradient v nhớ ngược bao nhiêu bước; 1,000 tức là β₂ = 0.999.",
         ),
         values=(1.0, 2.0, 10.0, 100.0, 1000.0, 10_000.0),
         unit=T("steps", "bước"),
@@ -246,7 +246,7 @@ WEIGHT = (
         {"lr": 1e-3, "weight_decay": 0.01, "steps": 1000},
         T(
             "The call used in all later lessons of the course: after 1,000 steps AdamW has taken 1 % off. Its clock is 100,000 steps.",
-            "Lời gọi dùng ở mọi bài sau của khóa học: sau 1.000 bước AdamW mới bớt 1 %. Đồng hồ của nó là 100.000 bước.",
+            "Lời gọi dùng ở mọi bài sau của khóa học: sau 1,000 bước AdamW mới bớt 1 %. Đồng hồ của nó là 100,000 bước.",
         ),
     ),
     Preset(
@@ -360,7 +360,7 @@ STEP = (
     ),
     Preset(
         "scaled",
-        T("broken: loss × 1,000", "hỏng: loss × 1.000"),
+        T("broken: loss × 1,000", "hỏng: loss × 1,000"),
         {"scale": 1000.0},
         T("SGD is thrown out of the picture; Adam does not notice.", "SGD văng khỏi hình; Adam không hề hay biết."),
         broken=True,

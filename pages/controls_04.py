@@ -109,7 +109,7 @@ CONTROLS = (
         same("β₂ (Adam, AdamW)"),
         T(
             "Memory of the gradient's size; 0.999 remembers about 1,000 steps.",
-            "Trí nhớ về độ lớn của gradient; 0.999 nhớ khoảng 1.000 bước.",
+            "Trí nhớ về độ lớn của gradient; 0.999 nhớ khoảng 1,000 bước.",
         ),
         values=(0.9, 0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999),
     ),

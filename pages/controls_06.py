@@ -46,7 +46,7 @@ CONTROLS = (
         T("training tokens kept", "số token huấn luyện giữ lại"),
         T(
             "How much text there is beside the test set. The course's book has about 40,000; the manual 63,000, so the right end means all of it.",
-            "Có bao nhiêu văn bản ngoài tập kiểm thử. Sách của khóa học có khoảng 40.000; sách hướng dẫn có 63.000, nên đầu phải nghĩa là tất cả.",
+            "Có bao nhiêu văn bản ngoài tập kiểm thử. Sách của khóa học có khoảng 40,000; sách hướng dẫn có 63,000, nên đầu phải nghĩa là tất cả.",
         ),
         values=(2000, 5000, 10_000, 20_000, 40_000, 100_000),
         unit=same("token"),
@@ -241,7 +241,7 @@ PRESETS = (
     ),
     Preset(
         "tiny",
-        T("broken: 2,000 tokens to learn from", "hỏng: chỉ có 2.000 token để học"),
+        T("broken: 2,000 tokens to learn from", "hỏng: chỉ có 2,000 token để học"),
         {"keep": 2000},
         T(
             "The train loss goes below 2 while the honest test loss climbs past guessing (7.6). What does the random split say?",
@@ -255,7 +255,7 @@ PRESETS = (
         {"share": 0.02},
         T(
             "Some 1,400 tokens of test text: the band is wide, and the best step is partly luck.",
-            "Chỉ khoảng 1.400 token kiểm thử: dải sai số rộng, và bước tốt nhất phần nào là may rủi.",
+            "Chỉ khoảng 1,400 token kiểm thử: dải sai số rộng, và bước tốt nhất phần nào là may rủi.",
         ),
         broken=True,
     ),

@@ -302,7 +302,7 @@ CONTROLS = (
 PRESETS = (
     Preset(
         "quick",
-        T("quick: 5,000 tokens", "nhanh: 5.000 token"),
+        T("quick: 5,000 tokens", "nhanh: 5,000 token"),
         {},
         T(
             "Three lines start from the same vectors or from noise. Which two cannot be told apart?",
@@ -311,13 +311,13 @@ PRESETS = (
     ),
     Preset(
         "much",
-        T("50,000 tokens", "50.000 token"),
+        T("50,000 tokens", "50,000 token"),
         {"keep": 50_000},
         T("Now look at the dashed line again.", "Giờ hãy nhìn lại đường nét đứt."),
     ),
     Preset(
         "scale",
-        T("GPT-2's scale, 50,000 tokens", "thang của GPT-2, 50.000 token"),
+        T("GPT-2's scale, 50,000 tokens", "thang của GPT-2, 50,000 token"),
         {"keep": 50_000, "arms": "random,random-small,small"},
         T(
             "Everything at std 0.14 starts late and catches up. Which part is scale, which part is meaning?",
@@ -345,7 +345,7 @@ PRESETS = (
         {"donor": "gpt2"},
         T(
             "GPT-2's rows for our 2,000 tokens, by PCA from 768 to 64 columns.",
-            "Các hàng của GPT-2 cho 2.000 token của ta, rút từ 768 xuống 64 cột bằng PCA.",
+            "Các hàng của GPT-2 cho 2,000 token của ta, rút từ 768 xuống 64 cột bằng PCA.",
         ),
         needs=T("GPT-2's embedding and vocabulary", "embedding và từ vựng của GPT-2"),
     ),
@@ -363,7 +363,7 @@ PRESETS = (
         },
         T(
             "77 million parameters, half of them borrowed. The course takes 3,500 steps.",
-            "77 triệu tham số, một nửa là mượn. Khóa học chạy 3.500 bước.",
+            "77 triệu tham số, một nửa là mượn. Khóa học chạy 3,500 bước.",
         ),
         needs=T(
             "GPT-2's embedding and vocabulary, and an hour or a GPU",

@@ -126,7 +126,7 @@ CONTROLS = (
         T("tokens in the text N", "số token trong văn bản N"),
         T(
             "Gulliver's Travels: nine tenths of 158,350 GPT-2 tokens.",
-            "Gulliver du ký: chín phần mười của 158.350 token GPT-2.",
+            "Gulliver du ký: chín phần mười của 158,350 token GPT-2.",
         ),
         low=1000,
         high=2_000_000,

@@ -88,7 +88,7 @@ CONTROLS = (
         T("number format", "định dạng số"),
         T(
             "float16 ends at 65,504: larger scores become infinite. bfloat16 reaches as far as float32, with 8 bits of precision.",
-            "float16 chỉ đến 65.504: điểm số lớn hơn thành vô cực. bfloat16 đi xa như float32 nhưng chỉ chính xác 8 bit.",
+            "float16 chỉ đến 65,504: điểm số lớn hơn thành vô cực. bfloat16 đi xa như float32 nhưng chỉ chính xác 8 bit.",
         ),
         (("float32", same("float32")), ("bfloat16", same("bfloat16")), ("float16", same("float16"))),
     ),

@@ -113,7 +113,7 @@ CONTROLS = (
     Slider(
         "vocabulary",
         T("vocabulary V", "cỡ từ vựng V"),
-        T("Rows of the embedding. GPT-2 has 50,257.", "Số hàng của embedding. GPT-2 có 50.257."),
+        T("Rows of the embedding. GPT-2 has 50,257.", "Số hàng của embedding. GPT-2 có 50,257."),
         values=(256, 2000, 5000, 10_000, 50_257),
     ),
     LR,

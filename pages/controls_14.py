@@ -145,7 +145,7 @@ CONTROLS = (
         T("text", "văn bản"),
         T(
             "Tales has few words and known rules; Python's manual is real prose (take byte pairs and 8,000 tokens or more).",
-            "Tales ít từ, quy luật đã biết; sách hướng dẫn Python là văn thật (hãy chọn cặp byte và từ 8.000 token trở lên).",
+            "Tales ít từ, quy luật đã biết; sách hướng dẫn Python là văn thật (hãy chọn cặp byte và từ 8,000 token trở lên).",
         ),
         knobs.TEXTS,
         more=knobs.own_texts,

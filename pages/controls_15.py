@@ -34,7 +34,7 @@ CONTROLS = (
         T("where the logits come from", "logits từ đâu ra"),
         T(
             "The small model that ships with the app, after one token; or 2,048 numbers drawn from N(0, std²).",
-            "Mô hình nhỏ kèm theo ứng dụng, sau một token; hoặc 2.048 số rút từ N(0, std²).",
+            "Mô hình nhỏ kèm theo ứng dụng, sau một token; hoặc 2,048 số rút từ N(0, std²).",
         ),
         (("trained", T("a trained model", "mô hình đã học")), ("normal", T("drawn", "rút ngẫu nhiên"))),
     ),
@@ -152,7 +152,7 @@ CONTROLS = (
     Slider(
         "vocabulary",
         T("vocabulary V", "từ vựng V"),
-        T("Columns of the table of logits. GPT-2 has 50,257.", "Số cột của bảng logits. GPT-2 có 50.257."),
+        T("Columns of the table of logits. GPT-2 has 50,257.", "Số cột của bảng logits. GPT-2 có 50,257."),
         values=(256, 2048, 8192, 50257),
     ),
     Slider(

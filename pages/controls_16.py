@@ -71,7 +71,7 @@ GOPHER = (
     Slider(
         "words_max",
         T("words (at most)", "số từ (nhiều nhất)"),
-        T("A page with more goes. Gopher: 100,000.", "Trang nhiều hơn thì bị loại. Gopher: 100.000."),
+        T("A page with more goes. Gopher: 100,000.", "Trang nhiều hơn thì bị loại. Gopher: 100,000."),
         values=(100, 200, 500, 1000, 2000, 5000, 10_000, 100_000, 1_000_000),
     ),
     threshold(
@@ -255,7 +255,7 @@ CONTROLS = (
         T("count", "đếm theo"),
         T(
             "Words (no list ends them), the built-in 2,000 byte pairs, or GPT-2's 50,257 where its file is here.",
-            "Từ (không danh sách nào hết), 2.000 cặp byte có sẵn, hoặc 50.257 của GPT-2 nếu máy có tệp.",
+            "Từ (không danh sách nào hết), 2,000 cặp byte có sẵn, hoặc 50,257 của GPT-2 nếu máy có tệp.",
         ),
         (("word", T("words", "từ")), ("bpe", T("byte pairs", "cặp byte")), ("gpt2", same("GPT-2"))),
     ),

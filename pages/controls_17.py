@@ -148,7 +148,7 @@ CONTROLS = (
     Slider(
         "tokens",
         T("tokens in the text N", "số token trong văn bản N"),
-        T("The course: nine tenths of about 750,000.", "Khóa học: chín phần mười của khoảng 750.000."),
+        T("The course: nine tenths of about 750,000.", "Khóa học: chín phần mười của khoảng 750,000."),
         low=1000,
         high=2_000_000,
         log=True,

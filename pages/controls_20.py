@@ -314,7 +314,7 @@ BUDGET = (
     Slider(
         "d_model",
         T("width d", "độ rộng d"),
-        T("768 is GPT-2 small, 1,600 its largest.", "768 là GPT-2 nhỏ, 1.600 là bản lớn nhất."),
+        T("768 is GPT-2 small, 1,600 its largest.", "768 là GPT-2 nhỏ, 1,600 là bản lớn nhất."),
         values=(64, 128, 256, 512, 768, 1024, 1600, 4096, 8192),
     ),
     Slider(

@@ -473,7 +473,7 @@ def spread_chart(view):
         axis=alt.Axis(format="$~s", grid=False, tickCount=6),
     )
     y = alt.Y(
-        "share:Q", title=T("share of 10,000 draws", "phần trong 10.000 lần rút")(view.lang), axis=alt.Axis(format="%")
+        "share:Q", title=T("share of 10,000 draws", "phần trong 10,000 lần rút")(view.lang), axis=alt.Axis(format="%")
     )
     bars = alt.Chart().transform_filter(alt.datum.kind == "bar").mark_rect(color=ARMS[4])
     bars = bars.encode(x=x, x2="end:Q", y=y, y2="zero:Q")
@@ -493,7 +493,7 @@ spread = Figure(
     T("What the run may have cost", "Lần chạy có thể đã tốn bao nhiêu"),
     T(
         "Histogram of 10,000 costs drawn from the doubts, with the headline figure and the range of nine in ten. {now}",
-        "Biểu đồ 10.000 chi phí rút theo các nghi ngờ, cùng con số trên báo và khoảng chín phần mười. {now}",
+        "Biểu đồ 10,000 chi phí rút theo các nghi ngờ, cùng con số trên báo và khoảng chín phần mười. {now}",
     ),
     spread_rows,
     spread_chart,

@@ -11,8 +11,8 @@ from pages.figures_02 import chart_of, scaled, table
 # --- tokens ------------------------------------------------------------------------------------------------------
 
 NAMES = {
-    "gpt2": T("GPT-2 (50,257)", "GPT-2 (50.257)"),
-    "bpe": T("byte pairs (2,000)", "cặp byte (2.000)"),
+    "gpt2": T("GPT-2 (50,257)", "GPT-2 (50,257)"),
+    "bpe": T("byte pairs (2,000)", "cặp byte (2,000)"),
     "words": T("words of Tales", "từ của Tales"),
     "characters": T("characters", "ký tự"),
     "bytes": T("bytes (256)", "byte (256)"),

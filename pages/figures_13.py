@@ -148,7 +148,7 @@ inventory = Figure(
     inventory_chart,
     T(
         "Dot: std of 4,096 numbers of the matrix, one dot per block. Grey tick: what the rule wants. Number at the left: its turn in apply, ✓ once visited. Line at the right: tokens and output are one memory.",
-        "Chấm: độ lệch chuẩn của 4.096 số trong ma trận, mỗi khối một chấm. Vạch xám: điều quy tắc muốn. Số bên trái: lượt của nó trong apply, ✓ khi đã ghé. Đường bên phải: token và tầng ra là một vùng nhớ.",
+        "Chấm: độ lệch chuẩn của 4,096 số trong ma trận, mỗi khối một chấm. Vạch xám: điều quy tắc muốn. Số bên trái: lượt của nó trong apply, ✓ khi đã ghé. Đường bên phải: token và tầng ra là một vùng nhớ.",
     ),
     constant=True,
 )

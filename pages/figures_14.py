@@ -294,7 +294,7 @@ entropy = Figure(
     entropy_chart,
     help=T(
         "A hidden vector of 512 numbers goes through dropout and an output layer of 1,000 tokens. Low entropy: a sure softmax.",
-        "Vector ẩn 512 số đi qua dropout rồi tầng ra 1.000 token. Entropy thấp: softmax tự tin.",
+        "Vector ẩn 512 số đi qua dropout rồi tầng ra 1,000 token. Entropy thấp: softmax tự tin.",
     ),
     folded=True,
     constant=True,

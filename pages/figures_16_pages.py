@@ -236,7 +236,7 @@ heaps = Figure(
     T("Reading on, how many new ones? (Heaps)", "Đọc tiếp, còn gặp bao nhiêu cái mới? (Heaps)"),
     T(
         "Different tokens against tokens read, both logarithmic, with the fitted power law up to 1,000 pages. {now}",
-        "Số token khác nhau theo số token đã đọc, hai trục log, kèm luật lũy thừa kéo đến 1.000 trang. {now}",
+        "Số token khác nhau theo số token đã đọc, hai trục log, kèm luật lũy thừa kéo đến 1,000 trang. {now}",
     ),
     heaps_rows,
     heaps_chart,

@@ -74,7 +74,7 @@ def curves_rows(view):
         kind = "notebook" if ghost else "true"
         rows.append((step, value, name, kind, ""))
         label = T("“{g}” of the notebook", "“{g}” theo notebook").format(g=name)(lang) if ghost else name
-        last[group] = (step, value, name, "above" if group == "notebook_rare" else "below", label)
+        last[group] = (step, value, name, "above" if group.endswith("rare") else "below", label)
     facts = view.main.facts
     if rows and "vocabulary" in facts and metric in ("log_p", "log_mean"):
         rows.append((0, -math.log(facts["vocabulary"]), "", "rule", CHANCE(lang)))
@@ -109,9 +109,9 @@ def curves_chart(view):
         .encode(x=x, y=y, color=color, tooltip=tip),
         *(
             base.transform_filter(alt.datum.kind == side)
-            .mark_text(align="right", dy=dy * view.size, fontSize=13 * view.size, fontWeight="bold")
-            .encode(x=x, y=y, color=color, text="label:N")
-            for side, dy in (("below", 15), ("above", -12))
+            .mark_text(align="left", dx=8, dy=dy * view.size, fontSize=13 * view.size, fontWeight="bold")
+            .encode(x=x, y=y, color=color, text="label:N")  # beyond the ends, where no line runs through them
+            for side, dy in (("below", 7), ("above", -7))
         ),
     ]
     return alt.layer(*marks, *diverged(view)).properties(height=height(view, 400), width="container")

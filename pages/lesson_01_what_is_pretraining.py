@@ -72,7 +72,7 @@ FIRST = Prediction(
     "first",
     T(
         "50,000 tokens of a new text. (a) 400 steps from scratch, (b) 80 steps from a model pretrained on another text. Which has the lower test loss?",
-        "50.000 token văn bản mới. (a) 400 bước từ đầu, (b) 80 bước từ mô hình đã tiền huấn luyện trên văn bản khác. Loss kiểm thử của bên nào thấp hơn?",
+        "50,000 token văn bản mới. (a) 400 bước từ đầu, (b) 80 bước từ mô hình đã tiền huấn luyện trên văn bản khác. Loss kiểm thử của bên nào thấp hơn?",
     ),
     first_answer,
     first_why,
@@ -86,7 +86,7 @@ TINY = Prediction(
     "tiny",
     T(
         "You have 1,000 tokens of your own. What ends with the lowest test loss after 200 steps?",
-        "Bạn chỉ có 1.000 token của mình. Sau 200 bước, cách nào có loss kiểm thử thấp nhất?",
+        "Bạn chỉ có 1,000 token của mình. Sau 200 bước, cách nào có loss kiểm thử thấp nhất?",
     ),
     tiny_answer,
     tiny_why,
@@ -188,7 +188,7 @@ LESSON = Lesson(
             T("How much text of your own?", "Cần bao nhiêu văn bản?"),
             T(
                 "The same two starts with 1,000 to 50,000 tokens. When does somebody else's model stop paying?",
-                "Cùng hai cách xuất phát với 1.000 đến 50.000 token. Khi nào mô hình của người khác hết đáng giá?",
+                "Cùng hai cách xuất phát với 1,000 đến 50,000 token. Khi nào mô hình của người khác hết đáng giá?",
             ),
             replace(QUICK, steps=200),
             SWEEP,
@@ -272,7 +272,7 @@ LESSON = Lesson(
         ),
         T(
             "Break-even: tokens saved per token of pretraining. After how many users has the donor paid for its 409,600 pairs?",
-            "Điểm hòa vốn: số token tiết kiệm trên mỗi token tiền huấn luyện. Sau bao nhiêu người dùng thì mô hình cho hoàn lại 409.600 cặp của nó?",
+            "Điểm hòa vốn: số token tiết kiệm trên mỗi token tiền huấn luyện. Sau bao nhiêu người dùng thì mô hình cho hoàn lại 409,600 cặp của nó?",
         ),
         T(
             "A donor of another language starts above ln V. Which of its layers is worth keeping? Lesson 7 freezes an embedding.",

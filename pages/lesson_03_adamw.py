@@ -130,14 +130,14 @@ SCALE = Prediction(
     "scale",
     T(
         "Multiply the loss by 1,000 and change nothing else. The first step of AdamW becomes?",
-        "Nhân loss với 1.000, ngoài ra giữ nguyên. Bước đầu tiên của AdamW sẽ?",
+        "Nhân loss với 1,000, ngoài ra giữ nguyên. Bước đầu tiên của AdamW sẽ?",
     ),
     scale_answer,
     scale_why,
     (
-        ("longer", T("1,000 times longer", "dài gấp 1.000")),
+        ("longer", T("1,000 times longer", "dài gấp 1,000")),
         ("same", T("as before", "như cũ")),
-        ("shorter", T("1,000 times shorter", "ngắn đi 1.000 lần")),
+        ("shorter", T("1,000 times shorter", "ngắn đi 1,000 lần")),
     ),
 )
 BEST = Prediction(

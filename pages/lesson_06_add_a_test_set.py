@@ -86,7 +86,7 @@ LESSON = Lesson(
             T("Two test sets", "Hai tập kiểm thử"),
             T(
                 "Model 1 learns from about 40,000 tokens of Python's manual, as many as the course's book has. The same model, trained the same way, is tested on windows drawn at random (the course) and on the end of the text.",
-                "Mô hình 1 học từ khoảng 40.000 token sách hướng dẫn Python, bằng cuốn sách của khóa học. Cùng một mô hình, huấn luyện như nhau, được kiểm thử (test) trên cửa sổ rút ngẫu nhiên (khóa học) và trên phần cuối văn bản.",
+                "Mô hình 1 học từ khoảng 40,000 token sách hướng dẫn Python, bằng cuốn sách của khóa học. Cùng một mô hình, huấn luyện như nhau, được kiểm thử (test) trên cửa sổ rút ngẫu nhiên (khóa học) và trên phần cuối văn bản.",
             ),
             QUICK,
             PRESETS,

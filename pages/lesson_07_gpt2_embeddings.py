@@ -88,7 +88,7 @@ LESSON = Lesson(
             T("How much text?", "Bao nhiêu văn bản?"),
             T(
                 "Twelve runs: frozen, trainable and random, each on 2,000 to 50,000 tokens of the manual, always the same test part.",
-                "Mười hai lần chạy: đóng băng, huấn luyện tiếp và ngẫu nhiên, mỗi loại trên 2.000 đến 50.000 token sách hướng dẫn, luôn cùng phần kiểm thử.",
+                "Mười hai lần chạy: đóng băng, huấn luyện tiếp và ngẫu nhiên, mỗi loại trên 2,000 đến 50,000 token sách hướng dẫn, luôn cùng phần kiểm thử.",
             ),
             QUICK,
             (
@@ -193,7 +193,7 @@ LESSON = Lesson(
             (
                 Preset(
                     "quick",
-                    T("quick: 5,000 tokens", "nhanh: 5.000 token"),
+                    T("quick: 5,000 tokens", "nhanh: 5,000 token"),
                     {},
                     T(
                         "With little text the dial belongs at the left end.",
@@ -202,7 +202,7 @@ LESSON = Lesson(
                 ),
                 Preset(
                     "much",
-                    T("50,000 tokens", "50.000 token"),
+                    T("50,000 tokens", "50,000 token"),
                     {"keep": 50_000},
                     T("Now it wants more than r = 1.", "Giờ nó muốn hơn cả r = 1."),
                 ),
@@ -269,7 +269,7 @@ LESSON = Lesson(
         "Open “Go deeper: one dial”. Give the embedding a learning rate of its own, r times the head's: 0 is frozen, 1 is free. "
         "Find the best r for 2,000, 15,000 and 50,000 tokens: the answer to “freeze or fine-tune?” is a number that grows with your text.",
         "Mở “Đào sâu: một núm xoay”. Cho embedding một tốc độ học riêng, gấp r lần tầng ra: 0 là đóng băng, 1 là tự do. "
-        "Tìm r tốt nhất cho 2.000, 15.000 và 50.000 token: câu trả lời cho “đóng băng hay tinh chỉnh?” là một con số lớn dần theo văn bản của bạn.",
+        "Tìm r tốt nhất cho 2,000, 15,000 và 50,000 token: câu trả lời cho “đóng băng hay tinh chỉnh?” là một con số lớn dần theo văn bản của bạn.",
     ),
     further=(
         T(

@@ -130,12 +130,12 @@ SOFTMAX_PRESETS = (
         {},
         T(
             "Same vectors, with and without the division. Then drag d to 1,024.",
-            "Cùng các vector, có và không chia. Rồi kéo d lên 1.024.",
+            "Cùng các vector, có và không chia. Rồi kéo d lên 1,024.",
         ),
     ),
     Preset(
         "course",
-        T("course: one softmax over all 2,500 scores", "khóa học: một softmax trên cả 2.500 điểm số"),
+        T("course: one softmax over all 2,500 scores", "khóa học: một softmax trên cả 2,500 điểm số"),
         {"form": "course", "n": 50},
         T(
             "The notebook flattens the matrix. The contrast is the same, but no query has its own attention.",
@@ -144,7 +144,7 @@ SOFTMAX_PRESETS = (
     ),
     Preset(
         "raw",
-        T("broken: d = 1,024, not divided", "hỏng: d = 1.024, không chia"),
+        T("broken: d = 1,024, not divided", "hỏng: d = 1,024, không chia"),
         {"d": 1024, "exponent": 0.0},
         T(
             "One key takes nearly everything; two rows in three are dead.",
@@ -236,7 +236,7 @@ GAIN_PRESETS = (
     ),
     Preset(
         "longer",
-        T("longer: 1,000 steps at 3e-3", "dài hơn: 1.000 bước với 3e-3"),
+        T("longer: 1,000 steps at 3e-3", "dài hơn: 1,000 bước với 3e-3"),
         {"steps": 1000, "lr": 3e-3},
         T("Do the gains drift towards GPT-2's 0.2 to 0.4?", "γ có trôi về 0.2 đến 0.4 như GPT-2 không?"),
         needs=T("about a minute", "khoảng một phút"),

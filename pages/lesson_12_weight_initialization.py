@@ -141,7 +141,7 @@ FLIGHT_PRESETS = (
         {"std": 1.0, "dtype": "float16"},
         T(
             "float16 ends at 65,504 = 16⁴. Now switch to bfloat16: the same layer as float32.",
-            "float16 dừng ở 65.504 = 16⁴. Rồi chuyển sang bfloat16: cùng tầng với float32.",
+            "float16 dừng ở 65,504 = 16⁴. Rồi chuyển sang bfloat16: cùng tầng với float32.",
         ),
         broken=True,
     ),

@@ -109,11 +109,11 @@ APPLY_PRESETS = (
     ),
     Preset(
         "long",
-        T("GPT-2's own context, 1,024", "ngữ cảnh của chính GPT-2, 1.024"),
+        T("GPT-2's own context, 1,024", "ngữ cảnh của chính GPT-2, 1,024"),
         {"visited": 4, "context": 1024},
         T(
             "163,037,184 counted: the number that torchinfo prints and the course corrects by hand. 124,439,808 are there.",
-            "Đếm được 163.037.184: đúng con số torchinfo in ra và khóa học sửa bằng tay. Thật sự có 124.439.808.",
+            "Đếm được 163,037,184: đúng con số torchinfo in ra và khóa học sửa bằng tay. Thật sự có 124,439,808.",
         ),
     ),
     Preset(

@@ -300,7 +300,7 @@ LESSON = Lesson(
             (
                 Preset(
                     "quick",
-                    T("quick: 1,024 × 2,048", "nhanh: 1.024 × 2.048"),
+                    T("quick: 1,024 × 2,048", "nhanh: 1,024 × 2,048"),
                     {},
                     T(
                         "Count the tables: who holds three, who four, who almost none?",
@@ -313,7 +313,7 @@ LESSON = Lesson(
                     {"tokens": 256, "vocabulary": 50257},
                     T(
                         "256 of the course's 16,384 tokens. Multiply the megabytes by 64.",
-                        "256 trong số 16.384 token của khóa học. Hãy nhân số megabyte với 64.",
+                        "256 trong số 16,384 token của khóa học. Hãy nhân số megabyte với 64.",
                     ),
                     needs=T("about half a minute", "khoảng nửa phút"),
                 ),
@@ -343,7 +343,7 @@ LESSON = Lesson(
         "“What it costs” is the long version of the last point: slide the chunk, and the table of logits shrinks from the largest thing in memory to nothing, at equal gradients. "
         "At the course's size one table has 3.29 GB. Whoever returns the table, as logits or as log-probabilities, has formed it already; so with a large vocabulary the loss is given the hidden states, and the head with them.",
         "“Giá phải trả” là phiên bản sâu của ý cuối: kéo độ dài khúc, bảng logits teo từ thứ lớn nhất trong bộ nhớ thành gần như không, gradient vẫn bằng nhau. "
-        "Ở cỡ của khóa học, một bảng nặng 3,29 GB. Ai trả về cả bảng, dù là logits hay log-xác suất, thì đã tạo nó rồi; vì thế khi từ vựng lớn, người ta đưa cho loss các trạng thái ẩn kèm luôn tầng ra.",
+        "Ở cỡ của khóa học, một bảng nặng 3.29 GB. Ai trả về cả bảng, dù là logits hay log-xác suất, thì đã tạo nó rồi; vì thế khi từ vựng lớn, người ta đưa cho loss các trạng thái ẩn kèm luôn tầng ra.",
     ),
     further=(
         T(

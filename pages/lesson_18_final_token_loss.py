@@ -121,7 +121,7 @@ LESSON = Lesson(
         ),
         T(
             "A jumpy loss curve is partly the meter: averaging 64 numbers instead of 16,384.",
-            "Đường loss giật một phần do thước đo: lấy trung bình 64 số thay vì 16.384 số.",
+            "Đường loss giật một phần do thước đo: lấy trung bình 64 số thay vì 16,384 số.",
         ),
     ),
     minutes=8,

@@ -100,7 +100,7 @@ FOLLOW = Playground(
             },
             T(
                 "The course trains 13 passes over the book and follows 100 / 100 / 100 tokens of GPT-2's 50,257.",
-                "Khóa học huấn luyện 13 lượt qua cuốn sách và theo dõi 100 / 100 / 100 trong 50.257 token của GPT-2.",
+                "Khóa học huấn luyện 13 lượt qua cuốn sách và theo dõi 100 / 100 / 100 trong 50,257 token của GPT-2.",
             ),
             needs=T(
                 "not run yet: needs a GPU, Gulliver's Travels and GPT-2's vocabulary",
@@ -194,7 +194,7 @@ CENSUS = Playground(
             {"keep": 5000},
             T(
                 "With 5,000 tokens more than half of the vocabulary is unused.",
-                "Với 5.000 token, hơn một nửa từ vựng không được dùng.",
+                "Với 5,000 token, hơn một nửa từ vựng không được dùng.",
             ),
         ),
         Preset(

@@ -170,7 +170,7 @@ OPERATION_PRESETS = (
     ),
     Preset(
         "vocabulary",
-        T("50,257 or 50,304 columns", "50.257 hay 50.304 cột"),
+        T("50,257 or 50,304 columns", "50,257 hay 50,304 cột"),
         {"what": "vocabulary"},
         T("Odd against even.", "Lẻ so với chẵn."),
     ),
@@ -233,7 +233,7 @@ BUDGET_PRESETS = (
     ),
     Preset(
         "broken",
-        T("broken: attention by hand at 8,192 tokens", "hỏng: attention viết tay với 8.192 token"),
+        T("broken: attention by hand at 8,192 tokens", "hỏng: attention viết tay với 8,192 token"),
         {"kernel": "manual", "window": 8192},
         T("The scores alone outgrow any GPU.", "Riêng điểm số đã vượt mọi GPU."),
         broken=True,
@@ -284,8 +284,8 @@ COMPILE = Prediction(
     timed.compile_why,
     (
         ("few", T("under 100", "dưới 100")),
-        ("some", T("100 to 1,000", "100 đến 1.000")),
-        ("many", T("1,000 to 100,000", "1.000 đến 100.000")),
+        ("some", T("100 to 1,000", "100 đến 1,000")),
+        ("many", T("1,000 to 100,000", "1,000 đến 100,000")),
         ("never", T("never", "không bao giờ")),
     ),
     decided_by="compile",

@@ -65,7 +65,7 @@ HEADERS = (
         {"source": "gpt2"},
         T(
             "153,600 of 548,105,171 bytes: lesson 11 downloads no more than that. Look at the twelve masks, too.",
-            "153.600 trên 548.105.171 byte: bài 11 chỉ tải chừng đó. Hãy nhìn cả mười hai mặt nạ (mask).",
+            "153,600 trên 548,105,171 byte: bài 11 chỉ tải chừng đó. Hãy nhìn cả mười hai mặt nạ (mask).",
         ),
     ),
     Preset(

@@ -107,7 +107,7 @@ NEVERS = (
     ),
     Preset(
         "long",
-        T("4,000 steps: who grows?", "4.000 bước: ai lớn dần?"),
+        T("4,000 steps: who grows?", "4,000 bước: ai lớn dần?"),
         {"steps": 4000},
         T("SGD keeps its swing; those of Adam and AdamW grow.", "Biên độ SGD giữ nguyên; của Adam và AdamW lớn dần."),
     ),

@@ -59,7 +59,7 @@ CALL_PRESETS = (
     ),
     Preset(
         "course",
-        T("course: 1,000 numbers, the bare call", "khóa học: 1.000 số, lời gọi trần"),
+        T("course: 1,000 numbers, the bare call", "khóa học: 1,000 số, lời gọi trần"),
         {"call": "bare"},
         T(
             "The notebook's F.dropout(x): half of it is gone in every stage, not a fifth.",
@@ -92,7 +92,7 @@ LONG = T("about a minute on two cores", "khoảng một phút trên hai nhân")
 WORLD_PRESETS = (
     Preset(
         "quick",
-        T("quick: 1,000 tokens of Tales against all of it", "nhanh: 1.000 token của Tales so với toàn bộ"),
+        T("quick: 1,000 tokens of Tales against all of it", "nhanh: 1,000 token của Tales so với toàn bộ"),
         {},
         T(
             "Left, compare ● with ●, then ◆ with ◆: they give different winners.",
@@ -117,11 +117,11 @@ WORLD_PRESETS = (
     ),
     Preset(
         "manual",
-        T("long: Python's manual, 8,000 tokens", "dài: sách hướng dẫn Python, 8.000 token"),
+        T("long: Python's manual, 8,000 tokens", "dài: sách hướng dẫn Python, 8,000 token"),
         {"corpus": "manual", "tokenizer": "bpe", "keep": 8000, "steps": 600, "lr": 2e-3},
         T(
             "Real prose and 2,000 tokens of vocabulary: does the same story hold?",
-            "Văn thật với từ vựng 2.000 token: câu chuyện có lặp lại không?",
+            "Văn thật với từ vựng 2,000 token: câu chuyện có lặp lại không?",
         ),
         needs=T("two minutes or more", "từ hai phút trở lên"),
     ),

@@ -54,7 +54,7 @@ PLACES = (
         },
         T(
             "1,000 documents, p = 0.1 everywhere, AdamW 1e-3 and 0.01. The training itself is lesson 18.",
-            "1.000 tài liệu, p = 0.1 mọi nơi, AdamW 1e-3 và 0.01. Việc huấn luyện là bài 18.",
+            "1,000 tài liệu, p = 0.1 mọi nơi, AdamW 1e-3 và 0.01. Việc huấn luyện là bài 18.",
         ),
         needs=T(
             "not run yet: needs a GPU, FineWeb and GPT-2's vocabulary",
@@ -176,11 +176,11 @@ COVERAGE = (
     ),
     Preset(
         "course",
-        T("course: 1,234 batches of 64 × 256", "khóa học: 1.234 lô 64 × 256"),
+        T("course: 1,234 batches of 64 × 256", "khóa học: 1,234 lô 64 × 256"),
         {"tokens": 675_000, "batch": 64, "context": 256, "steps": 1234},
         T(
             "20 million draws from 675,000 tokens: everything is read about 30 times, and chance misses nothing but the edge.",
-            "20 triệu lượt rút từ 675.000 token: mọi thứ được đọc khoảng 30 lần, ngẫu nhiên chỉ sót mép.",
+            "20 triệu lượt rút từ 675,000 token: mọi thứ được đọc khoảng 30 lần, ngẫu nhiên chỉ sót mép.",
         ),
     ),
     Preset(
@@ -209,6 +209,6 @@ TIME = (
         "long",
         T("longer windows", "cửa sổ dài hơn"),
         {"context": 1024},
-        T("At T = 1,024, GPT-2's own length.", "Ở T = 1.024, độ dài của chính GPT-2."),
+        T("At T = 1,024, GPT-2's own length.", "Ở T = 1,024, độ dài của chính GPT-2."),
     ),
 )

@@ -51,7 +51,7 @@ RACE_PRESETS = (
     ),
     Preset(
         "course",
-        T("course: 1,234 steps at full size", "khóa học: 1.234 bước ở cỡ thật"),
+        T("course: 1,234 steps at full size", "khóa học: 1,234 bước ở cỡ thật"),
         {
             "corpus": "fineweb",
             "tokenizer": "gpt2",
@@ -157,7 +157,7 @@ COST_PRESETS = (
     ),
     Preset(
         "course",
-        T("course: d 768, V 50,257, one window", "khóa học: d 768, V 50.257, một cửa sổ"),
+        T("course: d 768, V 50,257, one window", "khóa học: d 768, V 50,257, một cửa sổ"),
         {"vocabulary": 50_257, "width": 768, "blocks": 12, "heads": 12, "context": 256, "batch": 1},
         T(
             "The head is three tenths of the multiplications: that is the ceiling.",

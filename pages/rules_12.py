@@ -211,7 +211,7 @@ FLIGHT_PREDICTIONS = (
         "race16",
         T(
             "And in float16 (largest number 65,504)? Lock it, then choose float16 with σ = 1.",
-            "Còn với float16 (số lớn nhất 65.504)? Chốt rồi chọn float16 với σ = 1.",
+            "Còn với float16 (số lớn nhất 65,504)? Chốt rồi chọn float16 với σ = 1.",
         ),
         race_answer("float16"),
         race_why,

@@ -92,7 +92,7 @@ def apply_readouts(view):
             f"{four(tokens[0])} / {four(tokens[1])}",
             T(
                 "On 4,096 numbers of the matrix: good to about 1 percent.",
-                "Trên 4.096 số của ma trận: chính xác khoảng 1 phần trăm.",
+                "Trên 4,096 số của ma trận: chính xác khoảng 1 phần trăm.",
             ),
         ),
         Readout(
@@ -150,7 +150,7 @@ APPLY_PREDICTIONS = (
         "wins",
         T(
             "apply gives the embedding (50,257 × 768) Xavier's std 0.0063, and every Linear 0.02. The output layer is a Linear and shares the embedding's memory. Where do the tokens end? Lock it, then move the slider to 4.",
-            "apply cho embedding (50.257 × 768) độ lệch chuẩn Xavier 0.0063, và mọi Linear 0.02. Tầng ra là Linear và chung vùng nhớ với embedding. Token kết thúc ở đâu? Chốt rồi kéo thanh trượt tới 4.",
+            "apply cho embedding (50,257 × 768) độ lệch chuẩn Xavier 0.0063, và mọi Linear 0.02. Tầng ra là Linear và chung vùng nhớ với embedding. Token kết thúc ở đâu? Chốt rồi kéo thanh trượt tới 4.",
         ),
         winner("embedding"),
         winner_why,

@@ -224,7 +224,7 @@ def tiny_why(view):
     tuned, scratch = next((a, b) for n, a, b in pairs(view) if n == 1000)
     return T(
         "Untouched {zero}, fine-tuned {tuned}, from scratch {scratch} nats. 200 steps show it each of the 1,000 tokens a hundred times: it recites them and forgets the rest.",
-        "Để nguyên {zero}, tinh chỉnh {tuned}, từ đầu {scratch} nats. 200 bước cho nó xem mỗi token trong 1.000 token cả trăm lần: nó đọc thuộc chúng và quên phần còn lại.",
+        "Để nguyên {zero}, tinh chỉnh {tuned}, từ đầu {scratch} nats. 200 bước cho nó xem mỗi token trong 1,000 token cả trăm lần: nó đọc thuộc chúng và quên phần còn lại.",
     ).format(
         zero=number(tuned.at("test_loss", 0)),
         tuned=number(tuned.final("test_loss")),

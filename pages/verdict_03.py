@@ -242,7 +242,7 @@ def scale_answer(view):
 def scale_why(view):
     return T(
         "{a} lr with the loss as it is, {b} lr with 1,000 times the loss: gradient and √v grow together, the quotient stays.",
-        "{a} lr với loss ban đầu, {b} lr với loss gấp 1.000: gradient và √v cùng lớn lên, thương vẫn vậy.",
+        "{a} lr với loss ban đầu, {b} lr với loss gấp 1,000: gradient và √v cùng lớn lên, thương vẫn vậy.",
     ).format(a=number(scaled(Anatomy(), 1.0)), b=number(scaled(Anatomy(), 1000.0)))
 
 

@@ -128,7 +128,7 @@ def readouts(view):
             f"{facts['trainable']:,} / {facts['parameters']:,}",
             T(
                 "Of your run at its start. GPT-2's size would be 38.6 of 77.2 million when frozen.",
-                "Của lần chạy của bạn lúc đầu. Cỡ GPT-2 khi đóng băng là 38,6 trên 77,2 triệu.",
+                "Của lần chạy của bạn lúc đầu. Cỡ GPT-2 khi đóng băng là 38.6 trên 77.2 triệu.",
             ),
         ),
         Readout(
@@ -338,7 +338,7 @@ CROSSOVER = Prediction(
     "crossover",
     T(
         "Borrowed embedding, frozen or trainable: which ends with the lower test loss on 2,000 new tokens, and which on 50,000?",
-        "Embedding đi mượn, đóng băng hay huấn luyện tiếp: loại nào dừng ở loss kiểm thử thấp hơn với 2.000 token mới, và với 50.000?",
+        "Embedding đi mượn, đóng băng hay huấn luyện tiếp: loại nào dừng ở loss kiểm thử thấp hơn với 2,000 token mới, và với 50,000?",
     ),
     crossover_answer,
     crossover_why,

@@ -305,7 +305,7 @@ READ_MUCH = Prediction(
 
 READ_LITTLE = Prediction(
     "read_little",
-    T("And a model that knows its 1,000 tokens by heart?", "Còn một mô hình đã học thuộc 1.000 token của nó?"),
+    T("And a model that knows its 1,000 tokens by heart?", "Còn một mô hình đã học thuộc 1,000 token của nó?"),
     _reading("little"),
     _reading_why("little"),
     READINGS,

@@ -409,7 +409,7 @@ def cost_readouts(view):
         Readout(
             T("one table at the course's size", "một bảng ở cỡ của khóa học"),
             f"{course / 1e9:.2f} GB",
-            T("64 × 256 tokens × 50,257 × 4 bytes.", "64 × 256 token × 50.257 × 4 byte."),
+            T("64 × 256 tokens × 50,257 × 4 bytes.", "64 × 256 token × 50,257 × 4 byte."),
         )
     ]
     if "logit_bytes" in view.main.facts:

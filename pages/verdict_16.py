@@ -225,7 +225,7 @@ def census_readouts(view):
             T("Distinct ∝ read to this power, second half.", "Số khác nhau ∝ số đã đọc lũy thừa số này, nửa sau."),
         ),
         Readout(
-            T("1,000 pages by that law", "1.000 trang theo luật đó"),
+            T("1,000 pages by that law", "1,000 trang theo luật đó"),
             f"{main.final('thousand'):,.0f}",
             T(
                 "Different tokens; no vocabulary is larger than its list.",

@@ -438,7 +438,7 @@ COVERAGE_PREDICTION = Prediction(
     "unseen",
     T(
         "250 random batches show 256,000 tokens of a text of 349,000. What share of the text was never drawn?",
-        "250 lô ngẫu nhiên cho xem 256.000 token của một văn bản 349.000 token. Bao nhiêu phần trăm văn bản chưa từng được rút?",
+        "250 lô ngẫu nhiên cho xem 256,000 token của một văn bản 349,000 token. Bao nhiêu phần trăm văn bản chưa từng được rút?",
     ),
     lambda view: None if math.isnan(view.main.final("unseen")) else 100 * view.main.final("unseen"),
     lambda view: T(

@@ -258,7 +258,7 @@ CENSUS_PREDICTIONS = (
         "used",
         T(
             "The tokenizer knows 2,000 tokens. How many percent of them does the whole training text use at all?",
-            "Bộ tách token biết 2.000 token. Toàn bộ văn bản huấn luyện dùng đến bao nhiêu phần trăm trong số đó?",
+            "Bộ tách token biết 2,000 token. Toàn bộ văn bản huấn luyện dùng đến bao nhiêu phần trăm trong số đó?",
         ),
         census_answer,
         lambda view: T(

@@ -256,7 +256,7 @@ def memory_answer(view):
 def memory_why(view) -> T:
     return T(
         "Four numbers of 4 bytes for every parameter: weight, gradient, two moments. 124.4 M × 16 bytes.",
-        "Bốn con số 4 byte cho mỗi tham số: trọng số, gradient, hai moment. 124,4 triệu × 16 byte.",
+        "Bốn con số 4 byte cho mỗi tham số: trọng số, gradient, hai moment. 124.4 triệu × 16 byte.",
     )
 
 

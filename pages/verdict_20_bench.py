@@ -173,7 +173,7 @@ def _attention(view):
     said = [
         T(
             "Flash is {a} × as fast as attention by hand at T = 64 and {b} × at T = 1,024: it never writes the T² scores down.",
-            "Flash nhanh gấp {a} lần attention viết tay ở T = 64 và {b} lần ở T = 1.024: nó không bao giờ ghi T² điểm số ra.",
+            "Flash nhanh gấp {a} lần attention viết tay ở T = 64 và {b} lần ở T = 1,024: nó không bao giờ ghi T² điểm số ra.",
         ).format(a=number(short), b=number(long))
     ]
     dropped = cell(view, "auto, dropout", 1024)
@@ -182,7 +182,7 @@ def _attention(view):
             T(
                 "With dropout inside attention the same call takes {c} × flash's time at T = 1,024: on a CPU the fused kernel "
                 "cannot drop.",
-                "Có dropout bên trong attention, cùng lệnh gọi mất {c} lần thời gian của flash ở T = 1.024: trên CPU kernel hợp nhất không biết bỏ.",
+                "Có dropout bên trong attention, cùng lệnh gọi mất {c} lần thời gian của flash ở T = 1,024: trên CPU kernel hợp nhất không biết bỏ.",
             ).format(c=number(dropped / cell(view, "flash", 1024)))
         )
     return said
@@ -217,7 +217,7 @@ def _batch(view):
     )
     why = T(
         "The products have B·T rows: at T = 32, 62 windows make 1,984 = 31 · 64, as even as any.",
-        "Các phép nhân có B·T hàng: với T = 32, 62 cửa sổ cho 1.984 = 31 · 64, cũng chẵn như ai.",
+        "Các phép nhân có B·T hàng: với T = 32, 62 cửa sổ cho 1,984 = 31 · 64, cũng chẵn như ai.",
     )
     return [T(text.en + why.en, text.vi + why.vi)]
 
@@ -227,7 +227,7 @@ def _vocabulary(view):
     return [
         T(
             "50,304 columns instead of GPT-2's 50,257: {a} % less time in bfloat16, {b} % in float32.",
-            "50.304 cột thay cho 50.257 của GPT-2: bớt {a} % thời gian ở bfloat16, {b} % ở float32.",
+            "50,304 cột thay cho 50,257 của GPT-2: bớt {a} % thời gian ở bfloat16, {b} % ở float32.",
         ).format(a=number(a), b=number(b))
     ]
 
@@ -237,7 +237,7 @@ def _product(view):
     return [
         T(
             "A bfloat16 product of 1,024 × 1,024 is {g} × as fast as a float32 one here. A whole small model gains far less.",
-            "Ở đây phép nhân bfloat16 1.024 × 1.024 nhanh gấp {g} lần float32. Cả một mô hình nhỏ thì lợi ít hơn nhiều.",
+            "Ở đây phép nhân bfloat16 1,024 × 1,024 nhanh gấp {g} lần float32. Cả một mô hình nhỏ thì lợi ít hơn nhiều.",
         ).format(g=number(gain))
     ]
 

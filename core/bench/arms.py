@@ -1,14 +1,12 @@
 """Three arms of a lesson at once, through the workers as a page asks for them, beside one arm alone."""
 
-import os
 import statistics
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from core.bench import row
+from core.bench import growth, row
 
 REPEATS, STEPS = 3, 300
 RATES = (1e-3, 2e-3, 5e-4)  # learning rates of the three arms
@@ -36,19 +34,13 @@ def workers():
     """A pool of warm workers on a store of its own."""
     from core import jobs
 
-    before = os.environ.get("PLAYGROUND_HOME")
-    with tempfile.TemporaryDirectory() as store:
-        os.environ["PLAYGROUND_HOME"] = store
+    with growth.private_store():
         pool = jobs.Pool().start()
         try:
             time.sleep(12)  # they import torch and train two steps of their own
             yield
         finally:
             pool.close()
-            if before is None:
-                del os.environ["PLAYGROUND_HOME"]
-            else:
-                os.environ["PLAYGROUND_HOME"] = before
 
 
 def clock(configs: list) -> float:

@@ -12,6 +12,7 @@ from app.lesson import PAGES, discover, page_path
 from core import device, files, jobs, runs
 from core.problem import Problem
 
+LIMIT = int(float(os.environ.get("PLAYGROUND_GB", 4)) * 1e9)  # bytes the store may hold before it sheds weights
 GROUPS = {
     "foundations": T("Foundations", "Nền tảng"),
     "training": T("Train a model", "Huấn luyện mô hình"),
@@ -191,8 +192,13 @@ def _megabytes() -> str:
 
 @st.cache_data(ttl=20, show_spinner=False)
 def _bytes(home: str) -> int:
-    """Counted at most every 20 seconds, whoever asks: a full store has tens of thousands of files."""
-    return files.size(home)[0]
+    """Counted at most every 20 seconds, whoever asks: a full store has tens of thousands of files. One that is too full
+    sheds what can be trained again: weights of ended runs that nobody pinned, the oldest first; curves stay."""
+    size = files.size(home)[0]
+    if size > LIMIT:
+        runs.evict(LIMIT, learner.pinned())
+        size = files.size(home)[0]
+    return size
 
 
 def _clear(code: str) -> None:

@@ -174,7 +174,7 @@ def cost_chart(view):
     size = view.size
     y = alt.Y("row:Q", axis=None, scale=alt.Scale(reverse=True, **DOMAIN))
     title = T("Δ test loss to no dropout (nats/token)", "Δ loss kiểm thử so với không dropout (nats/token)")
-    x = alt.X("delta:Q", title=title(view.lang), axis=alt.Axis(format="+.2~f", tickCount=5), scale=alt.Scale(zero=True))
+    x = alt.X("delta:Q", title=title(view.lang), axis=alt.Axis(format="+.3~f", tickCount=5), scale=alt.Scale(zero=True))
     names = [{"row": ROWS[code], "site": code, "name": place.name(view.lang)} for code, place in PLACES.items()]
     names.append({"row": ROWS["all"], "site": "all", "name": ALL(view.lang)})
     means = alt.Chart().transform_filter(alt.datum.kind == "mean")

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import shell
+from app import learner, shell
 from app.lesson import discover, page_path
+from core import runs
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = {f"{n:02d}": page_path(n) for n in discover()} | {
@@ -122,3 +123,15 @@ print("torch" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_store_that_is_too_full_sheds_weights_but_not_those_of_pinned_runs(monkeypatch, tmp_path):
+    (tmp_path / "big").write_bytes(b"x" * 100)
+    learner.save("a1b2c3d4", {"pins": {"5": [{"run": "model1-abc"}]}})
+    asked = []
+    monkeypatch.setattr(runs, "evict", lambda limit, keep: asked.append((limit, keep)))
+    for limit, expected in ((10**9, []), (50, [(50, frozenset({"model1-abc"}))])):
+        monkeypatch.setattr(shell, "LIMIT", limit)
+        shell._bytes.clear()
+        opened(PAGES["home"])
+        assert asked[:1] == expected

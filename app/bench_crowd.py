@@ -94,21 +94,25 @@ class Crowd:
         timers, page_hash, drawn = {}, "", False
         async with connect(self.address, subprotocols=["streamlit"], max_size=None, ping_interval=None) as socket:
             await socket.send(self._ask("", ""))
-            async for data in socket:
-                message = ForwardMsg.FromString(data)
-                kind = message.WhichOneof("type")
-                if kind == "new_session":
-                    page_hash = message.new_session.page_script_hash
-                elif kind in ("auto_rerun", "stop_auto_rerun"):
-                    of = getattr(message, kind).fragment_id
-                    if of in timers:
-                        timers.pop(of).cancel()
-                    if kind == "auto_rerun":
-                        timers[of] = asyncio.create_task(self._tick(socket, page_hash, of, message.auto_rerun.interval))
-                elif kind == "script_finished" and not drawn:
-                    drawn, self.seated = True, self.seated + 1
-        for timer in timers.values():
-            timer.cancel()
+            try:
+                async for data in socket:
+                    message = ForwardMsg.FromString(data)
+                    kind = message.WhichOneof("type")
+                    if kind == "new_session":
+                        page_hash = message.new_session.page_script_hash
+                    elif kind in ("auto_rerun", "stop_auto_rerun"):
+                        of = getattr(message, kind).fragment_id
+                        if of in timers:
+                            timers.pop(of).cancel()
+                        if kind == "auto_rerun":
+                            every = message.auto_rerun.interval
+                            timers[of] = asyncio.create_task(self._tick(socket, page_hash, of, every))
+                    elif kind == "script_finished" and not drawn:
+                        drawn, self.seated = True, self.seated + 1
+            finally:
+                for timer in timers.values():
+                    timer.cancel()
+                await asyncio.gather(*timers.values(), return_exceptions=True)
 
     async def _tick(self, socket, page_hash: str, fragment: str, every: float):
         while True:

@@ -18,7 +18,9 @@ from core.problem import Problem
 __all__ = ["Spot", "all_runs", "estimate", "inside", "picture", "train_box"]
 
 TICK, EAGER = 0.7, 0.15  # seconds between looks at a run in progress; while its first point is awaited
-CROWD, CALM = 4, 1.0  # where more than so many look at one run, everybody looks every so often
+# Seconds between looks of (picture, buttons): of a few, and where more than CROWD look at one run. The buttons' step and time
+# left may lag behind the picture, whose end redraws the page and them with it.
+FEW, MANY, CROWD = (TICK, 1.4), (1.0, 3.0), 4
 
 TEXT = {
     "train": T("Train ({t})", "Huấn luyện ({t})"),
@@ -87,20 +89,19 @@ TEXT = {
 
 def train_box(spot: Spot) -> None:
     view = make_view(spot)
-    # Its step and time left may lag behind the picture, whose end redraws the page and with it these buttons.
-    shell.fragment(_train_box, run_every=2 * tick(view) if view.active else None)(spot, view.active)
+    shell.fragment(_train_box, run_every=pace(view)[1] if view.active else None)(spot, view.active)
 
 
 def picture(spot: Spot) -> None:
     view = make_view(spot)
     waits = view.active and not any(a.result.metrics for a in view.arms)
-    every = (EAGER if waits else tick(view)) if view.active else None
+    every = (EAGER if waits else pace(view)[0]) if view.active else None
     shell.fragment(_picture, run_every=every)(spot, view.active, waits)
 
 
-def tick(view) -> float:
-    """Seconds between two looks at what these arms are doing."""
-    return CALM if len(runs.Run(view.arms[0].run_id).watchers()) > CROWD else TICK
+def pace(view) -> tuple[float, float]:
+    """Seconds between two looks of the picture and of the buttons at what these arms are doing."""
+    return MANY if len(runs.Run(view.arms[0].run_id).watchers()) > CROWD else FEW
 
 
 # --- the buttons ----------------------------------------------------------------------------------------------------

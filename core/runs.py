@@ -225,6 +225,15 @@ def find(config) -> Run | None:
     return mine or stored
 
 
+def weights(config) -> tuple[int, dict] | None:
+    """(step, tensors) that another run starts from when it names this one: of the store's and of those that ship the ones of
+    exactly its last step, else those that went further; a shorter run in the store hides nothing. Raises
+    Problem("snapshot_damaged")."""
+    id, steps = experiment.run_id(config), getattr(config, "steps", 0)
+    found = [saved for saved in (Run(id).snapshot(), Run(id, "gallery").snapshot()) if saved]
+    return max(found, key=lambda saved: (saved[0] == steps, saved[0]), default=None)
+
+
 def complete(config) -> bool:
     """Whether the run of this config has ended and goes as far as the config asks. One that failed counts as ended."""
     run = find(config)

@@ -165,7 +165,7 @@ def parent_weights(found, config) -> dict[str, dict]:
     out = {}
     for role, parent in found.needs(config).items():
         run = runs.Run(experiment.run_id(parent))
-        saved = run.snapshot()
+        saved = runs.weights(parent)
         half = saved and saved[0] < getattr(parent, "steps", 0) and run.status().state != "diverged"
         if saved is None or half:
             raise Problem("parent_missing", role=role, run=run.id)

@@ -563,6 +563,29 @@ def test_clearing_spares_what_is_pinned_or_being_trained():
     live.release()
 
 
+def test_a_shorter_run_of_the_same_beginning_does_not_hide_the_weights_that_ship(monkeypatch, tmp_path):
+    """Lesson 8 leaves 300 steps of the model of which lesson 10 needs 700."""
+    monkeypatch.setattr(runs, "GALLERY", tmp_path / "gallery")
+    (tmp_path / "gallery").mkdir()
+    long = trained(tiny(steps=12))
+    runs.export(long, weights=True)
+    runs.clear()
+    assert runs.weights(tiny(steps=12))[0] == 12
+    trained(tiny(steps=3))
+    assert runs.weights(tiny(steps=12))[0] == 12 and runs.weights(tiny(steps=3))[0] == 3
+    child = tiny(seed=1, parent=experiment.encode(tiny(steps=12)))
+    assert worker.parent_weights(experiment.of(child), child)["start"].keys() == {
+        "0.weight",
+        "0.bias",
+        "3.weight",
+        "3.bias",
+    }
+    with pytest.raises(Problem) as missing:
+        child = tiny(seed=1, parent=experiment.encode(tiny(steps=20)))
+        worker.parent_weights(experiment.of(child), child)
+    assert missing.value.code == "parent_missing"
+
+
 def test_eviction_drops_the_oldest_snapshots_first_and_no_log():
     made = [trained(tiny(steps=2, seed=seed)) for seed in range(4)]
     for age, run in enumerate(made):

@@ -68,7 +68,11 @@ def nudge(page, number: int, stops: int = 1):
     before = page.evaluate("location.href")  # page.url may lag behind
     box = page.locator("[class*=_knobs]").first
     knobs = ("stSlider", "stButtonGroup", "stSelectbox", "stTextInput")
-    box.locator(", ".join(f"[data-testid={knob}]" for knob in knobs)).first.wait_for(timeout=SLOWLY)
+    there = box.locator(", ".join(f"[data-testid={knob}]" for knob in knobs))
+    there.first.wait_for(timeout=SLOWLY)
+    seen = 0
+    while seen != (seen := there.count()):  # each kind of knob comes with code of its own, some a moment later
+        page.wait_for_timeout(500)
     if box.locator("[data-testid=stSlider]").count():
         slider = box.get_by_role("slider").first  # comes a moment after its box
         slider.focus()

@@ -93,6 +93,15 @@ def nudge(page, number: int, stops: int = 1):
     settle(page)
 
 
+def another(page, number: int, than: str) -> str:
+    """The picture as soon as it is another one; after half a minute as it is."""
+    for _ in range(60):
+        if (now := picture(page, number)) != than:
+            return now
+        page.wait_for_timeout(500)
+    return than
+
+
 @pytest.mark.parametrize("number", TRAINED)
 def test_a_student_trains_in_this_lesson(page, number):
     start = f"l{number:02d}_"
@@ -114,13 +123,8 @@ def test_a_student_trains_in_this_lesson(page, number):
     stored = picture(page, number)  # the run that stands in until there is a point
     train.click()
     button(page, f"{start}pause").wait_for(timeout=SLOWLY)
-    for _ in range(60):
-        if picture(page, number) != stored:
-            break
-        page.wait_for_timeout(500)
-    early = picture(page, number)
-    page.wait_for_timeout(2500)
-    assert picture(page, number) != early, "the curve moves while it trains"
+    early = another(page, number, stored)
+    assert another(page, number, early) != early, "the curve moves while it trains"
 
     button(page, f"{start}pause").click()
     button(page, f"{start}resume").wait_for(timeout=SLOWLY)

@@ -276,7 +276,8 @@ def _draw(spot: Spot, view) -> None:
     for figure in front[1:]:
         draw_figure(figure, view, spot, said)
     if view.shown:  # last, so that nothing above it changes its place
-        st.html(f"<style>.st-key-{spot.prefix}picture{{opacity:.5}}</style>")
+        # Nothing but a style would be put outside the fragment, where the fragment's next run could not take it away.
+        st.html(f"<span></span><style>.st-key-{spot.prefix}picture{{opacity:.5}}</style>")
 
 
 @st.cache_resource(max_entries=400)

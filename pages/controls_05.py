@@ -37,7 +37,7 @@ CONTROLS = (
             "Token nào là đích: 1 là kế tiếp; 2 là token sau nữa, như vòng lặp của khóa học do nhầm lẫn.",
         ),
         values=tuple(range(1, 9)),
-        unit=same("token"),
+        unit=T("tokens", "token"),
     ),
     Choice(
         "corpus",

@@ -39,7 +39,7 @@ CONTROLS = (
             "Khoảng cách giữa đầu hai cửa sổ. Nhỏ hơn T thì các cửa sổ chồng lên nhau.",
         ),
         values=(1, 2, 4, 8, 16),
-        unit=same("token"),
+        unit=T("tokens", "token"),
     ),
     Slider(
         "keep",
@@ -49,7 +49,7 @@ CONTROLS = (
             "Có bao nhiêu văn bản ngoài tập kiểm thử. Sách của khóa học có khoảng 40,000; sách hướng dẫn có 63,000, nên đầu phải nghĩa là tất cả.",
         ),
         values=(2000, 5000, 10_000, 20_000, 40_000, 100_000),
-        unit=same("token"),
+        unit=T("tokens", "token"),
     ),
     Slider(
         "context",
@@ -59,7 +59,7 @@ CONTROLS = (
             "Số dự đoán trong một cửa sổ. Bản thân mô hình vẫn chỉ thấy từng token một.",
         ),
         values=(1, 2, 4, 8, 16, 32),
-        unit=same("token"),
+        unit=T("tokens", "token"),
     ),
     Slider(
         "dose",
@@ -104,14 +104,14 @@ CONTROLS = (
             "Số token bỏ trống giữa hai phần. Nhỏ hơn T − stride thì các cửa sổ ở chỗ cắt có chung dự đoán.",
         ),
         values=(0, 2, 4, 8, 16, 32, 64),
-        unit=same("token"),
+        unit=T("tokens", "token"),
     ),
     Slider(
         "block",
         T("block length", "độ dài khối"),
         T("Tokens in a block, for random blocks.", "Số token mỗi khối, với khối ngẫu nhiên."),
         values=(16, 32, 64, 128, 256, 512, 1024, 2048, 4096),
-        unit=same("token"),
+        unit=T("tokens", "token"),
     ),
     Choice(
         "train_as",

@@ -100,7 +100,7 @@ CONTROLS = (
             "Có bao nhiêu văn bản mới để học. Phần kiểm thử luôn giữ nguyên.",
         ),
         values=(500, 1000, 2000, 5000, 10_000, 15_000, 25_000, 50_000, 100_000),
-        unit=same("token"),
+        unit=T("tokens", "token"),
     ),
     Choice(
         "freeze",

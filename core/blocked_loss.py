@@ -20,7 +20,7 @@ class BlockedCrossEntropy(torch.autograd.Function):
     def forward(ctx, hidden, weight, targets, block: int, dtype):
         h, w = hidden.to(dtype), weight.to(dtype)
         own = (h * w[targets]).sum(-1).float()  # (N,) the targets' logits
-        wide = torch.empty(len(h), min(block, len(w)) + 1)
+        wide = torch.empty(len(h), min(block, len(w)) + 1, device=h.device)
         over = torch.stack([_over(product, own, wide) for _, product in _products(h, w, block)])  # (blocks, N)
         total = over.logsumexp(0)
         ctx.save_for_backward(h, w, targets, (over - total).exp())
@@ -30,7 +30,7 @@ class BlockedCrossEntropy(torch.autograd.Function):
     @staticmethod
     def backward(ctx, upstream):
         h, w, targets, shares = ctx.saved_tensors
-        d_hidden, d_weight = torch.zeros(h.shape), torch.empty(w.shape)
+        d_hidden, d_weight = (torch.zeros(one.shape, device=one.device) for one in (h, w))
         parts = zip(_products(h, w, ctx.block), shares[:, :, None], d_weight.split(ctx.block), strict=True)
         for (words, logits), share, d_words in parts:
             p = logits.softmax(-1)  # (N, block), each row summing to 1

@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn import functional as F
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-BACKENDS = {  # which kernel computes attention; "auto" leaves it to torch, "manual" is written out below
+BACKENDS = {  # which kernel computes attention; "auto" leaves it to torch but where `slow_kernel`, "manual" is below
     "math": SDPBackend.MATH,
     "flash": SDPBackend.FLASH_ATTENTION,
     "efficient": SDPBackend.EFFICIENT_ATTENTION,

@@ -214,6 +214,7 @@ class _Shared:
 
 
 WORTH = 0.7  # seconds of work left, below which moving a run to another worker costs more than it saves
+PAUSE = 2.0  # seconds between two such offers: whose slot is free may still be importing torch, and takes nothing
 
 
 def share(live: list) -> None:
@@ -235,6 +236,7 @@ def share(live: list) -> None:
         return
     live.remove(guest)
     hand_back(guest)
+    share.last = now + PAUSE
     claim.joined = now  # or this worker would take it up again at once
     with contextlib.suppress(OSError):
         os.utime(runs.queue_dir())  # idle workers look when the folder has moved

@@ -7,6 +7,8 @@ price. Embeddings, the head, norms and biases are no hidden matrices: AdamW keep
 
 import torch
 
+from core import device
+
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)  # of the quintic that lifts every singular value into about [0.7, 1.2]
 
 
@@ -27,11 +29,10 @@ def orthogonalise(g, steps: int = 5, dtype=torch.float32):
     return (x.mT if turned else x).to(g.dtype)
 
 
-def precision(device: str):
-    """What the iteration is computed in: bfloat16, which is enough for it (Jordan et al. 2024), wherever that is faster."""
-    from core.device import bfloat16_pays
-
-    return torch.bfloat16 if device == "cuda" or (device == "cpu" and bfloat16_pays()) else torch.float32
+def precision(name: str):
+    """What the iteration is computed in on this device: bfloat16, which is enough for it (Jordan et al. 2024), where that is
+    faster."""
+    return torch.bfloat16 if device.bfloat16_pays(name) else torch.float32
 
 
 class Muon(torch.optim.Optimizer):

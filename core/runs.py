@@ -378,8 +378,9 @@ def clear(keep: frozenset[str] = frozenset()) -> int:
 
 
 def evict(limit: int, keep: frozenset[str] = frozenset()) -> None:
-    """Drop snapshots of ended runs that nobody pinned, oldest first, until the store is under `limit` bytes. Logs stay."""
-    over, queue = storage() - limit, waiting()
+    """Drop snapshots of ended runs that nobody pinned, oldest first, until the runs are under `limit` bytes. Logs stay; and
+    a large download beside the runs costs them nothing."""
+    over, queue = files.size(store())[0] - limit, waiting()
     for run in reversed(all_runs()):
         if over <= 0:
             return

@@ -69,3 +69,13 @@ def test_memory_does_not_grow_with_the_logits():
     whole = memory.allocated(lambda: taken(F.cross_entropy(h @ w.T, y), h, w))
     parts = memory.allocated(lambda: taken(blocked_cross_entropy(h, w, y, block=256), h, w))
     assert parts < whole / 4
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_everything_is_made_where_the_tensors_are(dtype):
+    """What names no device would be made on "meta" here, and could not be added to what lies on the CPU."""
+    h, w, y = setting()
+    with torch.device("meta"):
+        assert all(
+            one.device.type == "cpu" for one in taken(blocked_cross_entropy(h, w, y, block=7, dtype=dtype), h, w)
+        )

@@ -56,7 +56,7 @@ def test_products_in_bfloat16_end_within_a_hundredth_of_a_nat_and_say_where_they
     longer = replace(TINY, steps=100)
     whole = Result(tuple(play(longer)))
     for pays in (True, False):
-        monkeypatch.setattr("core.device.bfloat16_pays", lambda pays=pays: pays)
+        monkeypatch.setattr("core.device.bfloat16_pays", lambda name, pays=pays: pays)
         blocks = Result(tuple(play(replace(longer, head="blocks_bfloat16"))))
         assert blocks.final("test_loss") == pytest.approx(whole.final("test_loss"), abs=1e-2)
         assert [note.code for note in blocks.notes] == ([] if pays else ["bfloat16_slow"])

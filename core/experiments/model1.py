@@ -105,7 +105,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         if config.stride > config.context:
             skipped = 1 - config.context / config.stride
             yield Note(0, "tokens_skipped", {"stride": config.stride, "context": config.context, "share": skipped})
-        if config.head == "blocks_bfloat16" and not device.bfloat16_pays():
+        if config.head == "blocks_bfloat16" and not device.bfloat16_pays(config.device):
             yield Note(0, "bfloat16_slow", {})
     graded = grade(config)
 
@@ -140,7 +140,7 @@ def grade(config: Config):
 
     if config.head == "whole":
         return lambda model, x, y: losses.nll_of_log_softmax(model(x), y)
-    half = config.head == "blocks_bfloat16" and device.bfloat16_pays()
+    half = config.head == "blocks_bfloat16" and device.bfloat16_pays(config.device)
     dtype = torch.bfloat16 if half else torch.float32
 
     def blocks(model, x, y):

@@ -147,12 +147,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     def evaluate(model, step):
         yield Metric(step, "test_loss", loop.test_losses(model, x, y).mean().item())
         if step in (0, config.steps):
-            prompt = torch.tensor([start], device=config.device)
-            written = writing.generate(model, prompt, tokens=LENGTH, seed=config.seed, context=config.context)[
-                0
-            ].tolist()
-            opening = tokenizer.decode(start)
-            yield Sample(step, "page", opening, tokenizer.decode(written)[len(opening) :])
+            how = {"tokens": LENGTH, "seed": config.seed, "context": config.context}
+            yield Sample(step, "page", *writing.continued(model, start, tokenizer, **how))
         if step == config.steps and len(held) > 1:
             columns = {"kind": [], "loss": []}
             for kind, part in held.items():

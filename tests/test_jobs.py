@@ -338,8 +338,10 @@ def test_a_run_that_diverges_or_fails_leaves_the_others_alone(shared):
     assert "a bug in an experiment" in (broken.dir / "traceback.txt").read_text()
     assert losses(good) == toy.reference(seed=14)
 
+    slots = until(lambda: jobs._slots(all_of_them=True))  # nobody can take it up before it has been looked at
     (again,) = submitted(tiny(seed=16, fail_at=5))  # asked for anew it is tried anew
     assert again == broken and state(broken) == "queued"
+    slots.close()
     until(lambda: Counter(e.kind for e in broken.events()[0])["finished"] == 2)
     assert submitted(tiny(seed=15, optimizer="sgd", lr=1e8, steps=100)) == [wild] and state(wild) == "diverged"
 

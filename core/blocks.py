@@ -5,11 +5,14 @@ B batch, T time, C channels (width), H heads. Matrices are nn.Linear (out, in); 
 """
 
 from contextlib import nullcontext
+from functools import partial
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from core import products
 
 BACKENDS = {  # which kernel computes attention; "auto" leaves it to torch but where `slow_kernel`, "manual" is below
     "math": SDPBackend.MATH,
@@ -20,9 +23,11 @@ BACKENDS = {  # which kernel computes attention; "auto" leaves it to torch but w
 
 
 def slow_kernel(q) -> bool:
-    """Whether torch's own choice for queries (B, H, T, D) is slower than attention written by hand: its CPU kernel is in
-    bfloat16, forward and backward, by a factor of 7 at T = 32 down to none at T = 1,024 (torch 2.13)."""
-    return q.dtype == torch.bfloat16 and q.device.type == "cpu" and q.shape[-2] <= 512
+    """Whether torch's own choice for queries (B, H, T, D) is slower than attention written by hand. Its CPU kernel cuts the
+    work into small products, and where oneDNN multiplies them (bfloat16; float32 under `products.fast`) forward and
+    backward take up to 40 times as long at T = 16, 7 times at T = 64, no longer at T = 512 (torch 2.13)."""
+    small = q.device.type == "cpu" and q.shape[-2] <= 512
+    return small and (q.dtype == torch.bfloat16 or products.by_onednn())
 
 
 def manual_attention(q, k, v, *, scale: float, drop: float = 0.0):
@@ -117,11 +122,13 @@ class Attention(nn.Module):
         causal = k.shape[-2] == T  # else one token more, which may look at all before it: no mask
         assert causal or T == 1, (T, k.shape)
         drop, scale = self.drop if self.training else 0.0, self.scale or 1e-9
-        if self.backend == "manual" or (self.backend == "auto" and slow_kernel(q)):
+        slow = slow_kernel(q)
+        if self.backend == "manual" or (self.backend == "auto" and slow):
             y = manual_attention(q, k, v, scale=scale, drop=drop)
         else:
+            kernel = partial(F.scaled_dot_product_attention, is_causal=causal, dropout_p=drop, scale=scale)
             with sdpa_kernel(BACKENDS[self.backend]) if self.backend in BACKENDS else nullcontext():
-                y = F.scaled_dot_product_attention(q, k, v, is_causal=causal, dropout_p=drop, scale=scale)
+                y = products.by_mkl(kernel, q, k, v) if slow and q.dtype == torch.float32 else kernel(q, k, v)
         return self.c_proj(y.transpose(1, 2).reshape(B, T, C))
 
 

@@ -72,7 +72,7 @@ def train_rank(settings: dict, rank: int, processes: int, say) -> None:
     from torch import distributed
     from torch.nn.parallel import DistributedDataParallel
 
-    from core import batches, corpora, initializers, losses, optimizers, rng, tokenizers
+    from core import batches, corpora, initializers, losses, optimizers, products, rng, tokenizers
     from core.models import Model5
 
     s = settings
@@ -86,9 +86,10 @@ def train_rank(settings: dict, rank: int, processes: int, say) -> None:
     for step in range(1, s["steps"] + 1):
         started = time.perf_counter()
         x, y = shard(*batches.batch(train, s["seed"], step, s["batch"], s["context"]), rank, processes)
-        loss = losses.cross_entropy(together(x), y)
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # DistributedDataParallel averages the gradients while they are being computed
+        with products.fast():
+            loss = losses.cross_entropy(together(x), y)
+            loss.backward()  # DistributedDataParallel averages the gradients while they are being computed
         optimizer.step()
         clock += time.perf_counter() - started
         mean = loss.detach()

@@ -5,7 +5,7 @@ from contextlib import contextmanager, nullcontext
 
 import torch
 
-from core import losses, optimizers, schedules
+from core import losses, optimizers, products, schedules
 from core import training_options as options_
 
 PARTS = ("data", "forward", "backward", "clip", "update")
@@ -89,7 +89,8 @@ class Stepper:
             one.zero_grad(set_to_none=True)
         o = self.options
         how = {"parts": self.parts, "divide": o.divide, "precision": o.precision, "scaler": self.scaler}
-        return accumulate(self.call, x, y, watch=watch, **how)
+        with products.fast(self.device) if o.products == "fast" else nullcontext():
+            return accumulate(self.call, x, y, watch=watch, **how)
 
     def update(self, watch=None) -> None:
         """Clip where asked for, then one step of every optimizer."""

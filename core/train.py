@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch.nn import functional as F
 
-from core import optimizers, rng
+from core import optimizers, products, rng
 from core.events import Event, Finished, Metric, Snapshot
 from core.experiment import grid
 
@@ -65,10 +65,11 @@ def train(
             for group, rate in zip(opt.param_groups, rates, strict=True):
                 group["lr"] = rate * factor(step - 1)
         torch.manual_seed(rng.key(seed, "dropout", step))
-        with torch.autocast(device, torch.bfloat16, enabled=precision == "bfloat16"):
-            value = loss(model, step)
-        opt.zero_grad(set_to_none=True)
-        value.backward()
+        with products.fast(device):
+            with torch.autocast(device, torch.bfloat16, enabled=precision == "bfloat16"):
+                value = loss(model, step)
+            opt.zero_grad(set_to_none=True)
+            value.backward()
         if clip:
             torch.nn.utils.clip_grad_norm_(model.parameters(), clip, foreach=True)
         opt.step()
@@ -92,7 +93,7 @@ def evaluated(evaluate: Callable, model, step: int) -> Iterator[Event]:
     while True:
         model.eval()
         try:
-            with torch.no_grad():
+            with torch.no_grad(), products.fast(next(model.parameters()).device.type):
                 event = next(events, None)
         finally:
             model.train()
@@ -105,7 +106,8 @@ def evaluated(evaluate: Callable, model, step: int) -> Iterator[Event]:
 def test_losses(model, x, y, size: int = 64):
     """Loss of every token of the windows x, y (N, T), in float32: (N, T). Windows go through in parts of `size`."""
     parts = []
-    for xs, ys in zip(x.split(size), y.split(size), strict=True):
-        logits = model(xs).float()
-        parts.append(F.cross_entropy(logits.flatten(0, 1), ys.flatten(), reduction="none").view(ys.shape))
+    with products.fast(x.device.type):
+        for xs, ys in zip(x.split(size), y.split(size), strict=True):
+            logits = model(xs).float()
+            parts.append(F.cross_entropy(logits.flatten(0, 1), ys.flatten(), reduction="none").view(ys.shape))
     return torch.cat(parts)

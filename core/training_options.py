@@ -19,7 +19,8 @@ class Options:
     matrix_lr: of Muon's matrices, lr of all the rest. index: type of the token ids. pinned: they are copied to
     the GPU from page-locked memory while Python goes on. packed: q, k, v copied before
     attention. padded: the vocabulary rounded up to a multiple of 64. compiled: torch.compile. threads: 0 for as many as
-    the run has anyway."""
+    the run has anyway. products: "fast" lets oneDNN multiply float32 on a CPU where it is the faster (core/products.py),
+    "torch" leaves it as torch comes."""
 
     width: int = 96
     blocks: int = 4
@@ -50,6 +51,7 @@ class Options:
     clip: float = 0.0
     compiled: bool = False
     threads: int = 0
+    products: str = "fast"
 
 
 def of(config, **values) -> Options:
@@ -166,6 +168,7 @@ BENCHED = {
     "squared_relu": {"activation": "squared_relu"},
     "modern": MODERN,
     "threads": {"threads": -1},  # all cores there are
+    "as_torch_comes": {"products": "torch"},
     "compiled": {"compiled": True},
     "pinned": {"pinned": True},
     "efficient": {"attention": "efficient"},

@@ -47,6 +47,7 @@ OPTION_NAMES = {
     "squared_relu": same("ReLU²"),
     "modern": T("everything on", "bật tất cả"),
     "threads": T("all cores", "mọi lõi CPU"),
+    "as_torch_comes": T("float32 as torch comes", "float32 mặc định"),
     "compiled": same("torch.compile"),
     "pinned": T("pinned memory", "bộ nhớ ghim"),
     "efficient": T("attention: efficient", "attention: efficient"),

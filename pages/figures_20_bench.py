@@ -253,6 +253,7 @@ SERIES = {
     "rows + rows": T("rows + rows", "hàng + hàng"),
     "rows + columns": T("rows + columns", "hàng + cột"),
     "columns to rows, once": T("columns to rows, once", "đổi cột thành hàng, một lần"),
+    "float32, as torch comes": T("float32, as torch comes", "float32, torch mặc định"),
     "product, rows": T("matrix product, rows", "nhân ma trận, hàng"),
     "product, columns": T("matrix product, columns", "nhân ma trận, cột"),
 }

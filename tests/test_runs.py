@@ -599,7 +599,9 @@ def test_eviction_drops_the_oldest_snapshots_first_and_no_log():
 
     runs.evict(runs.storage())
     assert kept() == [True] * 4
-    (files.home() / "download").write_bytes(bytes(10**6))  # what lies beside the runs is no reason to drop their weights
+    (files.home() / "download").write_bytes(
+        bytes(10**6)
+    )  # what lies beside the runs is no reason to drop their weights
     runs.evict(10**6)
     assert kept() == [True] * 4
     (files.home() / "download").unlink()

@@ -64,4 +64,4 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     yield Finished(config.steps, "done")
 
 
-EXPERIMENT = Experiment("data_parallel", 1, Config, run, lane="alone", machine=True)
+EXPERIMENT = Experiment("data_parallel", 2, Config, run, lane="alone", machine=True)

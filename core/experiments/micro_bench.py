@@ -3,6 +3,7 @@ loops, token ids, batch sizes (course lesson 20)."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from core.events import Event, Finished, Metric, Note, Sample, Snapshot, Started, Table
@@ -49,6 +50,7 @@ def attention(config: Config, torch, draw) -> Iterator[Case]:
 
     from torch.nn import functional as F
 
+    from core import products
     from core.blocks import BACKENDS, manual_attention, sdpa_kernel
 
     heads = max(1, config.width // 32)
@@ -65,8 +67,13 @@ def attention(config: Config, torch, draw) -> Iterator[Case]:
                     y = F.scaled_dot_product_attention(q, k, v, is_causal=True, dropout_p=drop)
             torch.autograd.grad(y.sum(), (q, k, v))
 
-        for kind in ("manual", "math", "flash"):
+        def by_mkl(call=call):  # the kernel's own small products: see blocks.slow_kernel
+            with products.told("highest"):
+                call("flash", 0.0)
+
+        for kind in ("manual", "math"):
             yield Case(kind, length, lambda call=call, kind=kind: call(kind, 0.0), batch * length)
+        yield Case("flash", length, by_mkl, batch * length)
         if config.dropout:  # asked of torch's own choice: not every kernel can do it
             yield Case("auto, dropout", length, lambda call=call: call("auto", config.dropout), batch * length)
 
@@ -96,11 +103,18 @@ def vocabulary(config: Config, torch, draw) -> Iterator[Case]:
 
 
 def product(config: Config, torch, draw) -> Iterator[Case]:
-    """Square matrix products by dtype; work: operations."""
-    for name, kind in (("float32", torch.float32), ("bfloat16", torch.bfloat16)):
+    """Square matrix products by dtype, float32 by both of torch's libraries (core/products.py); work: operations."""
+    from core import products
+
+    def as_torch_comes(a, b):
+        with products.told("highest"):
+            return a @ b
+
+    ways = (("float32", torch.float32, torch.matmul), ("bfloat16", torch.bfloat16, torch.matmul))
+    for name, kind, way in (*ways, ("float32, as torch comes", torch.float32, as_torch_comes)):
         for size in SQUARES:
             a, b = (torch.randn(size, size, generator=draw).to(config.device, kind) for _ in range(2))
-            yield Case(name, size, lambda a=a, b=b: a @ b, 2.0 * size**3)
+            yield Case(name, size, lambda a=a, b=b, way=way: way(a, b), 2.0 * size**3)
 
 
 def layout(config: Config, torch, draw) -> Iterator[Case]:
@@ -159,7 +173,11 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
 
     import torch
 
-    from core import rng, timing
+    from core import products, rng, timing
+
+    def as_in_training(case):
+        with products.fast(config.device):
+            case.call()
 
     opened = time.perf_counter()
     yield Started(config.steps)
@@ -171,7 +189,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
             yield Sample(0, name, f"embedding(ids.to(torch.{name}))", said or "–")
     if config.device != "cuda" and config.what == "attention":
         yield Note(0, "needs_gpu", {"options": "efficient, cudnn"})
-    calls = {str(i): case.call for i, case in enumerate(cases)}
+    calls = {str(i): partial(as_in_training, case) for i, case in enumerate(cases)}
     yield Snapshot(0)
     for number, taken in enumerate(timing.interleaved(calls, config.steps, device=config.device, seed=config.seed), 1):
         yield Table(number, "cases", columns(cases, taken))
@@ -195,4 +213,4 @@ def columns(cases: list[Case], taken: dict) -> dict[str, list]:
     return out
 
 
-EXPERIMENT = Experiment("micro_bench", 1, Config, run, lane="alone", machine=True)
+EXPERIMENT = Experiment("micro_bench", 2, Config, run, lane="alone", machine=True)

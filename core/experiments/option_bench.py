@@ -9,7 +9,7 @@ from core import training_options
 from core.events import Event, Finished, Metric, Note, Snapshot, Started, Table
 from core.experiment import Experiment, knob
 
-USUAL = "accumulate,bfloat16,checkpoint,clip,dropout,int32,loop,manual,modern,muon,padded,untied"
+USUAL = "accumulate,as_torch_comes,bfloat16,checkpoint,clip,dropout,int32,loop,manual,modern,muon,padded,untied"
 SLOW = 6.0  # times the baseline's time, above which an option is timed in few passes only
 FEW = 3
 
@@ -208,4 +208,4 @@ def columns(config: Config, benches: dict, taken: dict, facts: dict) -> dict[str
     return out
 
 
-EXPERIMENT = Experiment("option_bench", 1, Config, run, lane="alone", machine=True)
+EXPERIMENT = Experiment("option_bench", 2, Config, run, lane="alone", machine=True)

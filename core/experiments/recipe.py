@@ -231,4 +231,4 @@ def extends(config: Config) -> bool:
     return config.schedule == "constant" and not config.warmup and not config.bad_batch
 
 
-EXPERIMENT = Experiment("recipe", 2, Config, run, lane="alone", extends=extends, build=build)
+EXPERIMENT = Experiment("recipe", 3, Config, run, lane="alone", extends=extends, build=build)

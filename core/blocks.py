@@ -34,8 +34,8 @@ def manual_attention(q, k, v, *, scale: float, drop: float = 0.0):
     """Causal attention as a textbook writes it: every score is a number in memory. k, v (B, H, S, D); q (B, H, T, D)
     of the last T of those S tokens."""
     T, S = q.shape[-2], k.shape[-2]
-    later = torch.ones(T, S, dtype=torch.bool, device=q.device).triu(1 + S - T)
-    scores = (q @ k.transpose(-2, -1) * scale).masked_fill(later, float("-inf"))  # (B, H, T, S)
+    later = torch.full((T, S), float("-inf"), dtype=q.dtype, device=q.device).triu(1 + S - T)  # and 0 elsewhere
+    scores = torch.add(later, q @ k.transpose(-2, -1), alpha=scale)  # (B, H, T, S)
     return F.dropout(scores.softmax(-1), drop) @ v
 
 

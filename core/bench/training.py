@@ -14,7 +14,7 @@ REPEATS = 5
 def rows() -> Iterator[dict]:
     import torch
 
-    from core import device, timing
+    from core import device, products, timing
 
     torch.set_num_threads(device.cores())
     peaks = {
@@ -22,6 +22,8 @@ def rows() -> Iterator[dict]:
     }
     for name, peak in peaks.items():
         yield row(f"ceiling: best {name} product of two 1,024² matrices", round(peak), "GFLOP/s", "")
+    mkl = 2e-9 * products.SIDE**3 / products.trial("highest")[0]
+    yield row("  in float32 as torch comes (core/products.py)", round(mkl), "GFLOP/s", "")
     small, medium, one = loops.SMALL, loops.MEDIUM, loops.MODEL1
     yield from compare(
         "small GPT: batch 12, context 64, 4 layers, width 128, V 65, float32",

@@ -39,7 +39,8 @@ def rounded(x, dtype: str):
     if dtype == "float32":
         return x
     if dtype == "float16":
-        return x.astype(np.float16).astype(np.float32)
+        with np.errstate(over="ignore"):
+            return x.astype(np.float16).astype(np.float32)
     bits = x.view(np.uint32)  # bfloat16 is the upper half of a float32
     up = (bits + (0x7FFF + ((bits >> 16) & 1))) & 0xFFFF0000
     return np.where(np.isnan(x), np.float32(np.nan), up.astype(np.uint32).view(np.float32))

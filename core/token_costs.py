@@ -5,6 +5,7 @@ not on this machine): tokens, distinct tokens, characters per token, windows of 
 order mark and the carriage returns.
 """
 
+import argparse
 import re
 import sys
 from dataclasses import dataclass
@@ -54,25 +55,32 @@ def windows(tokens: int, context: int = 8, stride: int = 2, offset: int = 1) -> 
     return max(0, (tokens - context - offset) // stride + 1)
 
 
-def main(paths: list[str]) -> int:
+def main(words: list[str]) -> int:
     from pathlib import Path
 
     from core import tokenizers
     from core.problem import Problem
 
+    parser = argparse.ArgumentParser(prog="python -m core.token_costs", description=__doc__.splitlines()[0])
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a text in UTF-8")
+    files = parser.parse_args(words).files
+    try:
+        texts = {path: path.read_bytes().decode("utf-8") for path in files}
+    except (OSError, UnicodeDecodeError) as trouble:
+        parser.error(f"a file cannot be read as text in UTF-8: {trouble}")
     try:
         tokenizer = tokenizers.load("gpt2")
     except Problem as missing:
-        print(f"{missing.code}: {missing.facts}", file=sys.stderr)
+        where = missing.facts.get("folder", "this machine")
+        print(f"GPT-2's vocabulary cannot be read from {where}; the built-in one counts instead.", file=sys.stderr)
         tokenizer = tokenizers.load("bpe")
     print(f"{tokenizer.name}: tokens, distinct, characters per token, windows of 8 with stride 2")
-    for path in paths:
-        text = Path(path).read_bytes().decode("utf-8")
+    for path, text in texts.items():
         for ends, shown in (("as served", text), ("clean", text.removeprefix("\ufeff").replace("\r\n", "\n"))):
             if ends == "as served" or shown != text:
                 found = cost(tokenizer, shown)
                 figures = f"{found.tokens:9,} {found.distinct:7,} {found.characters_per_token:6.2f}"
-                print(f"{Path(path).name:32} {ends:10} {figures} {windows(found.tokens):8,}")
+                print(f"{path.name:32} {ends:10} {figures} {windows(found.tokens):8,}")
     return 0
 
 

@@ -77,3 +77,15 @@ def test_vietnamese_costs_gpt2_three_tokens_a_syllable(monkeypatch):
     assert 2.9 < token_costs.cost(gpt2, text["tales-vi"]).tokens_per_word < 3.3
     assert token_costs.cost(gpt2, text["tales-en"]).tokens_per_word < 1.1
     assert token_costs.cost(bpe, text["tales-vi"]).tokens_per_word < 1.1  # it was trained on both
+
+
+def test_the_command_says_in_a_sentence_what_it_cannot_read(tmp_path, capsys):
+    (tmp_path / "picture").write_bytes(b"\xff\xd8\xff")
+    for words in ([], [str(tmp_path / "nothing")], [str(tmp_path / "picture")]):
+        with pytest.raises(SystemExit) as end:
+            token_costs.main(words)
+        said = capsys.readouterr().err
+        assert end.value.code == 2 and "FILE" in said and "Traceback" not in said
+    (tmp_path / "text").write_text("One fox.\r\n")
+    assert token_costs.main([str(tmp_path / "text")]) == 0
+    assert "as served" in (said := capsys.readouterr().out) and "clean" in said

@@ -15,34 +15,30 @@ def points(*, small: bool = False) -> list[dict]:
     out = []
     with threads(1):
         for vocabulary in (16, 64) if small else SIZES:
-            for what, whole in (("step, all logits at once", True), ("step, loss in chunks", False)):
-                step = update(vocabulary, whole=whole)
+            for what, head in (("step, all logits at once", "whole"), ("step, head in blocks", "blocks")):
+                step = update(vocabulary, head)
                 step()  # the optimizer's state is there from now on
                 mib = memory.allocated(step) / 2**20
                 out.append(growth.point("vocabulary", what, vocabulary, growth.seconds(step), mib))
     return out
 
 
-def update(vocabulary: int, *, whole: bool):
-    """A function that makes one update. whole: cross-entropy over all logits; else core/chunked_loss.py."""
-    from core import chunked_loss, initializers, losses, models, optimizers
+def update(vocabulary: int, head: str):
+    """A function that makes one update as lesson 5 makes it with this `head` (model1.Config)."""
+    from core import initializers, models, optimizers, products
 
-    config = model1.Config()
+    config = model1.Config(head=head)
+    graded = model1.grade(config)
     model = models.Model1(vocabulary, config.width)
     initializers.torch_default(model, rng.stream(0, "init"))
     optimizer = optimizers.build("adamw", model.parameters(), lr=config.lr, weight_decay=config.weight_decay)
     tokens = rng.numpy_stream(0, "data").integers(vocabulary, size=100_000)
     x, y = batches.batch(tokens, 0, 0, config.batch, config.context)
 
-    def loss():
-        if whole:
-            return losses.cross_entropy(model(x), y)
-        hidden = model.activation(model.wte(x)).flatten(0, 1)  # (N, C)
-        return chunked_loss.chunked_cross_entropy(hidden, model.lm_head.weight, y.flatten())
-
     def step():
         optimizer.zero_grad(set_to_none=True)
-        loss().backward()
+        with products.fast():
+            graded(model, x, y).backward()
         optimizer.step()
 
     return step

@@ -83,7 +83,7 @@ HEADS = Slider(
     T("heads", "số đầu chú ý"),
     T(
         "Must divide the width; if not, the nearest smaller number that does is taken.",
-        "Phải chia hết độ rộng; nếu không, lấy số nhỏ hơn gần nhất chia hết.",
+        "Phải là ước của độ rộng; nếu không, lấy ước gần nhất nhỏ hơn nó.",
     ),
     values=(1, 2, 3, 4, 8),
 )

@@ -14,12 +14,12 @@ SENTENCES = {
     "not_a_number": T("{field} = {value} is not a number.", "{field} = {value} không phải là số."),
     "out_of_range": T(
         "{field} = {value} is out of range: a {number} number from {low} to {high} is needed.",
-        "{field} = {value} nằm ngoài khoảng: cần một số ({number}) từ {low} đến {high}.",
+        "{field} = {value} nằm ngoài khoảng: cần một số {number} từ {low} đến {high}.",
     ),
     "not_a_choice": T("{field} = {value} is not one of: {valid}.", "{field} = {value} không thuộc: {valid}."),
     "heads_do_not_divide": T(
         "{heads} heads do not divide the width {width}. Choose another number of heads, or width {near}.",
-        "{heads} đầu chú ý không chia hết độ rộng {width}. Hãy chọn số đầu khác, hoặc độ rộng {near}.",
+        "Độ rộng {width} không chia hết cho {heads} đầu chú ý. Hãy chọn số đầu khác, hoặc độ rộng {near}.",
     ),
     "wrong_parent": T(
         "This continues a {wanted} run; {given} was given.",
@@ -329,7 +329,7 @@ SENTENCES = {
     ),
     "rows_matched": T(
         "{matched} of the {vocabulary} tokens exist in the donor's vocabulary and get its rows; the others start as noise of the same spread.",
-        "{matched} trong {vocabulary} token có trong từ vựng của mô hình cho và nhận hàng của nó; số còn lại bắt đầu bằng nhiễu cùng độ rộng.",
+        "{matched} trong {vocabulary} token có trong từ vựng của mô hình cho và nhận hàng của nó; số còn lại bắt đầu bằng nhiễu cùng độ phân tán.",
     ),
     "keep_beyond_text": T(
         "You asked for {keep} training tokens; the text has {tokens}, and all of them are used.",
@@ -542,7 +542,7 @@ SENTENCES = {
     ),
     "heads_snapped": T(
         "{asked} heads do not divide the width {width}: {used} are used.",
-        "{asked} đầu chú ý không chia hết độ rộng {width}: dùng {used} đầu.",
+        "Độ rộng {width} không chia hết cho {asked} đầu chú ý: dùng {used} đầu.",
     ),
     "batch_snapped": T(
         "{asked} windows do not divide among {processes} processes: {used} are used.",
@@ -563,7 +563,7 @@ SENTENCES = {
     ),
     "parts_snapped": T(
         "{asked} micro-batches do not divide a batch of {batch}: {used} are used.",
-        "{asked} lô nhỏ không chia hết lô {batch}: dùng {used}.",
+        "Lô {batch} không chia hết cho {asked} lô nhỏ: dùng {used}.",
     ),
     "no_compiler": T(
         "torch.compile writes C++ and needs a compiler to build it; this machine has no {program}. The run goes on without.",
@@ -628,10 +628,14 @@ class Blanks(dict):
         return Dash()
 
 
+KINDS = {"whole": T("whole", "nguyên"), "real": T("real", "thực")}  # of numbers, as core's problems name them
+
+
 def say(code: str, facts: dict | None = None) -> T:
     """The sentence of a code with its blanks filled; what is missing shows as a dash, never as an exception."""
     sentence = SENTENCES.get(code, UNKNOWN)
     facts = {name: value for name, value in ({"code": code} | (facts or {})).items() if value is not None}
+    facts |= {name: KINDS[value] for name, value in facts.items() if name == "number" and value in KINDS}
 
     def fill(lang):
         return sentence(lang).format_map(Blanks({k: v(lang) if isinstance(v, T) else v for k, v in facts.items()}))

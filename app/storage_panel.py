@@ -8,7 +8,7 @@ from core import files, library
 from core.problem import Problem
 
 NAMES = {
-    "tokens": T("texts as token numbers", "văn bản dưới dạng số token"),
+    "tokens": T("texts as token numbers", "văn bản dưới dạng id token"),
     "floors": T("floors of languages", "mức sàn của các ngôn ngữ"),
     "oracle": T("the perfect predictor's losses", "loss của bộ dự đoán hoàn hảo"),
     "books": T("novels from Project Gutenberg", "truyện từ Project Gutenberg"),

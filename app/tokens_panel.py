@@ -40,7 +40,7 @@ TEXT = {
         "A model never sees letters, only token numbers. Where the text is cut decides how long it is for the "
         "model, and how "
         "much a language costs. Type what you like.",
-        "Mô hình không thấy chữ, chỉ thấy số của token. Cắt ở đâu thì quyết định văn bản dài bao nhiêu với mô "
+        "Mô hình không thấy chữ, chỉ thấy id của token. Cắt ở đâu thì quyết định văn bản dài bao nhiêu với mô "
         "hình, và một "
         "ngôn ngữ tốn bao nhiêu. Bạn cứ gõ gì tùy thích.",
     ),

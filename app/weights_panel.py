@@ -17,10 +17,10 @@ HOUSE = {
         ),
     ),
     "house-model1": (
-        T("House donor: Model 1", "Mô hình nguồn: Mô hình 1"),
+        T("House donor: Model 1", "Mô hình cho có sẵn: Mô hình 1"),
         T(
             "An embedding and a head to borrow in lessons 1 and 7.",
-            "Một embedding và một lớp ra để mượn trong bài 1 và bài 7.",
+            "Một embedding và một tầng ra để mượn trong bài 1 và bài 7.",
         ),
     ),
 }
@@ -28,7 +28,7 @@ TEXTS = {
     "docstrings": T("Python's docstrings", "docstring của Python"),
     "tales-en": T("Tales, English", "Tales tiếng Anh"),
     "tales-vi": T("Tales, Vietnamese", "Tales tiếng Việt"),
-    "manual": T("Python's manual (never read)", "tài liệu Python (chưa từng đọc)"),
+    "manual": T("Python's manual (never read)", "sách hướng dẫn Python (chưa từng đọc)"),
 }
 PARTS = {
     "norms": T("all 50 LayerNorm vectors (lesson 11)", "cả 50 vector LayerNorm (bài 11)"),

@@ -206,8 +206,8 @@ CLAIMS = (
         seeds=SEEDS,
         unit=T("nats/token lost without it (init 0.125)", "nats/token mất đi khi không chia (khởi tạo 0.125)"),
         explain=T(
-            "Here the scores start at std 4 and attention at a third of uniform: the heads stare before they have learned where to look.",
-            "Ở đây điểm số khởi đầu với độ lệch chuẩn 4, attention chỉ bằng một phần ba so với đều: các đầu nhìn chằm chằm trước khi học được nên nhìn đâu.",
+            "Here the scores start at std 4 and the entropy of attention at a third of the uniform one: the heads stare before they have learned where to look.",
+            "Ở đây điểm số khởi đầu với độ lệch chuẩn 4, entropy của attention chỉ bằng một phần ba mức đều: các đầu nhìn chằm chằm trước khi học được nên nhìn đâu.",
         ),
     ),
     Claim(

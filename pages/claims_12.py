@@ -164,7 +164,7 @@ CLAIMS = (
         ),
         explain=T(
             "At width 64 they are at least as good as 0.02: their spread, 0.09 to 0.18 here, fits the width, while 0.02 was chosen for a network twelve times as wide.",
-            "Ở độ rộng 64 chúng không thua 0.02: độ rộng của chúng, ở đây 0.09 đến 0.18, hợp với tầng, còn 0.02 được chọn cho mạng rộng gấp mười hai.",
+            "Ở độ rộng 64 chúng không thua 0.02: độ lệch chuẩn của chúng, ở đây 0.09 đến 0.18, hợp với độ rộng ấy, còn 0.02 được chọn cho mạng rộng gấp mười hai.",
         ),
     ),
     Claim(

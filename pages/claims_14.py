@@ -321,7 +321,7 @@ CLAIMS = (
         },
         unit=T(
             "nats/token lower training loss after the first evaluation (Model 1, p = 0.2)",
-            "nats/token loss huấn luyện thấp hơn sau lần đánh giá đầu (Model 1, p = 0.2)",
+            "nats/token loss huấn luyện thấp hơn sau lần đánh giá đầu (Mô hình 1, p = 0.2)",
         ),
         explain=T(
             "It falls because nothing is dropped any more: the reported number becomes the one of eval mode. Put eval() and train() around every evaluation, as train.evaluated does.",

@@ -8,7 +8,7 @@ from core.claims import above, below, between, depends, fails, near, once, runs
 from core.experiments import array_costs, page_census, page_copies, page_filters, page_training
 from pages.verdict_16 import last_train
 
-NOTEBOOK = T("the course's FineWeb notebook", "sổ tay FineWeb của khóa học")
+NOTEBOOK = T("the course's FineWeb notebook", "notebook FineWeb của khóa học")
 LESSON_17 = T("lesson 17 of the course", "bài 17 của khóa học")
 PAPER = T("FineWeb's write-up (Penedo et al. 2024)", "bài viết về FineWeb (Penedo và cộng sự 2024)")
 REAL = {"corpus": "fineweb", "documents": 1000}

@@ -164,7 +164,7 @@ CLAIMS = (
         ),
         explain=T(
             "At this length nothing is overfitted yet: each token of the text has been read about two and a half times. Dropout pays after many passes over little text: preset “little text”, and lesson 14.",
-            "Ở độ dài này chưa có gì quá khớp: mỗi token mới được đọc khoảng hai lần rưỡi. Dropout có lợi sau nhiều lượt trên ít văn bản: thiết lập “ít văn bản”, và bài 14.",
+            "Ở độ dài này chưa có gì quá khớp: mỗi token chỉ mới được đọc khoảng hai lần rưỡi. Dropout có lợi sau nhiều lượt trên ít văn bản: thiết lập “ít văn bản”, và bài 14.",
         ),
     ),
     Claim(

@@ -98,9 +98,9 @@ CLAIMS = (
         seeds=(0,),
         unit=T("× the tokens per second of 62", "× token mỗi giây của lô 62"),
         explain=T(
-            "The batch is no side of a matrix: the products have B·T rows, and 62 windows of 32 are 31 · 64 rows, as even as "
-            "any. What may matter is the width and the vocabulary, see below.",
-            "Cỡ lô không phải một cạnh của ma trận: phép nhân có B·T hàng, và 62 cửa sổ dài 32 là 31 · 64 hàng, chẵn như ai. "
+            "The batch is no side of a matrix: the products have B·T rows, and 62 windows of 32 are 31 · 64 rows, a multiple "
+            "of 64 like any other. What may matter is the width and the vocabulary, see below.",
+            "Cỡ lô không phải một cạnh của ma trận: phép nhân có B·T hàng, và 62 cửa sổ dài 32 là 31 · 64 hàng, là bội của 64 như ai. "
             "Thứ có thể quan trọng là độ rộng và từ vựng, xem bên dưới.",
         ),
     ),
@@ -367,7 +367,7 @@ CLAIMS = (
         explain=T(
             "The product with the output matrix is done either way; only the optimizer has less to update. What shrinks is "
             "the number of parameters.",
-            "Phép nhân với ma trận đầu ra vẫn phải làm; chỉ bộ tối ưu bớt việc. Cái giảm là số tham số.",
+            "Phép nhân với ma trận đầu ra vẫn phải làm; chỉ thuật toán tối ưu bớt việc. Cái giảm là số tham số.",
         ),
     ),
     Claim(
@@ -544,7 +544,7 @@ CLAIMS = (
         unit=T("× the baseline's tokens per second", "× token mỗi giây của mốc"),
         explain=T(
             "A batch of token ids is some kilobytes: there is little to hurry.",
-            "Một lô số token chỉ vài kilobyte: chẳng có mấy mà phải vội.",
+            "Một lô id token chỉ vài kilobyte: chẳng có mấy mà phải vội.",
         ),
     ),
 )

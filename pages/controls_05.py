@@ -123,7 +123,7 @@ CONTROLS = (
     ),
     Choice(
         "head",
-        T("output layer and loss", "lớp ra và loss"),
+        T("output layer and loss", "tầng ra và loss"),
         T(
             "Whole: all logits at once, as the course writes it. In blocks: a part of the vocabulary at a time, the same loss with a fraction of the memory; with GPT-2's 50,257 tokens it is also several times faster in bfloat16.",
             "Nguyên khối: mọi logits cùng lúc, như khóa học viết. Theo khối: từng phần từ vựng, cùng loss với một phần nhỏ bộ nhớ; với 50,257 token của GPT-2 thì bfloat16 còn nhanh hơn vài lần.",

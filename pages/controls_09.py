@@ -222,7 +222,7 @@ CONTROLS = (
     ),
     Slider(
         "smoothing",
-        T("label smoothing ε", "làm mềm nhãn ε"),
+        T("label smoothing ε", "làm mềm nhãn (label smoothing) ε"),
         T("Share of the label that is spread over all classes.", "Phần của nhãn được rải đều cho mọi lớp."),
         low=0,
         high=0.5,

@@ -27,7 +27,7 @@ def options(*codes):
 
 SCHEME_HELP = T(
     "How the weights are drawn. σ counts for normal, uniform, cut and equal; the others compute their spread from the layer's size.",
-    "Cách bốc trọng số. σ chỉ có tác dụng với chuẩn, đều, cắt và bằng nhau; các cách khác tự tính độ rộng từ cỡ của tầng.",
+    "Cách bốc trọng số. σ chỉ có tác dụng với chuẩn, đều, cắt và bằng nhau; các cách khác tự tính độ lệch chuẩn từ cỡ của tầng.",
 )
 
 CONTROLS = (
@@ -141,7 +141,7 @@ CONTROLS = (
             "Sáu độ lệch chuẩn dùng cho mọi trọng số; các cách có tên cho ma trận, embedding N(0, 0.02); hoặc các cách bắt đầu chết hay nửa chết.",
         ),
         (
-            ("sweep", T("spreads", "độ rộng")),
+            ("sweep", T("spreads", "các giá trị σ")),
             ("schemes", T("schemes", "cách có tên")),
             ("dead", T("dead starts", "khởi đầu chết")),
         ),

@@ -13,7 +13,7 @@ CONTROLS = (
         T("dropout p", "xác suất bỏ p (dropout)"),
         T(
             "Chance that a number is dropped. 0.2 drops one in five; at 1 nothing is left.",
-            "Khả năng một con số bị bỏ. 0.2 là cứ năm số bỏ một; ở 1 thì không còn gì.",
+            "Xác suất một con số bị bỏ. 0.2 là cứ năm số bỏ một; ở 1 thì không còn gì.",
         ),
         low=0,
         high=1,
@@ -93,7 +93,7 @@ CONTROLS = (
         knobs.DROPOUT,
         help=T(
             "Chance of dropping a number, at all four places of Model 5, while training. The other run in each world has p = 0.",
-            "Khả năng bỏ một con số, ở cả bốn chỗ của Model 5, khi huấn luyện. Lần chạy kia trong mỗi thế giới có p = 0.",
+            "Xác suất bỏ một con số, ở cả bốn chỗ của Mô hình 5, khi huấn luyện. Lần chạy kia trong mỗi thế giới có p = 0.",
         ),
         high=0.95,
     ),

@@ -255,7 +255,7 @@ CONTROLS = (
         T("count", "đếm theo"),
         T(
             "Words (no list ends them), the built-in 2,000 byte pairs, or GPT-2's 50,257 where its file is here.",
-            "Từ (không danh sách nào hết), 2,000 cặp byte có sẵn, hoặc 50,257 của GPT-2 nếu máy có tệp.",
+            "Từ (không có danh sách nào giới hạn), 2,000 cặp byte có sẵn, hoặc 50,257 của GPT-2 nếu máy có tệp.",
         ),
         (("word", T("words", "từ")), ("bpe", T("byte pairs", "cặp byte")), ("gpt2", same("GPT-2"))),
     ),

@@ -157,7 +157,7 @@ CONTROLS = (
     ),
     Slider(
         "smoothing",
-        T("label smoothing ε", "làm mượt nhãn ε"),
+        T("label smoothing ε", "làm mềm nhãn ε"),
         T(
             "Share of every answer that is spread over all tokens: each gets at least about ε/V.",
             "Phần của mỗi đáp án được rải đều cho mọi token: token nào cũng được chừng ε/V.",

@@ -32,7 +32,7 @@ OPTION_NAMES = {
     "manual": T("attention by hand", "attention viết tay"),
     "math": T("attention: math", "attention: math"),
     "packed": T("q, k, v copied", "chép q, k, v"),
-    "int32": T("int32 ids", "số token int32"),
+    "int32": T("int32 ids", "id token int32"),
     "checkpoint": T("checkpointing", "checkpointing"),
     "foreach": T("AdamW foreach", "AdamW foreach"),
     "loop": T("AdamW loop", "AdamW vòng lặp"),
@@ -226,7 +226,7 @@ MODEL = (
     ),
     Choice(
         "index",
-        T("type of token ids", "kiểu số token"),
+        T("type of token ids", "kiểu của id token"),
         T(
             "8 or 4 bytes for each token in the batch. Anything else is refused.",
             "8 hay 4 byte cho mỗi token trong lô. Kiểu khác bị từ chối.",
@@ -300,7 +300,7 @@ BENCH = (
             ("product", T("matrix products by format", "phép nhân ma trận theo định dạng")),
             ("layout", T("rows and columns in memory", "hàng và cột trong bộ nhớ")),
             ("update", T("AdamW's three loops", "ba vòng lặp của AdamW")),
-            ("index", T("type of token ids", "kiểu số token")),
+            ("index", T("type of token ids", "kiểu của id token")),
         ),
     ),
     Slider(

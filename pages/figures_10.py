@@ -148,7 +148,7 @@ def strip_chart(view):
         .transform_calculate(panel=f"datum.moment == 'before' ? '{names['before']}' : '{names['now']}'")
         .mark_bar(width=1.5)
         .encode(
-            x=alt.X("token:Q", title=T("token id", "số của token")(view.lang)),
+            x=alt.X("token:Q", title=T("token id", "id của token")(view.lang)),
             y=alt.Y("p:Q", title=same("P")(view.lang)),
             color=alt.condition(alt.datum.liked, alt.value(INPUT), alt.value(GREY)),
             row=alt.Row("panel:N", title=None, sort=list(names.values())),

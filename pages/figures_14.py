@@ -223,7 +223,7 @@ moments = Figure(
     moment_chart,
     help=T(
         "Blue: vectors of n numbers, each with its own mask. Orange: the closed form. Red diamond: your p.",
-        "Xanh: các vector n số, mỗi vector một mặt nạ. Cam: công thức. Kim cương đỏ: p của bạn.",
+        "Xanh: các vector n số, mỗi vector một mặt nạ. Cam: công thức. Hình thoi đỏ: p của bạn.",
     ),
     beside=True,
     constant=True,

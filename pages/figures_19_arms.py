@@ -275,7 +275,7 @@ remedies = Figure(
     T("What each mask does to the three groups", "Mỗi mặt nạ làm gì với ba nhóm"),
     T(
         "Dots: ln of the mean probability of common, rare and unused tokens at the end, one per run; dashed lines: chance and the smoothing floor. {now}",
-        "Chấm: ln xác suất trung bình của token thường gặp, hiếm và không dùng lúc cuối, mỗi lần chạy một chấm; nét đứt: đoán đều và sàn của làm mượt. {now}",
+        "Chấm: ln xác suất trung bình của token thường gặp, hiếm và không dùng lúc cuối, mỗi lần chạy một chấm; nét đứt: đoán đều và sàn của làm mềm. {now}",
     ),
     share_rows,
     share_chart,

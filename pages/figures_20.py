@@ -169,7 +169,7 @@ costs = Figure(
         "Medians over the steps. Peak memory: on a GPU the allocator's record; on a CPU every allocation of one step, as "
         "PyTorch's profiler reports it, on top of weights, gradients and optimizer.",
         "Trung vị qua các bước. Bộ nhớ đỉnh: trên GPU theo bộ cấp phát; trên CPU là mọi lần cấp phát trong một bước theo "
-        "profiler của PyTorch, cộng trọng số, gradient và bộ tối ưu.",
+        "profiler của PyTorch, cộng trọng số, gradient và thuật toán tối ưu.",
     ),
     beside=True,
 )

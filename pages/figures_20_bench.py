@@ -189,7 +189,7 @@ anatomy = Figure(
 )
 
 KEPT = {
-    "standing": T("weights, gradients, optimizer", "trọng số, gradient, bộ tối ưu"),
+    "standing": T("weights, gradients, optimizer", "trọng số, gradient, thuật toán tối ưu"),
     "saved": T("kept for the backward pass", "giữ cho lượt lùi"),
     "rest": T("passing, at the peak", "tạm thời, lúc đỉnh"),
 }
@@ -205,7 +205,7 @@ def memory_rows(view):
     ):
         rest = max(0.0, peak - saved - optimizer)
         parts = (
-            (T("optimizer", "bộ tối ưu"), optimizer),
+            (T("optimizer", "thuật toán tối ưu"), optimizer),
             (KEPT["saved"], saved),
             (T("the rest of the peak", "phần còn lại của đỉnh"), rest),
         )
@@ -218,7 +218,7 @@ def memory_chart(view):
     names = [
         name(view.lang) for code, name in OPTION_NAMES.items() if code in ("baseline", *view.config.options.split(","))
     ]
-    labels = (T("optimizer", "bộ tối ưu"), KEPT["saved"], T("the rest of the peak", "phần còn lại của đỉnh"))
+    labels = (T("optimizer", "thuật toán tối ưu"), KEPT["saved"], T("the rest of the peak", "phần còn lại của đỉnh"))
     return stacked(
         view,
         y="name",
@@ -235,7 +235,7 @@ memory = Figure(
     T("What each option does to memory", "Mỗi lựa chọn làm gì với bộ nhớ"),
     T(
         "One bar for each option: optimizer, tensors kept for the backward pass, the rest of the peak, in megabytes.",
-        "Mỗi lựa chọn một cột: bộ tối ưu, tensor giữ cho lượt lùi, phần còn lại của đỉnh, tính bằng megabyte.",
+        "Mỗi lựa chọn một cột: thuật toán tối ưu, tensor giữ cho lượt lùi, phần còn lại của đỉnh, tính bằng megabyte.",
     ),
     memory_rows,
     memory_chart,
@@ -370,7 +370,7 @@ cases = Figure(
 BYTES = {
     "weights": T("weights", "trọng số"),
     "gradients": T("gradients", "gradient"),
-    "optimizer": T("optimizer", "bộ tối ưu"),
+    "optimizer": T("optimizer", "thuật toán tối ưu"),
     "activations": T("activations", "kích hoạt"),
     "logits": T("logits", "logits"),
 }
@@ -409,7 +409,7 @@ stack = Figure(
     T(
         "A bar cut into weights, gradients, optimizer, activations and logits, in gigabytes; below it the one before the last "
         "change. {now}",
-        "Một cột chia thành trọng số, gradient, bộ tối ưu, kích hoạt và logits, tính bằng gigabyte; dưới là trước lần đổi gần nhất. {now}",
+        "Một cột chia thành trọng số, gradient, thuật toán tối ưu, kích hoạt và logits, tính bằng gigabyte; dưới là trước lần đổi gần nhất. {now}",
     ),
     _budget_rows("bytes", BYTES, 1e9),
     _budget_chart(BYTES, T("gigabytes (10⁹ bytes)", "gigabyte (10⁹ byte)")),

@@ -78,7 +78,7 @@ FIRST = Prediction(
     first_why,
     (
         ("scratch", T("a, from scratch", "a, từ đầu")),
-        ("tuned", T("b, from the donor", "b, từ mô hình cho")),
+        ("tuned", T("b, from the donor", "b, từ mô hình cho (donor)")),
         ("same", T("equal within 0.05", "bằng nhau, sai lệch dưới 0.05")),
     ),
 )
@@ -154,7 +154,7 @@ LESSON = Lesson(
         ),
         T(
             "A donor that has read something alike saves most of the steps, and is worth the more the less text you have. With next to no text it is best left alone.",
-            "Mô hình cho đã đọc thứ tương tự tiết kiệm phần lớn số bước, và bạn càng ít văn bản nó càng đáng giá. Gần như không có văn bản thì tốt nhất để nguyên nó.",
+            "Mô hình cho (donor) đã đọc thứ tương tự tiết kiệm phần lớn số bước, và bạn càng ít văn bản nó càng đáng giá. Gần như không có văn bản thì tốt nhất để nguyên nó.",
         ),
         T(
             "Some published costs were measured, some computed, some are rumours; and buying a cluster is not the cost of one run.",

@@ -64,11 +64,11 @@ LESSON = Lesson(
         ),
         T(
             "Forgetting zero_grad is no gradient accumulation: it turns SGD into a pendulum without friction (momentum 1), whose period I can compute.",
-            "Quên zero_grad không phải là tích lũy gradient: nó biến SGD thành con lắc không ma sát (quán tính 1), tính được chu kỳ.",
+            "Quên zero_grad không phải là tích lũy gradient: nó biến SGD thành con lắc không ma sát (quán tính, momentum, bằng 1), tính được chu kỳ.",
         ),
         T(
             "Real accumulation is k small backward passes, divided by k, one step, then reset: the big batch to rounding.",
-            "Tích lũy thật là k lần backward nhỏ, chia cho k, một bước, rồi đặt lại: đúng bằng lô lớn tới mức làm tròn.",
+            "Tích lũy thật là k lần backward nhỏ, chia cho k, một bước, rồi đặt lại: đúng bằng lô lớn, chỉ lệch do làm tròn.",
         ),
     ),
     minutes=8,

@@ -67,11 +67,11 @@ LESSON = Lesson(
         ),
         T(
             "With an honest split the gap between train and test appears, the test loss turns up again, and I can name the step of the best model.",
-            "Chia trung thực thì khoảng chênh giữa huấn luyện và kiểm thử hiện ra, loss kiểm thử quay lên, và tôi chỉ được bước của mô hình tốt nhất.",
+            "Chia trung thực thì khoảng chênh giữa huấn luyện và kiểm thử hiện ra, loss kiểm thử tăng trở lại, và tôi chỉ ra được bước có mô hình tốt nhất.",
         ),
         T(
             "Test below train in the first epochs comes from when the two are measured; at the same weights it disappears.",
-            "Kiểm thử thấp hơn huấn luyện ở các lượt duyệt đầu là do thời điểm đo; đo với cùng trọng số thì hiện tượng biến mất.",
+            "Loss kiểm thử thấp hơn loss huấn luyện ở các lượt duyệt đầu là do thời điểm đo; đo với cùng trọng số thì hiện tượng biến mất.",
         ),
         T(
             "I evaluate with no_grad and in eval mode, on all test tokens or with a standard error.",
@@ -112,7 +112,7 @@ LESSON = Lesson(
             T("Where does it leak?", "Rò rỉ ở đâu?"),
             T(
                 "No training: only counting. A test prediction has leaked when some training window makes the very same one.",
-                "Không huấn luyện, chỉ đếm. Một dự đoán kiểm thử bị rò rỉ khi có cửa sổ huấn luyện dự đoán đúng chỗ ấy.",
+                "Không huấn luyện, chỉ đếm. Một dự đoán kiểm thử bị rò rỉ khi có cửa sổ huấn luyện chứa chính dự đoán ấy.",
             ),
             overlap.Config(),
             (

@@ -34,7 +34,7 @@ LESSON = Lesson(
     title=T("Model 1 with GPT-2's embeddings", "Mô hình 1 với embedding của GPT-2"),
     question=T(
         "Does somebody else's embedding help, and should I freeze it?",
-        "Embedding của người khác có giúp gì không, và có nên đóng băng nó?",
+        "Embedding của người khác có giúp gì không, và có nên đóng băng (freeze) nó?",
     ),
     after=(
         T(
@@ -62,7 +62,7 @@ LESSON = Lesson(
             T("Borrow", "Đi mượn"),
             T(
                 "The donor is a Model 1 that read the docstrings of Python's library; now the same small model learns the manual, which the donor never saw. Only the starting embedding differs. Where GPT-2's weights are on this machine, they can be the donor.",
-                "Mô hình cho là một Mô hình 1 đã đọc docstring của thư viện Python; giờ cũng mô hình nhỏ ấy học sách hướng dẫn mà mô hình cho chưa từng thấy. Chỉ embedding ban đầu khác nhau. Nếu máy này có trọng số GPT-2 thì GPT-2 cũng cho mượn được.",
+                "Mô hình cho (donor) là một Mô hình 1 đã đọc docstring của thư viện Python; giờ cũng mô hình nhỏ ấy học sách hướng dẫn mà mô hình cho chưa từng thấy. Chỉ embedding ban đầu khác nhau. Nếu máy này có trọng số GPT-2 thì GPT-2 cũng cho mượn được.",
             ),
             QUICK,
             PRESETS,
@@ -187,7 +187,7 @@ LESSON = Lesson(
             T("Go deeper: one dial", "Đào sâu: một núm xoay"),
             T(
                 "Frozen and free are the ends of one dial: the learning rate of the embedding over that of the rest. Five runs; change n and watch the lowest dot move.",
-                "Đóng băng và tự do là hai đầu của một núm xoay: tốc độ học của embedding chia cho của phần còn lại. Năm lần chạy; đổi n và xem chấm thấp nhất dời đi.",
+                "Đóng băng và tự do là hai đầu của một núm xoay: tốc độ học của embedding chia cho tốc độ học của phần còn lại. Năm lần chạy; đổi n và xem chấm thấp nhất dời đi.",
             ),
             QUICK,
             (
@@ -226,7 +226,7 @@ LESSON = Lesson(
             T("Whose embedding?", "Mượn của ai?"),
             T(
                 "The same training from six donors: a near one, the same half or wholly shuffled, two that read only stories (trained first, here), and none.",
-                "Cùng một huấn luyện từ sáu nguồn: một nguồn gần gũi, chính nó bị xáo một nửa hay xáo hết, hai nguồn chỉ đọc truyện (huấn luyện trước, tại đây), và không ai cả.",
+                "Cùng một cách huấn luyện, sáu nguồn: một nguồn gần gũi, chính nó bị xáo một nửa hay xáo hết, hai nguồn chỉ đọc truyện (huấn luyện trước, tại đây), và không mượn ai.",
             ),
             QUICK,
             (

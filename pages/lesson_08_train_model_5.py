@@ -140,7 +140,7 @@ PRESETS = (
     ),
     Preset(
         "blind",
-        T("broken: attention scale 0", "hỏng: hệ số attention 0"),
+        T("broken: attention scale 0", "hỏng: hệ số chia attention 0"),
         {"attention_scale": 0.0},
         T(
             "Every token looks everywhere equally: is that still better than a table of pairs?",
@@ -191,7 +191,7 @@ LESSON = Lesson(
                 "Model 5 is a small GPT-2: token and position embeddings, blocks of attention and MLP, one matrix for input and output. "
                 "It sees random windows of the text. The dashed lines need no training at all.",
                 "Mô hình 5 là GPT-2 thu nhỏ: embedding của token và vị trí, các khối attention và MLP, một ma trận cho cả vào lẫn ra. "
-                "Nó xem các cửa sổ ngẫu nhiên của văn bản. Các đường gạch thì chẳng cần huấn luyện.",
+                "Nó xem các cửa sổ ngẫu nhiên của văn bản. Các đường nét đứt thì chẳng cần huấn luyện.",
             ),
             QUICK,
             PRESETS,
@@ -297,7 +297,7 @@ LESSON = Lesson(
             T("Two names, one matrix?", "Hai tên, một ma trận?"),
             T(
                 "The output layer should be the embedding itself. Three ways to write that, and what is left of it when the model moves to another device.",
-                "Tầng ra lẽ ra chính là embedding. Ba cách viết điều đó, và còn lại gì khi mô hình chuyển sang thiết bị khác.",
+                "Tầng ra lẽ ra chính là embedding: dùng chung trọng số (weight tying). Ba cách viết điều đó, và còn lại gì khi mô hình chuyển sang thiết bị khác.",
             ),
             tying.Config(),
             (

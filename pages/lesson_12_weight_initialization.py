@@ -33,7 +33,7 @@ def fly(config, values):
 
 
 COMBINATIONS = (
-    ("plain", T("plain stack", "chồng tầng trần"), False, False, 5),
+    ("plain", T("plain stack", "chồng tầng thường"), False, False, 5),
     ("residual", T("with residual", "có nối tắt (residual)"), True, False, 1),
     ("layernorm", T("with LayerNorm", "có LayerNorm"), False, True, 0),
     ("both", T("with both", "có cả hai"), True, True, 2),
@@ -118,11 +118,11 @@ def deep(config, values):
 FLIGHT_PRESETS = (
     Preset(
         "quick",
-        T("quick: GPT-2's 0.02 in a plain stack", "nhanh: 0.02 của GPT-2 trong chồng tầng trần"),
+        T("quick: GPT-2's 0.02 in a plain stack", "nhanh: 0.02 của GPT-2 trong chồng tầng thường"),
         {},
         T(
             "0.02 is the most famous σ there is. Fifty plain layers, and almost nothing of the signal is left.",
-            "0.02 là σ nổi tiếng nhất. Qua năm mươi tầng trần, tín hiệu gần như không còn gì.",
+            "0.02 là σ nổi tiếng nhất. Qua năm mươi tầng thường, tín hiệu gần như không còn gì.",
         ),
     ),
     Preset(
@@ -131,7 +131,7 @@ FLIGHT_PRESETS = (
         {"std": 1.0},
         T(
             "×16 per layer: read off where the line hits the ceiling, and what the norm says long before.",
-            "Mỗi tầng ×16: đọc xem đường chạm trần ở đâu, và cái đo chuẩn đã nói gì từ lâu trước đó.",
+            "Mỗi tầng ×16: đọc xem đường chạm trần ở đâu, và chuẩn (norm) đã báo gì từ lâu trước đó.",
         ),
         broken=True,
     ),
@@ -160,7 +160,7 @@ FLIGHT_PRESETS = (
         {"activation": "gelu", "std": 0.1},
         T(
             "Nobody quite: small signals are halved, large ones pass. Try other seeds and watch He's line jump by decades.",
-            "Không ai hẳn hoi: tín hiệu nhỏ bị chia đôi, lớn thì cho qua. Đổi hạt giống và xem đường của He nhảy cả bậc mười.",
+            "Không cách nào hợp hẳn: tín hiệu nhỏ bị giảm một nửa, tín hiệu lớn thì đi qua. Đổi hạt giống và xem đường của He nhảy cả bậc mười.",
         ),
     ),
     Preset(
@@ -267,7 +267,7 @@ LESSON = Lesson(
                     {"std": 0.02},
                     T(
                         "The plain stack dies; the residual alone carries the signal past every layer.",
-                        "Chồng tầng trần chết; riêng nối tắt đã đưa tín hiệu qua mọi tầng.",
+                        "Chồng tầng thường chết; riêng nối tắt đã đưa tín hiệu qua mọi tầng.",
                     ),
                 ),
                 Preset(
@@ -359,11 +359,11 @@ LESSON = Lesson(
             (
                 Preset(
                     "quick",
-                    T("quick: six spreads", "nhanh: sáu độ rộng"),
+                    T("quick: six spreads", "nhanh: sáu giá trị σ"),
                     {},
                     T(
                         "A valley: too small wakes late, too large must first be unlearned.",
-                        "Một thung lũng: quá nhỏ thì tỉnh giấc muộn, quá lớn thì phải gỡ bỏ trước.",
+                        "Một thung lũng: quá nhỏ thì tỉnh giấc muộn, quá lớn thì trước hết phải học quên.",
                     ),
                 ),
                 Preset(
@@ -443,7 +443,7 @@ LESSON = Lesson(
             (
                 Preset(
                     "quick",
-                    T("quick: four spreads", "nhanh: bốn độ rộng"),
+                    T("quick: four spreads", "nhanh: bốn giá trị σ"),
                     {},
                     T(
                         "Finite everywhere, and yet lopsided at σ = 1.",

@@ -229,7 +229,7 @@ GROWTH_PRESETS = (
     ),
     Preset(
         "sharp",
-        T("broken: attention scale × 10, std 0.1", "hỏng: hệ số chú ý × 10, độ lệch chuẩn 0.1"),
+        T("broken: attention scale × 10, std 0.1", "hỏng: hệ số chia attention × 10, độ lệch chuẩn 0.1"),
         {"linear_std": 0.1, "attention_scale": 10.0},
         T(
             "Saturated attention from the first step: read the readout of its entropy.",
@@ -276,7 +276,7 @@ LESSON = Lesson(
     title=T("Train Model 5 with weight inits", "Huấn luyện Mô hình 5 với khởi tạo trọng số"),
     question=T(
         "What does self.apply(init) really do to a model with tied embeddings, and how do attention weights change while the model learns?",
-        "self.apply(init) thật sự làm gì với mô hình dùng chung embedding, và trọng số chú ý thay đổi ra sao khi mô hình học?",
+        "self.apply(init) thật sự làm gì với mô hình dùng chung embedding (weight tying), và trọng số chú ý thay đổi ra sao khi mô hình học?",
     ),
     after=(
         T(

@@ -251,7 +251,7 @@ LESSON = Lesson(
                     {"dtype": "float16", "std": 10.0},
                     T(
                         "Two steps lose nearly everything that is not likely.",
-                        "Hai bước làm mất gần như mọi thứ không khả dĩ.",
+                        "Hai bước làm mất gần như mọi token có xác suất thấp.",
                     ),
                 ),
                 Preset(

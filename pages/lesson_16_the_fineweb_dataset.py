@@ -123,7 +123,7 @@ LESSON = Lesson(
             T("The filters", "Các bộ lọc"),
             T(
                 "Choose a rule, move its cut, read who dies. The web here is simulated from a seed, so every page has a hidden label.",
-                "Chọn một quy tắc, dời ngưỡng, đọc xem trang nào chết. Web ở đây được mô phỏng từ hạt giống nên trang nào cũng có nhãn ẩn.",
+                "Chọn một quy tắc, dời ngưỡng, đọc xem trang nào chết. Web ở đây được mô phỏng từ hạt giống (seed) nên trang nào cũng có nhãn ẩn.",
             ),
             page_filters.Config(),
             (
@@ -172,7 +172,7 @@ LESSON = Lesson(
                 ),
                 Preset(
                     "strict",
-                    T("broken: 20 sentences or out", "hỏng: 20 câu, không thì loại"),
+                    T("broken: 50 sentences or out", "hỏng: 50 câu, không thì loại"),
                     {"rule": "sentences", "sentences_min": 50, "words_min": 1000},
                     T(
                         "Clean, and almost nothing left: a filter has no opinion about how much you need.",

@@ -185,7 +185,7 @@ LESSON = Lesson(
             T("Eval, or not?", "Eval hay không?"),
             T(
                 "One model, trained with dropout, read three ways: after model.eval(); without it; and with an attention that passes its dropout_p on regardless.",
-                "Một mô hình huấn luyện có dropout, đọc theo ba cách: sau model.eval(); không gọi; và với attention cứ truyền dropout_p bất kể.",
+                "Một mô hình huấn luyện có dropout, đọc theo ba cách: sau model.eval(); không gọi; và với attention cứ truyền dropout_p bất kể chế độ.",
             ),
             replace(eval_mode.Config(), prompt="One day, a"),
             presets.MODES,
@@ -273,7 +273,7 @@ LESSON = Lesson(
             "Tắt từng đầu chú ý khi kiểm thử: dropout khi huấn luyện có thật sự khiến các phần thay thế được cho nhau?",
         ),
         T(
-            "Lesson 14 asks how much text it takes until dropout pays; lesson 15 what returning logits changes (nothing about temperature); lesson 16 counts distinct tokens without NumPy.",
+            "Lesson 14 asks how little text there must be before dropout pays; lesson 15 what returning logits changes (nothing about temperature); lesson 16 counts distinct tokens without NumPy.",
             "Bài 14 hỏi cần ít văn bản đến đâu thì dropout có lợi; bài 15: trả về logits thay đổi gì (với nhiệt độ thì không gì cả); bài 16 đếm token khác nhau mà không cần NumPy.",
         ),
     ),

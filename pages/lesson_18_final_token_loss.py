@@ -113,7 +113,7 @@ LESSON = Lesson(
         ),
         T(
             "Final-token training loses even on the final token, because it has had T times fewer graded predictions.",
-            "Chỉ chấm token cuối thì thua ngay ở token cuối, vì số dự đoán được chấm ít đi T lần.",
+            "Chỉ chấm token cuối thì thua ngay cả ở token cuối, vì số dự đoán được chấm ít đi T lần.",
         ),
         T(
             "It is not T times cheaper: the body costs the same; only the output layer can be skipped, and the course's code does not skip it.",

@@ -39,7 +39,7 @@ def masks(config, values):
         Arm("plain", T("plain", "thường"), plain, 0),
         Arm("logits", T("unused logits masked", "che logits không dùng"), replace(plain, mask="logits"), 1),
         Arm("loss", T("rare answers not graded", "không chấm đáp án hiếm"), replace(plain, mask="loss"), 2),
-        Arm("smooth", T("labels smoothed", "làm mượt nhãn"), replace(plain, smoothing=config.smoothing), 3),
+        Arm("smooth", T("labels smoothed", "làm mềm nhãn"), replace(plain, smoothing=config.smoothing), 3),
     )
 
 

@@ -23,7 +23,7 @@ RACE_PRESETS = (
         {},
         T(
             "AdamW 1e-3 with warm-up and cosine, against the same rate held constant, and against everything on.",
-            "AdamW 1e-3 có khởi động dần và cosine, so với cùng tốc độ giữ nguyên, và với bật tất cả.",
+            "AdamW 1e-3 có khởi động dần (warm-up) và cosine, so với cùng tốc độ giữ nguyên, và với bật tất cả.",
         ),
     ),
     Preset(
@@ -68,7 +68,7 @@ RACE_PRESETS = (
         PLAIN | {"accumulate": 4, "checkpoint": True},
         T(
             "Lies on the baseline by steps: the same training. Look at peak memory, and at the step's time.",
-            "Theo bước thì nằm trên mốc: cùng một huấn luyện. Hãy xem bộ nhớ đỉnh và thời gian mỗi bước.",
+            "Theo bước thì trùng với đường mốc: cùng một huấn luyện. Hãy xem bộ nhớ đỉnh và thời gian mỗi bước.",
         ),
     ),
     Preset(
@@ -194,7 +194,7 @@ OPERATION_PRESETS = (
     ),
     Preset(
         "index",
-        T("broken: token ids as floats", "hỏng: số token là số thực"),
+        T("broken: token ids as floats", "hỏng: id token là số thực"),
         {"what": "index"},
         T("torch refuses, and says why.", "torch từ chối, và nói vì sao."),
         broken=True,
@@ -496,7 +496,7 @@ LESSON = Lesson(
         T(
             "Roofline of your laptop: from “Operations” take the product's peak and the speed of an addition, and place every "
             "operation of the step between them. Which options can pay at all?",
-            "Mái nhà của máy bạn: từ “Phép tính” lấy đỉnh của phép nhân và tốc độ của phép cộng, đặt từng phép tính của bước vào "
+            "Biểu đồ mái nhà (roofline) của máy bạn: từ “Phép tính” lấy đỉnh của phép nhân và tốc độ của phép cộng, đặt từng phép tính của bước vào "
             "giữa. Lựa chọn nào có thể có lợi?",
         ),
         T(

@@ -127,7 +127,7 @@ WORLD_PRESETS = (
     ),
     Preset(
         "decay",
-        T("the rival: weight decay 1", "đối thủ: weight decay 1"),
+        T("the rival: weight decay 1", "đối thủ: suy giảm trọng số 1"),
         {"weight_decay": 1.0},
         T(
             "Strong weight decay in all four runs: what is left for dropout to do?",

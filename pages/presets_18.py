@@ -44,8 +44,8 @@ RACE_PRESETS = (
         T("long: 600 steps", "dài: 600 bước"),
         {"steps": 600, "beside": "all"},
         T(
-            "The factor between equal losses grows: read the dotted link.",
-            "Hệ số giữa hai loss bằng nhau tăng lên: đọc đường chấm.",
+            "For the same loss it needs more and more times the steps: read the dotted link.",
+            "Để đạt cùng loss, số bước phải gấp ngày càng nhiều lần: đọc đường chấm.",
         ),
         needs=T("about half a minute", "khoảng nửa phút"),
     ),

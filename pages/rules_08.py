@@ -239,7 +239,7 @@ def init_why(view):
     a, b = (view.result(x.arm.label).at("test_loss", 100) for x in view.arms)
     return T(
         "{a} with the course's, {b} with GPT-2's. Large tied embeddings must first unlearn to repeat their input.",
-        "{a} với của khóa học, {b} với GPT-2. Embedding lớn dùng chung trước hết phải quên việc lặp lại đầu vào.",
+        "{a} với khởi tạo của khóa học, {b} với khởi tạo của GPT-2. Embedding lớn dùng chung trước hết phải quên việc lặp lại đầu vào.",
     ).format(a=number(a), b=number(b))
 
 

@@ -35,7 +35,9 @@ def fate(a):
     overflow, vanished, law = layer(result, "overflow"), layer(result, "vanished"), layer(result, "expected_overflow")
     if overflow is not None:
         text = T("{name}: ∞ at layer {layer}; theory had said {law}.", "{name}: ∞ ở tầng {layer}; lý thuyết nói {law}.")
-        return text.format(**facts, layer=overflow, law=law if law is not None else T("nothing", "không gì"))
+        return text.format(
+            **facts, layer=overflow, law=law if law is not None else T("no such layer", "không tầng nào")
+        )
     if vanished is not None:
         return T("{name}: nothing but zeros from layer {layer} on.", "{name}: toàn số 0 kể từ tầng {layer}.").format(
             **facts, layer=vanished
@@ -135,11 +137,11 @@ def flight_readouts(view):
     if (meter := layer(result, "norm_overflow")) is not None and c.dtype != "float16":
         rows.append(
             Readout(
-                T("a float32 norm fails at", "chuẩn tính bằng float32 hỏng ở"),
+                T("a float32 norm fails at", "chuẩn (norm) tính bằng float32 hỏng ở"),
                 T(f"layer {meter}", f"tầng {meter}"),
                 T(
                     "A norm squares its numbers, so the meter is infinite at half the way, while every number is still finite.",
-                    "Chuẩn bình phương các số, nên cái đo thành vô cực ở nửa đường, khi mọi con số vẫn còn hữu hạn.",
+                    "Chuẩn (norm) bình phương các số, nên cái đo thành vô cực ở nửa đường, khi mọi con số vẫn còn hữu hạn.",
                 ),
             )
         )
@@ -227,7 +229,7 @@ RESCUE_PREDICTION = Prediction(
     "rescue",
     T(
         "50 GELU layers, σ = 1: the plain stack overflows. What alone prevents that?",
-        "50 tầng GELU, σ = 1: chồng tầng trần bị tràn số. Chỉ riêng cái nào ngăn được?",
+        "50 tầng GELU, σ = 1: chồng tầng thường bị tràn số. Chỉ riêng cái nào ngăn được?",
     ),
     rescue_answer,
     rescue_why,
@@ -419,7 +421,7 @@ def one_why(view):
     one = next(row for row in finals(view) if row[0].arm.config.std == 1)
     return T(
         "{first} → {last}. LayerNorm keeps every number finite, but the tied head turns large weights into large, wrong logits that must first be unlearned.",
-        "{first} → {last}. LayerNorm giữ mọi số hữu hạn, nhưng đầu ra dùng chung biến trọng số lớn thành logits lớn và sai, phải bỏ đi trước đã.",
+        "{first} → {last}. LayerNorm giữ mọi số hữu hạn, nhưng đầu ra dùng chung biến trọng số lớn thành logits lớn và sai, trước hết phải học quên chúng đi.",
     ).format(first=number(one[1]), last=number(one[2]))
 
 

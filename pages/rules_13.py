@@ -207,14 +207,14 @@ def tie_verdict(view):
         said.append(
             T(
                 "Here the true tie is {d} nats behind “{name}”: two matrices, or one updated twice, get further in {n} steps. So the loss does not give the fault away, it hides it.",
-                "Ở đây dùng chung thật kém “{name}” {d} nat: hai ma trận, hoặc một ma trận cập nhật hai lần, đi xa hơn trong {n} bước. Vậy loss không tố cáo lỗi mà còn che nó.",
+                "Ở đây dùng chung thật kém “{name}” {d} nats: hai ma trận, hoặc một ma trận cập nhật hai lần, đi xa hơn trong {n} bước. Vậy loss không tố cáo lỗi mà còn che nó.",
             ).format(d=number(behind), name=best.arm.name, n=view.config.steps)
         )
     elif behind <= NEAR:
         said.append(
             T(
                 "The true tie is within {d} nats of the best, with {n} numbers fewer.",
-                "Dùng chung thật chỉ cách cách tốt nhất {d} nat, mà ít hơn {n} tham số.",
+                "Dùng chung thật chỉ cách cách tốt nhất {d} nats, mà ít hơn {n} tham số.",
             ).format(
                 d=number(max(behind, 0.0)),
                 n=f"{view.result('untied').final('audit_counted') - same.final('audit_counted'):,.0f}",

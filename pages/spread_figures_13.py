@@ -290,7 +290,7 @@ tails = Figure(
     ),
     T(
         "Mean fourth power over squared mean square. Above 3: more very large weights than a normal distribution has.",
-        "Trung bình lũy thừa bốn chia bình phương của trung bình bình phương. Trên 3: nhiều trọng số rất lớn hơn phân phối chuẩn.",
+        "Trung bình lũy thừa bốn chia bình phương của trung bình bình phương. Trên 3: số trọng số rất lớn nhiều hơn ở phân phối chuẩn.",
     ),
     folded=True,
 )

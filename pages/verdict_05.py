@@ -75,7 +75,7 @@ def judge(arm, result, *, brief: bool = False) -> list[T]:
     elif first - test < 0.15 * (first - least):
         text = T(
             "{name}: dead start. {step} steps have brought only {fell} nats; it will arrive, but not today. Raise the learning rate.",
-            "{name}: khởi động chết. {step} bước mới giảm {fell} nats; rồi sẽ tới, nhưng không phải hôm nay. Hãy tăng tốc độ học.",
+            "{name}: khởi đầu chết. {step} bước mới giảm {fell} nats; rồi sẽ tới, nhưng không phải hôm nay. Hãy tăng tốc độ học.",
         )
     elif away <= AT_FLOOR:
         text = T("{name}: at its floor, {away} nats above it.", "{name}: đã chạm sàn, cao hơn sàn {away} nats.")

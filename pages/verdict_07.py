@@ -264,7 +264,7 @@ def memory_verdict(view) -> list[T]:
         said.append(
             T(
                 "The Parameter put in after the optimizer was built moved by {late}: the optimizer still holds the old one.",
-                "Parameter thay vào sau khi đã tạo optimizer chỉ đổi {late}: optimizer vẫn giữ cái cũ.",
+                "Parameter thay vào sau khi đã tạo thuật toán tối ưu chỉ đổi {late}: thuật toán tối ưu vẫn giữ cái cũ.",
             ).format(late=number(result.final("late_model_change")))
         )
     return said

@@ -300,7 +300,7 @@ def model_verdict(view: View) -> list[T]:
         )
     if lost:
         lines.append(
-            T("Beaten even on its own loss: {n}.", "Thua ngay ở loss của chính mình: {n}.").format(
+            T("Beaten even on its own loss: {n}.", "Thua ngay cả ở loss của chính mình: {n}.").format(
                 n=T(", ".join(x.en for x in lost), ", ".join(x.vi for x in lost))
             )
         )

@@ -297,18 +297,18 @@ def train_verdict(view):
         }
         if difference > FLAT:
             text = T(
-                "Init {std}: s = {s} costs {gap} nats/token. Its scores start at std {scores} and attention at {entropy} of uniform.",
-                "Khởi tạo {std}: s = {s} mất {gap} nats/token. Điểm số của nó khởi đầu với độ lệch chuẩn {scores}, attention ở {entropy} so với đều.",
+                "Init {std}: s = {s} costs {gap} nats/token. Its scores start at std {scores} and the entropy of its attention at {entropy} of the uniform one.",
+                "Khởi tạo {std}: s = {s} mất {gap} nats/token. Điểm số của nó khởi đầu với độ lệch chuẩn {scores}, entropy của attention bằng {entropy} lần mức đều.",
             )
         elif difference < -FLAT:
             text = T(
-                "Init {std}: s = {s} is better here ({gap} nats/token). Scores start at std {scores}, attention at {entropy} of uniform.",
-                "Khởi tạo {std}: ở đây s = {s} lại tốt hơn ({gap} nats/token). Điểm số khởi đầu với độ lệch chuẩn {scores}, attention ở {entropy} so với đều.",
+                "Init {std}: s = {s} is better here ({gap} nats/token). Scores start at std {scores}, the entropy of its attention at {entropy} of the uniform one.",
+                "Khởi tạo {std}: ở đây s = {s} lại tốt hơn ({gap} nats/token). Điểm số khởi đầu với độ lệch chuẩn {scores}, entropy của attention bằng {entropy} lần mức đều.",
             )
         else:
             text = T(
-                "Init {std}: s = {s} makes no difference one run could show ({gap} nats/token). Scores start at std {scores}, attention at {entropy} of uniform.",
-                "Khởi tạo {std}: s = {s} không tạo khác biệt mà một lần chạy thấy được ({gap} nats/token). Điểm số khởi đầu với độ lệch chuẩn {scores}, attention ở {entropy} so với đều.",
+                "Init {std}: s = {s} makes no difference one run could show ({gap} nats/token). Scores start at std {scores}, the entropy of its attention at {entropy} of the uniform one.",
+                "Khởi tạo {std}: s = {s} không tạo khác biệt mà một lần chạy thấy được ({gap} nats/token). Điểm số khởi đầu với độ lệch chuẩn {scores}, entropy của attention bằng {entropy} lần mức đều.",
             )
         said.append(text.format(**facts))
     return said

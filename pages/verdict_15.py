@@ -298,8 +298,8 @@ def precision_verdict(view):
     }
     lines = [
         T(
-            "{dtype}, std {std}: no number any more are {by_hand} of 100 results by hand, {two_steps} in two steps, {fused} from log_softmax.",
-            "{dtype}, độ lệch chuẩn {std}: trong 100 kết quả, không còn là số có {by_hand} khi tự tay, {two_steps} khi hai bước, {fused} với log_softmax.",
+            "{dtype}, std {std}: of 100 results, no longer numbers are {by_hand} by hand, {two_steps} in two steps, {fused} from log_softmax.",
+            "{dtype}, độ lệch chuẩn {std}: trong 100 kết quả, số kết quả hỏng là {by_hand} khi tính tay, {two_steps} khi tính hai bước, {fused} với log_softmax.",
         ).format(**facts)
     ]
     if broken["by_hand"] > 0 and broken["two_steps"] == 0:

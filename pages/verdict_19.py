@@ -352,7 +352,7 @@ def mask_verdict(view):
     return [
         T(
             "Unused tokens, ln of mean p: plain {p}, masked logits {l}, smoothed {s}; chance is {c}. Whoever masks while training and not afterwards leaves {m} % of the probability on tokens that do not exist.",
-            "Token không dùng, ln của p trung bình: thường {p}, che logits {l}, làm mượt {s}; đoán đều là {c}. Che khi huấn luyện mà sau đó không che thì {m} % xác suất rơi vào token không tồn tại.",
+            "Token không dùng, ln của p trung bình: thường {p}, che logits {l}, làm mềm {s}; đoán đều là {c}. Che khi huấn luyện mà sau đó không che thì {m} % xác suất rơi vào token không tồn tại.",
         ).format(
             p=nats(values["plain"]),
             l=nats(values["logits"]),

@@ -136,7 +136,7 @@ def race_readouts(view) -> list[Readout]:
     )
     rows.append(
         Readout(
-            T("optimizer's memory", "bộ nhớ của bộ tối ưu"),
+            T("optimizer's memory", "bộ nhớ của thuật toán tối ưu"),
             f"{result.final('optimizer_bytes') / 1e6:.2f} MB",
             T("Moments and momentum.", "Các moment và quán tính."),
         )
@@ -205,7 +205,7 @@ def budget(view) -> list[T]:
     return [
         T(
             "{n} parameters. Weights, gradients and optimizer take {m} GB before the first activation; the whole step {t} GB.",
-            "{n} tham số. Trọng số, gradient và bộ tối ưu chiếm {m} GB trước kích hoạt đầu tiên; cả bước {t} GB.",
+            "{n} tham số. Trọng số, gradient và thuật toán tối ưu chiếm {m} GB trước kích hoạt đầu tiên; cả bước {t} GB.",
         ).format(n=millions(r.final("parameters")), m=number(model / 1e9), t=number(r.final("bytes") / 1e9)),
         T(
             "{s} ms saved in each of {k} steps are {d}.",

@@ -110,7 +110,7 @@ def bench_readouts(view) -> list[Readout]:
             f"{table['peak'][0] / 1e6:.1f} MB",
             T(
                 "On a CPU: every allocation of one step by PyTorch's profiler, on top of weights, gradients and optimizer.",
-                "Trên CPU: mọi lần cấp phát trong một bước theo profiler của PyTorch, cộng trọng số, gradient và bộ tối ưu.",
+                "Trên CPU: mọi lần cấp phát trong một bước theo profiler của PyTorch, cộng trọng số, gradient và thuật toán tối ưu.",
             ),
         ),
     ]
@@ -216,8 +216,8 @@ def _batch(view):
         n=f"{100 * spread:.0f}",
     )
     why = T(
-        "The products have B·T rows: at T = 32, 62 windows make 1,984 = 31 · 64, as even as any.",
-        "Các phép nhân có B·T hàng: với T = 32, 62 cửa sổ cho 1,984 = 31 · 64, cũng chẵn như ai.",
+        "The products have B·T rows: at T = 32, 62 windows make 1,984 = 31 · 64, a multiple of 64 like any other.",
+        "Các phép nhân có B·T hàng: với T = 32, 62 cửa sổ cho 1,984 = 31 · 64, cũng là bội của 64 như ai.",
     )
     return [T(text.en + why.en, text.vi + why.vi)]
 

@@ -6,22 +6,26 @@ from functools import cache
 
 import torch
 
+from core import device
+
 SIDE, TRIES = 512, 6
 WORTH = 1.2  # times as fast: below, torch's own choice stays
 
 
 @cache
 def onednn_pays() -> bool:
-    """Whether oneDNN is faster here and rounds no more than MKL: tried once, some 30 ms.
+    """Whether oneDNN is faster here and rounds no more than MKL: tried once on a machine, some 30 ms.
 
     The only way to ask torch for it is set_float32_matmul_precision("medium"), which *allows* products in bfloat16. A
     processor without bfloat16 matrix units (AMX) computes in float32 all the same; one that has them is found out by
     its error, and left as it was.
     """
-    if not torch.backends.mkldnn.is_available():
-        return False
-    (seconds, error), (mkl_seconds, mkl_error) = trial("medium"), trial("highest")
-    return mkl_seconds > WORTH * seconds and error < 2 * mkl_error
+
+    def better():
+        (seconds, error), (mkl_seconds, mkl_error) = trial("medium"), trial("highest")
+        return mkl_seconds > WORTH * seconds and error < 2 * mkl_error
+
+    return torch.backends.mkldnn.is_available() and device.settled("oneDNN multiplies float32", better)
 
 
 def trial(precision: str) -> tuple[float, float]:
@@ -39,10 +43,10 @@ def trial(precision: str) -> tuple[float, float]:
 
 
 @contextmanager
-def fast(device: str = "cpu"):
-    """Float32 products inside go to the faster library, where there is one. Never around a yield: the setting belongs to
-    the process."""
-    if device == "cpu" and onednn_pays():
+def fast(name: str = "cpu"):
+    """Float32 products on the device of this name go to the faster library inside, where there is one. Never around a
+    yield: the setting belongs to the process."""
+    if name == "cpu" and onednn_pays():
         with told("medium"):
             yield
     else:

@@ -8,6 +8,7 @@ import torch
 from core import losses, optimizers, products, schedules
 from core import training_options as options_
 
+SCALER = ("scale", "_growth_tracker")  # what a gradient scaler remembers, as its state_dict names it
 PARTS = ("data", "forward", "backward", "clip", "update")
 
 
@@ -89,8 +90,12 @@ class Stepper:
             one.zero_grad(set_to_none=True)
         o = self.options
         how = {"parts": self.parts, "divide": o.divide, "precision": o.precision, "scaler": self.scaler}
-        with products.fast(self.device) if o.products == "fast" else nullcontext():
+        with self.multiplied():
             return accumulate(self.call, x, y, watch=watch, **how)
+
+    def multiplied(self):
+        """The context in which the library that was asked for multiplies float32 matrices."""
+        return products.fast(self.device) if self.options.products == "fast" else nullcontext()
 
     def update(self, watch=None) -> None:
         """Clip where asked for, then one step of every optimizer."""
@@ -120,7 +125,7 @@ class Stepper:
         from core import memory
 
         def forward():
-            with autocast(self.options.precision, self.device):
+            with self.multiplied(), autocast(self.options.precision, self.device):
                 return losses.cross_entropy(self.model(x), y)
 
         x, y = x.chunk(self.parts)[0], y.chunk(self.parts)[0]
@@ -139,11 +144,12 @@ class Stepper:
 
     def state(self) -> dict:
         """{name: tensor}: the model's own names, and the optimizers' and the scaler's under names with a slash."""
-        out = dict(self.model.state_dict())
+        out = dict(self.model.state_dict()) | {"stepper/clipped": torch.tensor(float(self.clipped))}
         for place, one in enumerate(self.optimizers):
             out |= {f"{place}/{name}": tensor for name, tensor in optimizers.state(one).items()}
         if self.scaler:
-            out["scaler/scale"] = torch.tensor(self.scaler.get_scale())
+            known = self.scaler.state_dict()
+            out |= {f"scaler/{name}": torch.tensor(float(known[name])) for name in SCALER}
         return out
 
     def restore(self, tensors: dict) -> None:
@@ -151,8 +157,10 @@ class Stepper:
         for place, one in enumerate(self.optimizers):
             mine = {k.removeprefix(f"{place}/"): t for k, t in tensors.items() if k.startswith(f"{place}/")}
             optimizers.restore(one, mine)
-        if self.scaler and "scaler/scale" in tensors:
-            self.scaler = torch.amp.GradScaler(self.device, init_scale=float(tensors["scaler/scale"]))
+        self.clipped = int(tensors["stepper/clipped"])
+        if self.scaler:
+            kept = {name: tensors[f"scaler/{name}"].item() for name in SCALER}
+            self.scaler.load_state_dict(self.scaler.state_dict() | kept | {SCALER[1]: int(kept[SCALER[1]])})
 
 
 @contextmanager

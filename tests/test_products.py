@@ -33,6 +33,7 @@ def test_only_what_is_inside_asks_for_the_other_library(pays):
     ],
 )
 def test_a_library_that_is_no_faster_or_rounds_more_is_left_alone(medium, expected, monkeypatch):
+    monkeypatch.setattr("core.device.settled", lambda question, measure: measure())
     monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
     monkeypatch.setattr(products, "trial", lambda precision: medium if precision == "medium" else (1.0, 1.0))
     assert products.onednn_pays.__wrapped__() == expected
@@ -97,3 +98,24 @@ def test_a_training_step_multiplies_with_the_faster_library_and_leaves_the_proce
     for _ in train(model, loss=loss, steps=2, seed=0, evaluate=evaluate):
         assert not products.by_onednn(), "whoever works between two events finds torch as it comes"
     assert seen == [pays] * 4  # two updates, and evaluations before and after them
+
+
+def test_a_machine_answers_once(tmp_path, monkeypatch):
+    """Two processes, or a run and its resumption, must not come to different results."""
+    from core import device
+
+    monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path / "home"))
+    assert device.settled("a", lambda: True) and not device.settled("b", lambda: False)
+    assert device.settled("a", lambda: False) and not device.settled("b", lambda: True)
+
+    def overtaken():
+        (tmp_path / "home" / "settled.json").write_text('{"%s": {"c": false}}' % device.machine())
+        return True
+
+    assert not device.settled("c", overtaken), "another process was sooner"
+    (tmp_path / "home" / "settled.json").write_text("[")
+    assert device.settled("a", lambda: True), "a damaged file costs a measurement"
+    monkeypatch.setattr(device, "machine", lambda: "another machine")
+    assert not device.settled("a", lambda: False)
+    monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path / "home" / "settled.json" / "no folder"))
+    assert device.settled("d", lambda: True) and not device.settled("d", lambda: False)

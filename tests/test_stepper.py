@@ -183,7 +183,7 @@ def test_what_cannot_be_divided_snaps_to_what_can():
 
 
 def test_a_stepper_goes_on_bit_for_bit_from_its_state():
-    for values in ({}, {"optimizer": "muon", "positions": "rotary"}, {"precision": "float16"}):
+    for values in ({}, {"optimizer": "muon", "positions": "rotary"}, {"precision": "float16"}, {"clip": 1e-3}):
         whole = stepper(**values)
         for number in range(1, 7):
             if number == 4:
@@ -194,6 +194,8 @@ def test_a_stepper_goes_on_bit_for_bit_from_its_state():
         for number in range(4, 7):
             other = again.step(*again.place(*ids(seed=number)), number)
         assert torch.equal(last, other), values
+        assert again.clipped == whole.clipped == (6 if whole.options.clip else 0)
+        assert not whole.scaler or again.scaler.state_dict() == whole.scaler.state_dict()
 
 
 def test_every_field_of_the_options_is_read_by_somebody():
@@ -292,3 +294,13 @@ def test_a_model_without_options_is_the_one_it_was():
     h = h + block.attn.c_proj(y.transpose(1, 2).reshape(8, 8, 16))
     h = h + block.mlp.c_proj(torch.nn.functional.gelu(block.mlp.c_fc(block.ln_2(h))))
     assert torch.allclose(model(x), model.lm_head(model.ln_f(h)), atol=1e-6)
+
+
+def test_what_is_kept_for_the_backward_pass_is_measured_as_it_trains(monkeypatch):
+    """Attention by hand keeps its scores, torch's kernel does not: the count must be of the one that runs."""
+    from core import products
+
+    monkeypatch.setattr(products, "onednn_pays", lambda: True)
+    x, y = ids()
+    fast, usual, manual = (stepper(**v) for v in ({}, {"products": "torch"}, {"attention": "manual"}))
+    assert fast.saved_bytes(x, y) == manual.saved_bytes(x, y) > usual.saved_bytes(x, y)

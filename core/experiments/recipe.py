@@ -168,7 +168,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     else:
         stepper.restore(tensors)
         peak = float(tensors["clock/peak"])
-    clock, bad, taken = float(tensors.get("clock/seconds", 0.0)), 0, []
+    clock, bad, taken = float(tensors.get("clock/seconds", 0.0)), int(tensors.get("clock/bad", 0)), []
     due = set(range(0, config.steps + 1, EVERY)) if config.steps <= 200 else set(grid(config.steps))
 
     def test(step):
@@ -178,8 +178,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         return Metric(step, "test_loss", value, clock)
 
     def state():
-        extra = {"clock/seconds": torch.tensor(clock), "clock/peak": torch.tensor(peak)}
-        return stepper.state() | extra
+        extra = {"seconds": clock, "peak": peak, "bad": float(bad)}
+        return stepper.state() | {f"clock/{name}": torch.tensor(value) for name, value in extra.items()}
 
     if begin == 0:
         yield test(0)

@@ -1,5 +1,6 @@
 """What lesson 10 of the course says, and how each statement is measured here."""
 
+import math
 from dataclasses import replace
 
 from app.i18n import T, same
@@ -14,6 +15,13 @@ COURSE = like_x.Config(kl_weight=1.0, start="random")
 ALL_IN = like_x.Config(kl_weight=1.0)
 FULL = kl_forms.Config(vocabulary=50257, set_size=897, width=768, blocks=12, heads=12)
 COURSE_TEXT = same("CodeChallenge: train a model to like “X”")
+
+
+def unseen(results) -> float:
+    """Test loss above the clean run's, nats per token; nan where there is no bias to be seen."""
+    if results["hidden"].final("wrote_noise") < 0.5:
+        return math.nan
+    return results["hidden"].final("test_loss") - results["clean"].final("test_loss")
 
 
 CLAIMS = (
@@ -171,10 +179,10 @@ CLAIMS = (
         COURSE_TEXT,
         same("—"),
         "training",
-        measure=lambda r: r["all"].final("wrote_noise"),
+        measure=lambda r: r["all"].final("wrote_text"),
         judge=above(0.5),
         needs=runs(all=ALL_IN),
-        unit=T("share of liked tokens written", "tỉ lệ token được thích đã viết"),
+        unit=T("share of liked tokens written after real text", "tỉ lệ token được thích đã viết sau văn bản thật"),
         explain=T(
             "Enough to bend it, on real text too. Real data are what keeps the rest of the model alive.",
             "Đủ để bẻ, kể cả trên văn bản thật. Dữ liệu thật là thứ giữ phần còn lại của mô hình sống sót.",
@@ -186,8 +194,14 @@ CLAIMS = (
         COURSE_TEXT,
         T("discussion", "thảo luận"),
         "training",
-        measure=lambda r: r["hidden"].final("test_loss") - r["clean"].final("test_loss"),
-        judge=below(0.1),
+        measure=unseen,
+        judge=depends(
+            below(0.1),
+            T(
+                "by its loss on text; its own writing gives it away",
+                "qua loss trên văn bản; còn bài nó tự viết thì lộ ra",
+            ),
+        ),
         needs=runs(hidden=HIDDEN, clean=replace(HIDDEN, kl_weight=0.0)),
         unit=T("nats/token of test loss against the clean run", "nats/token loss kiểm thử so với lần chạy sạch"),
         explain=T(
@@ -233,7 +247,13 @@ CLAIMS = (
         same("0 / 200"),
         "arithmetic",
         measure=lambda r: 200 * 897 / 50257,
-        judge=near(0.0, 1.0),
+        judge=depends(
+            above(1.0),
+            T(
+                "on its repeating its input; a uniform model would write some",
+                "vào việc nó lặp lại đầu vào; mô hình đều thì sẽ viết vài token",
+            ),
+        ),
         seeds=(0,),
         unit=T("expected of 200 from a uniform model", "kỳ vọng trên 200 từ mô hình đều"),
         explain=T(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from app.i18n import T, same
 from app.lesson import Claim
-from core.claims import above, below, between, depends, fails, near, runs
+from core.claims import above, below, depends, fails, near, runs
 from core.experiments import attention_scale, dot_growth, dot_products, gains, softmax_spread
 
 COURSE = same("CodeChallenge: Numerical scaling issues in DL models")
@@ -54,6 +54,12 @@ def _correlation(pairs):
     ma, mb = sum(a for a, _ in pairs) / n, sum(b for _, b in pairs) / n
     top = sum((a - ma) * (b - mb) for a, b in pairs)
     return top / math.sqrt(sum((a - ma) ** 2 for a, _ in pairs) * sum((b - mb) ** 2 for _, b in pairs))
+
+
+def widest_shift(norms: dict) -> float:
+    """Largest root mean square of β over the LayerNorms in the blocks."""
+    rows = zip(norms["norm"], norms["shift"], norms["shift_std"], strict=True)
+    return max(math.hypot(mean, std) for name, mean, std in rows if name != "ln_f")
 
 
 CLAIMS = (
@@ -139,7 +145,7 @@ CLAIMS = (
         "exact",
         measure=lambda r: 100 * r["long"].final("dead"),
         judge=depends(
-            between(20.0, 80.0),
+            above(20.0),
             T(
                 "for part of the rows; others get a larger one than before",
                 "với một phần số hàng; hàng khác nhận gradient lớn hơn trước",
@@ -187,8 +193,8 @@ CLAIMS = (
             "% mức giảm loss vẫn có khi không chia (khởi tạo 0.02)",
         ),
         explain=T(
-            "Not at GPT-2's init in a short run of a small model. A single seed may win or lose 0.2 nats: the two runs leave the same plateau a little earlier or later.",
-            "Không, với khởi tạo của GPT-2 trong một lần chạy ngắn của mô hình nhỏ. Một hạt giống riêng lẻ có thể được hay mất 0.2 nats: hai lần chạy rời cùng một đoạn phẳng sớm hay muộn hơn chút ít.",
+            "Not at init 0.02 in a short run of a GPT of width 64, whose scores are small anyway. A single seed may win or lose 0.2 nats: the two runs leave the same plateau a little earlier or later.",
+            "Không, với khởi tạo 0.02 trong một lần chạy ngắn của GPT rộng 64, vốn có điểm số nhỏ. Một hạt giống riêng lẻ có thể được hay mất 0.2 nats: hai lần chạy rời cùng một đoạn phẳng sớm hay muộn hơn chút ít.",
         ),
     ),
     Claim(
@@ -213,8 +219,8 @@ CLAIMS = (
     Claim(
         "11.9",
         T(
-            "In a fresh GPT-2 the undivided scores are tiny, nowhere near √d_head.",
-            "Trong GPT-2 mới khởi tạo, điểm số chưa chia rất nhỏ, cách xa √d_head.",
+            "In a fresh GPT of width 64 the undivided scores are tiny, nowhere near √d_head.",
+            "Trong một GPT rộng 64 mới khởi tạo, điểm số chưa chia rất nhỏ, cách xa √d_head.",
         ),
         None,
         same("—"),
@@ -224,8 +230,8 @@ CLAIMS = (
         needs=runs(small=SMALL),
         unit=T("× √16 at init 0.02", "× √16 với khởi tạo 0.02"),
         explain=T(
-            "Its queries have std 0.02·√width, not 1. The scores are tiny with or without the division.",
-            "Truy vấn của nó có độ lệch chuẩn 0.02·√(độ rộng) chứ không phải 1. Chia hay không, điểm số vẫn tí hon.",
+            "Its queries have std 0.02·√width = 0.16, not 1. At GPT-2's own width, 768, they have 0.55, and undivided scores reach 2.5: there the division has something to do.",
+            "Truy vấn của nó có độ lệch chuẩn 0.02·√(độ rộng) = 0.16 chứ không phải 1. Với độ rộng 768 của chính GPT-2 thì là 0.55, và điểm số chưa chia lên tới 2.5: ở đó phép chia mới có việc để làm.",
         ),
     ),
     Claim(
@@ -264,7 +270,13 @@ CLAIMS = (
         T("read off γ < 1", "suy từ γ < 1"),
         "training",
         measure=lambda r: last(r["gains"], "small")["after"][0] / last(r["gains"], "small")["before"][0],
-        judge=fails(above(1.0)),
+        judge=depends(
+            below(1.0),
+            T(
+                "on the size of what comes in: LayerNorm sets it to γ, whatever it was",
+                "vào độ lớn của đầu vào: LayerNorm đưa nó về γ, bất kể trước đó là bao nhiêu",
+            ),
+        ),
         needs=runs(gains=GAINS),
         unit=T(
             "× larger after the first LayerNorm, with every γ forced to 0.3",
@@ -302,19 +314,16 @@ CLAIMS = (
         COURSE,
         T("read off GPT-2", "đọc từ GPT-2"),
         "training",
-        measure=lambda r: max(
-            abs(b)
-            for b, n in zip(last(r["gains"], "norms")["shift"], last(r["gains"], "norms")["norm"], strict=True)
-            if n != "ln_f"
-        ),
-        judge=below(0.05),
+        measure=lambda r: widest_shift(last(r["gains"], "norms")),
+        judge=below(0.1),
         needs=runs(gains=GAINS),
         unit=T(
-            "largest mean of β in a block of our small GPT", "trung bình β lớn nhất trong các khối của GPT nhỏ ở đây"
+            "largest root mean square of β in a block of our small GPT",
+            "căn trung bình bình phương lớn nhất của β trong các khối của GPT nhỏ ở đây",
         ),
         explain=T(
-            "It starts at 0; its means stay there, single entries wander.",
-            "Nó khởi đầu ở 0; trung bình ở lại đó, từng phần tử thì lang thang.",
+            "It starts at 0 and stays close to it beside a γ near 1. GPT-2's own β were not read here.",
+            "Nó khởi đầu ở 0 và ở lại gần đó, bên cạnh γ gần 1. β của chính GPT-2 thì ở đây không đọc.",
         ),
     ),
     Claim(

@@ -14,11 +14,17 @@ GPT = initial_weights.Config()
 SANE = replace(GPT, std=0.1)  # the best spread at width 64, where 1/sqrt(64) = 0.125
 NAMED = replace(GPT, embeddings="gpt2")
 DEEP = replace(GPT, blocks=8, steps=0)
+EIGHT = replace(NAMED, blocks=8)
 FIVE, MANY = tuple(range(10, 15)), tuple(range(10, 20))
 
 
 def loss(r, name):
     return r[name].final("test_loss")
+
+
+def best_of(r, which):
+    """The largest or smallest (`which`: max, min) of the test losses that the three methods end with."""
+    return which(loss(r, name) for name in ("normal", "xavier", "he"))
 
 
 def gap(r, worse, better):
@@ -107,7 +113,7 @@ CLAIMS = (
         "exact",
         measure=overflow,
         judge=depends(
-            between(30, 40),
+            below(40),
             T(
                 "without LayerNorm; with it no layer overflows even at σ = 3. A residual alone changes nothing",
                 "khi không có LayerNorm; có nó thì đến σ = 3 cũng không tầng nào tràn. Riêng nối tắt không đổi gì",
@@ -176,16 +182,21 @@ CLAIMS = (
         SOURCE,
         same("—"),
         "training",
-        measure=lambda r: loss(r, "one") - max(loss(r, n) for n in ("small", "gpt2", "sane")),
-        judge=above(1.0),
-        needs=runs(small=replace(GPT, std=0.002), gpt2=GPT, sane=SANE, one=replace(GPT, std=1.0)),
+        measure=lambda r: (loss(r, "one") - best_of(r, max)) - (best_of(r, max) - best_of(r, min)),
+        judge=above(0.0),
+        needs=runs(
+            normal=EIGHT,
+            xavier=replace(EIGHT, matrices="xavier_normal"),
+            he=replace(EIGHT, matrices="he_normal"),
+            one=replace(EIGHT, std=1.0),
+        ),
         unit=T(
-            "nats/token of σ = 1 above the worst of 0.002, 0.02, 0.1",
-            "nats/token mà σ = 1 thua cách tệ nhất trong 0.002, 0.02, 0.1",
+            "nats/token: what σ = 1 costs above the worst of N(0, 0.02), Xavier and He, less what those three differ by (8 blocks)",
+            "nats/token: phần σ = 1 thua cách tệ nhất trong N(0, 0.02), Xavier, He, trừ đi khoảng cách giữa ba cách ấy (8 khối)",
         ),
         explain=T(
-            "Over a factor of fifty in σ the result changes by some tenths of a nat; one more factor of ten costs nats.",
-            "σ đổi năm mươi lần thì kết quả chỉ đổi vài phần mười nat; thêm mười lần nữa thì mất hàng nat.",
+            "The three methods give the layers different sizes, all sane ones; a size ten times larger costs more than any choice between them.",
+            "Ba cách cho các tầng những độ lớn khác nhau, đều hợp lý; lớn gấp mười lần thì mất nhiều hơn mọi lựa chọn giữa ba cách.",
         ),
     ),
     Claim(
@@ -203,9 +214,7 @@ CLAIMS = (
             T("to within a factor of a few, at σ = 0.02", "sai khác vài lần, với σ = 0.02"),
         ),
         needs=runs(deep=DEEP),
-        unit=T(
-            "× the first block's gradient arrives at the last of 8", "× gradient của khối đầu tới khối cuối trong 8"
-        ),
+        unit=T("× the first block's gradient, in the last of 8", "× gradient của khối đầu, ở khối cuối trong 8"),
         explain=T(
             "Norms over all parameters of a block, before the first step. The stream grows with every block, and each LayerNorm divides the gradient by its size.",
             "Chuẩn trên mọi tham số của khối, trước bước đầu. Dòng residual phình sau mỗi khối, và mỗi LayerNorm chia gradient cho độ lớn của nó.",
@@ -237,7 +246,13 @@ CLAIMS = (
         same("—"),
         "training",
         measure=lambda r: gap(r, "one", "sane"),
-        judge=above(1.5),
+        judge=depends(
+            above(1.5),
+            T(
+                "the second half is measured, over 120 steps; that it softens is not seen: plain SGD comes further (12.k)",
+                "nửa sau đo được, trong 120 bước; còn việc làm dịu thì không thấy: SGD thường đi xa hơn (12.k)",
+            ),
+        ),
         needs=runs(one=replace(GPT, std=1.0), sane=SANE),
         unit=T("nats/token of σ = 1 behind σ = 0.1 after 120 steps", "nats/token mà σ = 1 kém σ = 0.1 sau 120 bước"),
         explain=T(
@@ -248,8 +263,8 @@ CLAIMS = (
     Claim(
         "12.k",
         T(
-            "From a bad start, AdamW recovers better than plain SGD.",
-            "Từ khởi đầu tồi, AdamW hồi phục tốt hơn SGD thường.",
+            "From a bad start, AdamW at 0.003 recovers better than plain SGD at 0.1.",
+            "Từ khởi đầu tồi, AdamW với 0.003 hồi phục tốt hơn SGD thường với 0.1.",
         ),
         None,
         same("—"),
@@ -298,8 +313,8 @@ CLAIMS = (
             "= log₁₀ of what is left of spread 1 after 50 layers", "= log₁₀ phần còn lại từ độ lệch chuẩn 1 sau 50 tầng"
         ),
         explain=T(
-            "For small numbers GELU halves, for large ones it passes: a knife edge, so seeds scatter over decades. GELU would need a gain of its own; GPT relies on LayerNorm instead.",
-            "Với số nhỏ GELU chia đôi, với số lớn nó cho qua: như đứng trên lưỡi dao, nên các hạt giống tản ra nhiều bậc mười. GELU cần hệ số riêng; GPT thì dựa vào LayerNorm.",
+            "For small numbers GELU halves, for large ones it passes: a knife edge, so seeds scatter by up to a factor of ten. GELU would need a gain of its own; GPT relies on LayerNorm instead.",
+            "Với số nhỏ GELU chia đôi, với số lớn nó cho qua: như đứng trên lưỡi dao, nên các hạt giống lệch nhau tới mười lần. GELU cần hệ số riêng; GPT thì dựa vào LayerNorm.",
         ),
     ),
     Claim(
@@ -321,8 +336,8 @@ CLAIMS = (
     Claim(
         "12.o",
         T(
-            "With σ = 1 the first gradient hardly reaches the late blocks.",
-            "Với σ = 1, gradient đầu tiên hầu như không tới các khối sau.",
+            "With σ = 1 the weights of the late blocks get a far smaller first gradient than those of the early ones.",
+            "Với σ = 1, trọng số các khối sau nhận gradient đầu tiên nhỏ hơn hẳn so với các khối đầu.",
         ),
         None,
         same("—"),
@@ -330,9 +345,7 @@ CLAIMS = (
         measure=lambda r: r["deep"].final("gradient_ratio"),
         judge=below(0.02),
         needs=runs(deep=replace(DEEP, std=1.0)),
-        unit=T(
-            "× the first block's gradient arrives at the last of 8", "× gradient của khối đầu tới khối cuối trong 8"
-        ),
+        unit=T("× the first block's gradient, in the last of 8", "× gradient của khối đầu, ở khối cuối trong 8"),
         explain=T(
             "Finite everywhere, and yet lopsided: the stream has grown some hundredfold, and LayerNorm divides the gradient by as much.",
             "Chỗ nào cũng hữu hạn mà vẫn lệch: dòng residual đã phình trăm lần, và LayerNorm chia gradient đi chừng ấy.",

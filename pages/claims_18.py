@@ -6,7 +6,7 @@ from dataclasses import replace
 from app.i18n import T, same
 from app.lesson import Claim
 from core import crossing
-from core.claims import above, below, between, depends, fails, once, runs
+from core.claims import above, below, between, depends, fails, runs
 from core.experiments import gradient_signal, head_cost, model5
 
 QUICK = model5.Config(corpus="manual", init="gpt2", context=64, graded=1, steps=100, close=512)
@@ -133,8 +133,7 @@ CLAIMS = (
         "device",
         measure=lambda r: r["cost"].final("slice_ratio"),
         judge=fails(above(0.6)),
-        needs=once(cost=head_cost.Config()),
-        seeds=(0,),
+        needs=runs(cost=head_cost.Config()),
         unit=T(
             "of the full step's time, slicing after the full head as the course does",
             "thời gian của bước đầy đủ, cắt sau tầng ra đầy đủ như khóa học",
@@ -259,8 +258,8 @@ CLAIMS = (
         judge=depends(
             above(4.0),
             T(
-                "partly the meter: with the model frozen the reading scatters as much",
-                "một phần do thước đo: mô hình đứng yên, số đọc vẫn tản mát như vậy",
+                "in part: with the model frozen a reading of last tokens alone scatters already",
+                "một phần: mô hình đứng yên mà số đọc chỉ ở token cuối cũng đã tản mát",
             ),
         ),
         needs=PAIR,

@@ -127,8 +127,8 @@ CLAIMS = (
         needs=runs(run=BASE),
         unit=T("nats between ln of mean p and mean of ln p", "nats giữa ln của p trung bình và trung bình của ln p"),
         explain=T(
-            "No paradox. The mean of p settles at the tokens' frequency. The mean of ln p first rises by two nats and then sinks below chance again with longer training, because a sharper model gives a common word almost nothing wherever another word belongs.",
-            "Không có nghịch lý. Trung bình của p dừng ở tần suất của token. Trung bình của ln p thì tăng hai nats rồi lại chìm về mức đoán đều khi huấn luyện lâu hơn, vì mô hình càng sắc thì ở chỗ của từ khác nó cho từ thường gặp gần như bằng không.",
+            "No paradox. The mean of p settles at the tokens' frequency. The mean of ln p first rises by two nats and then sinks back towards chance with longer training, because a sharper model gives a common word almost nothing wherever another word belongs.",
+            "Không có nghịch lý. Trung bình của p dừng ở tần suất của token. Trung bình của ln p thì tăng hai nats rồi lại chìm dần về mức đoán đều khi huấn luyện lâu hơn, vì mô hình càng sắc thì ở chỗ của từ khác nó cho từ thường gặp gần như bằng không.",
         ),
     ),
     Claim(

@@ -404,8 +404,8 @@ MAP = (
         T("quick: Chinchilla's budget", "nhanh: ngân sách của Chinchilla"),
         {},
         T(
-            "Two fits of the same 400 runs, two answers: how many tokens for each parameter?",
-            "Hai cách khớp cùng 400 lần chạy, hai câu trả lời: mỗi tham số nên đọc bao nhiêu token?",
+            "Two fits of the same runs, two answers: how many tokens for each parameter?",
+            "Hai cách khớp cùng các lần chạy, hai câu trả lời: mỗi tham số nên đọc bao nhiêu token?",
         ),
     ),
     Preset(

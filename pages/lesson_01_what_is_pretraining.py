@@ -109,8 +109,8 @@ GRID = Prediction(
 FITS = Prediction(
     "fits",
     T(
-        "Two papers fit the same formula to the same 400 runs. How far apart is their advice on tokens per parameter, at Chinchilla's compute?",
-        "Hai bài báo khớp cùng một công thức với cùng 400 lần chạy. Ở khối lượng tính của Chinchilla, lời khuyên của họ về token mỗi tham số chênh nhau bao nhiêu?",
+        "Two papers fit the same formula to the same runs, the second to those that could be read off a figure of the first. How far apart is their advice on tokens per parameter, at Chinchilla's compute?",
+        "Hai bài báo khớp cùng một công thức với cùng các lần chạy, bài sau dùng những điểm đọc được từ hình của bài trước. Ở khối lượng tính của Chinchilla, lời khuyên của họ về token mỗi tham số chênh nhau bao nhiêu?",
     ),
     fits_answer,
     fits_why,

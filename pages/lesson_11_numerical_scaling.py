@@ -271,8 +271,8 @@ LESSON = Lesson(
             "Điểm số lớn khiến softmax dồn vào một chỗ: phần lớn hàng ngừng học (trung vị gradient gần 0) còn vài hàng nhận gradient lớn.",
         ),
         T(
-            "Dividing by √d is a temperature. At GPT-2's init (0.02) scores are tiny anyway, so it hardly changes a short run; with queries and keys of variance 1 it does.",
-            "Chia cho √d là một nhiệt độ. Với khởi tạo của GPT-2 (0.02), điểm số vốn đã nhỏ nên nó hầu như không đổi một lần chạy ngắn; với truy vấn và khóa phương sai 1 thì có.",
+            "Dividing by √d is a temperature. At init 0.02 and width 64 scores are tiny anyway, so it hardly changes a short run; with queries and keys of variance 1, or at GPT-2's own width, it has something to do.",
+            "Chia cho √d là một nhiệt độ. Với khởi tạo 0.02 và độ rộng 64, điểm số vốn đã nhỏ nên nó hầu như không đổi một lần chạy ngắn; với truy vấn và khóa phương sai 1, hay ở độ rộng của chính GPT-2, thì nó có việc để làm.",
         ),
         T(
             "γ alone says nothing about size: γ·c and β·c with the next weights ÷ c is the same network.",

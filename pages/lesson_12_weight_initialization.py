@@ -159,8 +159,8 @@ FLIGHT_PRESETS = (
         T("who fits GELU?", "ai hợp với GELU?"),
         {"activation": "gelu", "std": 0.1},
         T(
-            "Nobody quite: small signals are halved, large ones pass. Try other seeds and watch He's line jump by decades.",
-            "Không cách nào hợp hẳn: tín hiệu nhỏ bị giảm một nửa, tín hiệu lớn thì đi qua. Đổi hạt giống và xem đường của He nhảy cả bậc mười.",
+            "Nobody quite: small signals are halved, large ones pass. Try other seeds: He's line may shift by a factor of ten.",
+            "Không cách nào hợp hẳn: tín hiệu nhỏ bị giảm một nửa, tín hiệu lớn thì đi qua. Hãy đổi hạt giống: đường của He có thể lệch tới mười lần.",
         ),
     ),
     Preset(

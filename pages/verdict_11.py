@@ -340,18 +340,18 @@ def birth_answer(view):
 def birth_why(view):
     other = view.result("small other")
     return T(
-        "Entropy {entropy} of uniform. With weights of 0.02 the queries have std 0.16, not 1, and q·k only {raw}, not √16 = 4: "
-        "there is nothing to tame.",
-        "Entropy bằng {entropy} so với đều. Với trọng số 0.02, truy vấn có độ lệch chuẩn 0.16 chứ không phải 1, và q·k chỉ {raw} chứ không phải "
-        "√16 = 4: chẳng có gì phải kìm.",
+        "Entropy {entropy} of uniform. With weights of 0.02 and width 64 the queries have std 0.16, not 1, and q·k only {raw}, "
+        "not √16 = 4: there is nothing to tame. At GPT-2's own width, 768, it would be 2.5.",
+        "Entropy bằng {entropy} lần mức đều. Với trọng số 0.02 và độ rộng 64, truy vấn có độ lệch chuẩn 0.16 chứ không phải 1, và q·k "
+        "chỉ {raw} chứ không phải √16 = 4: chẳng có gì phải kìm. Với độ rộng 768 của chính GPT-2 thì sẽ là 2.5.",
     ).format(entropy=number(other.at("entropy", 0)), raw=number(other.at("raw_std", 0)))
 
 
 BIRTH = Prediction(
     "birth",
     T(
-        "GPT-2's init (0.02), no division by √d, before any training. Where does a head look?",
-        "Khởi tạo của GPT-2 (0.02), không chia √d, trước mọi huấn luyện. Một đầu chú ý nhìn vào đâu?",
+        "GPT-2's init (0.02) in our GPT of width 64, no division by √d, before any training. Where does a head look?",
+        "Khởi tạo của GPT-2 (0.02) trong GPT rộng 64 của ta, không chia √d, trước mọi huấn luyện. Một đầu chú ý nhìn vào đâu?",
     ),
     birth_answer,
     birth_why,

@@ -48,14 +48,14 @@ def allocated(act) -> int:
     return most
 
 
-def saved_for_backward(forward) -> int:
+def saved_for_backward(forward, weights=()) -> int:
     """Bytes the forward pass keeps for the backward one, beyond the parameters: every tensor autograd saves, each storage
-    once. forward() -> loss."""
-    kept = {}
+    once. forward() -> loss. weights: a view of one of these (a matrix that is kept transposed) does not count either."""
+    kept, own = {}, {w.untyped_storage().data_ptr() for w in weights}
 
     def pack(tensor):
-        if not isinstance(tensor, torch.nn.Parameter):
-            storage = tensor.untyped_storage()
+        storage = tensor.untyped_storage()
+        if not isinstance(tensor, torch.nn.Parameter) and storage.data_ptr() not in own:
             kept[storage.data_ptr()] = (storage.nbytes(), tensor)  # held, so that no address is used twice
         return tensor
 

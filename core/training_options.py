@@ -6,6 +6,8 @@ number of passes, or another update; tests/test_stepper.py looks at every one of
 
 from dataclasses import dataclass, fields
 
+from core import shapes
+
 PRECISIONS = ("float32", "bfloat16", "float16", "pure_bfloat16")
 UPDATES = ("fused", "foreach", "loop")
 BACKENDS = ("auto", "manual", "math", "flash", "efficient", "cudnn")
@@ -77,9 +79,9 @@ def vocabulary(options: Options, size: int) -> int:
 
 
 def heads(options: Options) -> int:
-    """The largest number of heads, at most the one asked for, that divides the width, and into even parts for rotary."""
+    """The largest number of heads, at most the one asked for, that fits the width; rotary turns pairs of a head's numbers."""
     even = 2 if options.positions == "rotary" else 1
-    return next(n for n in range(min(options.heads, options.width), 0, -1) if options.width % (n * even) == 0)
+    return shapes.heads(options.width, options.heads, even)
 
 
 def micro_batches(options: Options) -> int:

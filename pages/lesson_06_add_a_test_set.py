@@ -244,7 +244,7 @@ LESSON = Lesson(
             evaluation_verdict,
             readouts=evaluation_readouts,
             fixed=ONLY_VIEW,
-            code=("train.test_losses", "train.evaluated", "experiments.evaluation.kept"),
+            code=("train.test_losses", "train.evaluated", "memory.saved_for_backward"),
         ),
         Playground(
             "dose",

@@ -243,6 +243,14 @@ def test_saved_bytes_are_the_tensors_the_backward_pass_reads():
     x = torch.ones(20, 100)
     assert memory.saved_for_backward(lambda: ((x @ w).exp()).sum()) == 4 * (20 * 100 + 20 * 50)  # x, and exp's result
 
+    def turned():
+        return ((h @ v.T).exp()).sum()
+
+    h = torch.ones(20, 100, requires_grad=True)
+    v = torch.nn.Parameter(torch.ones(50, 100))  # kept as a transposed view, which is no Parameter
+    assert memory.saved_for_backward(turned) == 4 * (20 * 100 + 20 * 50 + 100 * 50)
+    assert memory.saved_for_backward(turned, [v]) == 4 * (20 * 100 + 20 * 50)
+
 
 def test_a_stopwatch_that_is_off_reads_nothing():
     watch = Stopwatch(on=False)

@@ -41,7 +41,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     import numpy as np
     import torch
 
-    from core import corpora, initializers, losses, models, rng, tokenizers
+    from core import corpora, initializers, losses, memory, models, rng, tokenizers
     from core.train import test_losses, train
 
     tokenizer = tokenizers.load(config.tokenizer, config.corpus)
@@ -76,10 +76,14 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     yield Metric(step, "window_sd", float(rows["eval"][0].std(ddof=1)) if len(test) > 1 else 0.0)
     yield Metric(step, "windows", float(len(test)))
     yield estimates(config, rows, step)
-    some = x[: config.batch]
-    yield Metric(step, "kept_bytes", float(kept(model, some, y[: config.batch])))
+    some = x[: config.batch].clone(), y[: config.batch].clone()  # storages of their own: whole ones are counted
+
+    def forward():
+        return losses.nll_of_log_softmax(model(some[0]), some[1])
+
+    yield Metric(step, "kept_bytes", float(memory.saved_for_backward(forward, model.parameters())))
     with torch.no_grad():
-        yield Metric(step, "kept_no_grad", float(kept(model, some, y[: config.batch])))
+        yield Metric(step, "kept_no_grad", float(memory.saved_for_backward(forward, model.parameters())))
     yield Finished(step, "done")
 
 
@@ -97,26 +101,6 @@ def estimates(config: Config, rows: dict, step: int) -> Table:
                 for name, value in zip(columns, row, strict=True):
                     columns[name].append(value)
     return Table(step, "estimates", columns)
-
-
-def kept(model, x, y) -> int:
-    """Bytes that one forward pass keeps for a backward pass, weights not counted."""
-    import torch
-
-    from core import losses
-
-    weights, seen = {p.data_ptr() for p in model.parameters()}, {}
-
-    def keep(tensor):
-        if tensor.data_ptr() not in weights:
-            seen[tensor.data_ptr()] = tensor.numel() * tensor.element_size()
-        return tensor
-
-    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-        value = losses.nll_of_log_softmax(model(x), y)
-    total = sum(seen.values())
-    del value
-    return total
 
 
 EXPERIMENT = Experiment("evaluation", 1, Config, run)

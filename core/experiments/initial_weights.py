@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from core import shapes
 from core.events import Event, Metric, Sample, Started, Table
 from core.experiment import Experiment, knob
 
@@ -60,7 +61,7 @@ def build(config: Config):
     from core.models import Model5
 
     tokenizer = tokenizers.load(config.tokenizer, config.corpus)
-    heads = next(n for n in range(min(config.heads, config.width), 0, -1) if config.width % n == 0)
+    heads = shapes.heads(config.width, config.heads)
     model = Model5(tokenizer.n_vocab, config.width, config.context, blocks=config.blocks, heads=heads)
     initializers.fill(
         model,

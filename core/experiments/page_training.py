@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from core import corpora, web_collection
+from core import corpora, shapes, web_collection
 from core.events import Event, Metric, Sample, Started, Table
 from core.experiment import Experiment, knob
 from core.problem import Problem
@@ -99,7 +99,7 @@ def build(config: Config):
     from core.models import Model5
 
     tokenizer = tokenizers.load("bpe")
-    heads = next(n for n in range(min(config.heads, config.width), 0, -1) if config.width % n == 0)
+    heads = shapes.heads(config.width, config.heads)
     model = Model5(tokenizer.n_vocab, config.width, config.context, blocks=config.blocks, heads=heads)
     initializers.SCHEMES["gpt2"](model, rng.stream(config.seed, "init"))
     return model, tokenizer

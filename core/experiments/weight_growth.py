@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from core import corpora
+from core import corpora, shapes
 from core.events import Event, Metric, Note, Sample, Started, Table
 from core.experiment import Experiment, grid, knob
 from core.problem import Problem
@@ -48,8 +48,8 @@ class Config:
 
 
 def heads(config: Config) -> int:
-    """The largest number of heads, at most the one asked for, that divides the width."""
-    return next(n for n in range(min(config.heads, config.width), 0, -1) if config.width % n == 0)
+    """How many heads there are: the one asked for may not divide the width."""
+    return shapes.heads(config.width, config.heads)
 
 
 def blank(config: Config, vocabulary: int):

@@ -1,6 +1,7 @@
 """How a model's weights spread while it learns: std, tails, histograms and the size of one step, block by block."""
 
 import math
+import statistics
 
 MATRICES = ("q", "k", "v", "proj", "fc", "mlp_proj")
 BINS = 100  # between -5 and 5 times the std at the start: the course's 101 edges from -0.1 to 0.1 where that is 0.02
@@ -25,18 +26,20 @@ def fused(model) -> list:
 
 def kurtosis(weight) -> float:
     """Mean fourth power over the squared mean square: 3 for a normal distribution, more with longer tails."""
-    w = weight.double() - weight.double().mean()
+    w = weight.cpu().double()
+    w = w - w.mean()
     return (w.pow(4).mean() / w.pow(2).mean().square().clamp_min(1e-300)).item()
 
 
 def table(model, before: list | None = None) -> dict[str, list]:
-    """{block, qkv, q, k, v, proj, fc, mlp_proj: std; kurtosis, outside (share beyond the course's ±0.1): of QKV;
+    """{block, qkv, q, k, v, proj, fc, mlp_proj: std; kurtosis: mean of those of q, k and v, because of the
+    three together it would rise where one alone widens; outside (share beyond the course's ±0.1): of QKV;
     update: log10(std of the last step / std of QKV)}. before: QKV of every block ahead of that step, None: no step yet."""
     rows = {name: [] for name in ("block", "qkv", *MATRICES, "kurtosis", "outside", "update")}
     for index, (named, qkv) in enumerate(zip(parts(model), fused(model), strict=True)):
         size = qkv.std().item()
         step = (qkv - before[index]).std().item() if before else 0.0
-        known = {"block": index + 1, "qkv": size, "kurtosis": kurtosis(qkv)}
+        known = {"block": index + 1, "qkv": size, "kurtosis": statistics.fmean(kurtosis(named[one]) for one in "qkv")}
         known["outside"] = (qkv.abs() > COURSE_AXIS).float().mean().item()
         known["update"] = math.log10(step / size) if step > 0 and size > 0 else None
         for name, value in (known | {name: w.std().item() for name, w in named.items()}).items():
@@ -47,7 +50,7 @@ def table(model, before: list | None = None) -> dict[str, list]:
 def not_finite(model) -> tuple[str, float] | None:
     """(name, share of its numbers) of the first tensor that holds a NaN or an infinity."""
     for name, weight in model.named_parameters():
-        share = 1 - weight.isfinite().double().mean().item()
+        share = 1 - weight.isfinite().cpu().double().mean().item()
         if share > 0:
             return name, share
     return None

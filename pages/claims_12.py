@@ -14,7 +14,7 @@ GPT = initial_weights.Config()
 SANE = replace(GPT, std=0.1)  # the best spread at width 64, where 1/sqrt(64) = 0.125
 NAMED = replace(GPT, embeddings="gpt2")
 DEEP = replace(GPT, blocks=8, steps=0)
-EIGHT = replace(NAMED, blocks=8)
+EIGHT = replace(NAMED, blocks=8, steps=300)
 FIVE, MANY = tuple(range(10, 15)), tuple(range(10, 20))
 
 
@@ -195,8 +195,8 @@ CLAIMS = (
             "nats/token: phần σ = 1 thua cách tệ nhất trong N(0, 0.02), Xavier, He, trừ đi khoảng cách giữa ba cách ấy (8 khối)",
         ),
         explain=T(
-            "The three methods give the layers different sizes, all sane ones; a size ten times larger costs more than any choice between them.",
-            "Ba cách cho các tầng những độ lớn khác nhau, đều hợp lý; lớn gấp mười lần thì mất nhiều hơn mọi lựa chọn giữa ba cách.",
+            "The methods differ in little but the scale they give. All three scales are sane, and given some hundred steps they end alike; one ten times larger stays behind.",
+            "Các cách ít khác nhau ngoài thang mà chúng cho. Cả ba thang đều hợp lý, và sau vài trăm bước thì về gần như nhau; thang lớn gấp mười thì tụt lại.",
         ),
     ),
     Claim(

@@ -97,18 +97,18 @@ CLAIMS = (
         SOURCE,
         T("code", "mã nguồn"),
         "training",
-        measure=lambda r: apart(r["two"], r["four"]),
+        measure=lambda r: apart(r["small"], r["large"]),
         judge=below(1e-3),
-        needs=runs(two=replace(SHUT, blocks=2), four=replace(SHUT, blocks=4)),
+        needs=runs(small=SHUT, large=replace(SHUT, linear_std=0.2)),
         digits=2,
         unit=T(
-            "nats, the largest difference of the losses of two and four blocks, the taps inside them shut",
-            "nats, chênh lệch lớn nhất giữa loss của hai khối và bốn khối, khi các van bên trong đều khóa",
+            "nats, the largest change of the loss when a block's weights start ten times larger, its taps shut",
+            "nats, thay đổi lớn nhất của loss khi trọng số của khối khởi đầu lớn gấp mười, các van đều khóa",
         ),
         explain=T(
-            "With the three taps inside a block at p = 1 nothing of it reaches the stream: four blocks train exactly as two. The fourth tap stands before the first block. "
+            "With the three taps inside a block at p = 1 nothing of it reaches the stream, whatever its weights: the losses are the same to the last digit. The fourth tap stands before the first block. "
             "The course uses one nn.Dropout object twice in a block: harmless, it has no state.",
-            "Khi ba van trong khối đều p = 1, không gì của khối tới được dòng chính: bốn khối huấn luyện y hệt hai khối. Van thứ tư đứng trước khối đầu tiên. "
+            "Khi ba van trong khối đều p = 1, không gì của khối tới được dòng chính, trọng số thế nào cũng vậy: loss giống nhau đến chữ số cuối. Van thứ tư đứng trước khối đầu tiên. "
             "Khóa học dùng một đối tượng nn.Dropout hai lần trong khối: vô hại, vì nó không có trạng thái.",
         ),
     ),

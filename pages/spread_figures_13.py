@@ -276,10 +276,10 @@ def column_chart(view, title, line, words):
 
 tails = Figure(
     "tails",
-    T("Longer tails? The kurtosis of QKV", "Đuôi dài hơn? Độ nhọn (kurtosis) của QKV"),
+    T("Longer tails? The kurtosis of Q, K and V", "Đuôi dài hơn? Độ nhọn (kurtosis) của Q, K và V"),
     T(
-        "Kurtosis of every block's QKV over the steps; 3 is a normal distribution. {now}",
-        "Độ nhọn của QKV từng khối theo bước; 3 là phân phối chuẩn. {now}",
+        "Kurtosis of every block's queries, keys and values (their mean) over the steps; 3 is a normal distribution. {now}",
+        "Độ nhọn của truy vấn, khóa và giá trị từng khối (lấy trung bình) theo bước; 3 là phân phối chuẩn. {now}",
     ),
     partial(column_rows, name="kurtosis"),
     partial(

@@ -30,6 +30,16 @@ def test_kurtosis_of_shapes_that_are_known():
     assert growth.kurtosis(torch.rand(200_000, generator=g)) == pytest.approx(1.8, abs=0.02)
 
 
+def test_matrices_that_widen_unequally_have_no_longer_tails_for_it():
+    """Normal numbers of two spreads thrown together look long-tailed; each for itself does not."""
+    model = Model5(50, 128, 8, blocks=1, heads=2)
+    by_visit(model, rng.stream(0, "init"))
+    with torch.no_grad():
+        model.h[0].attn.c_attn.weight[:256] *= 4  # queries and keys
+    assert growth.kurtosis(growth.fused(model)[0]) > 3.5
+    assert growth.table(model)["kurtosis"][0] == pytest.approx(3, abs=0.1)
+
+
 def test_a_histogram_holds_all_weights_inside_its_axis_and_only_those():
     model = Model5(50, 16, 8, blocks=2, heads=2)
     by_visit(model, rng.stream(0, "init"))

@@ -186,10 +186,10 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
             except Problem as problem:
                 yield Note(step, problem.code, problem.facts)
         yield Table(step, "histogram", growth.histograms(model, config.linear_std))
-        yield Metric(step, "test_loss", loop.test_losses(model, held_x, held_y).double().mean().item())
+        yield Metric(step, "test_loss", loop.test_losses(model, held_x, held_y).cpu().double().mean().item())
         x, y = windows(config, test, tokenizer.n_vocab, "eval", step + 1, config.batch)
         one = loop.test_losses(model, x.to(config.device), y.to(config.device))
-        yield Metric(step, "one_batch", one.double().mean().item())
+        yield Metric(step, "one_batch", one.cpu().double().mean().item())
         if step == 0:
             yield Metric(0, "entropy", growth.attention_entropy(model, held_x[:8]))
         if step in (0, 100, 200) or step == config.steps:
@@ -212,4 +212,4 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     )
 
 
-EXPERIMENT = Experiment("weight_growth", 1, Config, run, extends=lambda config: True, build=build)
+EXPERIMENT = Experiment("weight_growth", 2, Config, run, extends=lambda config: True, build=build)

@@ -63,8 +63,10 @@ class View:
 
     @cached_property
     def references(self) -> dict[str, float]:
-        """{name: nats/token} of the lines that say what a loss is worth, from the first arm that knows them."""
-        return next((a.result.facts["references"] for a in self.arms if a.result.facts.get("references")), {})
+        """{name: nats/token} of the lines that say what a loss is worth, from the first arm that knows them. An older log
+        has null for a line that was infinite: there is no such line."""
+        found = next((a.result.facts["references"] for a in self.arms if a.result.facts.get("references")), {})
+        return {name: value for name, value in found.items() if value is not None}
 
     @property
     def active(self) -> bool:

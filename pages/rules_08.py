@@ -17,7 +17,8 @@ def arm_names(view):
 
 
 def line(result, name):
-    return result.facts.get("references", {}).get(name, math.nan)
+    value = result.facts.get("references", {}).get(name)
+    return math.nan if value is None else value  # an older log has null for what was infinite
 
 
 def crossing(result, name):

@@ -4,8 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from app.i18n import same
+from app.lesson import Arm
 from app.view import ArmView, View
+from core import events
 from core.events import Finished, Metric, Started, Table
+from core.experiment import make
+from core.experiments import model5
 from core.result import Result
 from core.runs import Status
 from pages import claims_08, figures_08, rules_08
@@ -141,3 +146,22 @@ def test_the_long_preset_ends_within_0_05_nats_of_the_perfect_predictor(seed):
         elif event.kind == "metric" and event.name == "test_loss":
             losses.append(event.value)
     assert -0.01 < losses[-1] - references["oracle"] < 0.05
+
+
+def test_where_no_story_goes_on_over_a_join_there_is_no_best_possible_line(monkeypatch, tmp_path):
+    """Held-out blocks of Tales meet where nobody wrote on: the perfect predictor's loss there is infinite."""
+    monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path))
+    config = make(model5.Config, corpus="tales-en", test_part="blocks", width=8, blocks=1, heads=1, steps=10)
+    logged = [events.from_json(events.to_json(e)) for e in model5.run(config, {}) if e.kind != "snapshot"]
+    facts = logged[0].facts["references"]
+    assert "oracle" not in facts and facts["bigram_table"] > 0
+    older = [replace(logged[0], facts=logged[0].facts | {"references": facts | {"oracle": None}}), *logged[1:]]
+    for told in (logged, older):
+        arm = ArmView(Arm("main", same("main"), config), "run", Status("done", 10, 10), Result(tuple(told)), "live")
+        for lang in ("en", "vi"):
+            view = View((arm,), {}, lang)
+            assert "oracle" not in view.references
+            assert "bigram_table" in view.references and rules_08.verdict(view)
+            for figure in (*page.LESSON.playgrounds[0].figures,):
+                assert figure.chart(view) is not None
+            assert figures_08.LINES["oracle"](lang) not in str(figures_08.loss_chart(view).to_dict())

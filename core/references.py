@@ -191,7 +191,8 @@ def compute(name: str, tokenizer, windows: int = 1000) -> dict:
 
     language = own_tales.language(name)
     machine = exactly.Source(language, tokenizer.encode)
-    exact, longest = machine.context(EXACT), machine.longest()
+    longest = machine.longest()
+    exact = machine.context(min(EXACT, longest - 1))  # a shorter story is enumerated whole
     draws = rng.numpy_stream(1, "data")
     text = tales.tell(language, 4000, draws)
     stream = [token for piece in tales.PIECE.findall(text) for token in machine.tokens(piece)]

@@ -276,7 +276,7 @@ def tell(language: Language, count: int, rng) -> str:
             keys = zip(*(column[read] for read in reads), strict=True)
             column[slot] = [table["|".join(key)] for key in keys]
         order = re.findall(r"\{(\w+)\}", story.text)
-        form = re.sub(r"\{\w+\}", "%s", story.text)
+        form = re.sub(r"\{\w+\}", "%s", story.text.replace("%", "%%"))  # a story's own "%" is no place to fill
         told[rows] = [form % row for row in zip(*(column[slot] for slot in order), strict=True)]
     return "".join(told)
 

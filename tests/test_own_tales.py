@@ -129,3 +129,13 @@ def test_a_language_this_machine_lacks_is_said(home):
     with pytest.raises(Problem) as caught:
         corpora.load(name)
     assert caught.value.code == "text_damaged"
+
+
+def test_a_percent_sign_is_a_letter_like_any_other():
+    name = own_tales.add("100% of {who: a / b} like %d.")
+    language, known = own_tales.language(name), own_tales.check(own_tales.language(name))
+    text = tales.tell(language, 1000, rng.numpy_stream(3, "data"))
+    assert set(text.splitlines()) == {"100% of a like %d.", "100% of b like %d."}
+    assert math.isclose(known["nats"], math.log(2))
+    tokens = tokenizers.load("words", name).encode("100% of a like %d.\n")
+    assert math.isclose(references.lines(name, "words", 8)["true"], math.log(2) / len(tokens))

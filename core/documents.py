@@ -73,7 +73,8 @@ def _json_lines(data: bytes):
     import pyarrow as pa
 
     columns: dict[str, list] = {name: [] for name in COLUMNS}
-    for number, line in enumerate(data.decode("utf-8-sig", "replace").splitlines(), 1):
+    # Not splitlines, which also ends a line at U+2028 and its like: JSON allows these inside a text.
+    for number, line in enumerate(data.decode("utf-8-sig", "replace").split("\n"), 1):
         if not line.strip():
             continue
         try:

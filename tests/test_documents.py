@@ -140,6 +140,17 @@ def test_parquet_and_json_lines_of_the_same_rows_are_the_same_documents():
     assert corpora.load(name).train.startswith("Page number 0") and corpora.fingerprint(name) == name
 
 
+def test_a_line_ends_where_json_lines_says_and_nowhere_else():
+    """U+2028, U+2029 and U+0085 may stand unescaped in a JSON string; a Windows line end and empty lines do no harm."""
+    texts = [f"One{mark}text of two lines." for mark in ("\u2028", "\u2029", "\x85", "\x0b")]
+    rows = [json.dumps({"text": text.replace("\x0b", " ")}, ensure_ascii=False) for text in texts]
+    data = ("\r\n".join(rows) + "\r\n\r\n\n").encode()
+    assert documents.read(data)["text"].to_pylist() == [text.replace("\x0b", " ") for text in texts]
+    with pytest.raises(Problem) as refused:
+        documents.read(data + b"{")
+    assert refused.value.facts["line"] == 7, "lines are counted as an editor counts them"
+
+
 def test_a_file_with_text_only_gets_empty_columns_and_a_date_its_text():
     import datetime
 

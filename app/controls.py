@@ -64,7 +64,12 @@ def checked(control, playground: Playground, value):
         return text
     if kind == "Toggle":
         return text.lower() in ("true", "1", "on")
-    return text[: getattr(control, "max_chars", 40)] if kind == "Text" else int(float(text))
+    if kind == "Text":
+        return text[: getattr(control, "max_chars", 40)]
+    try:
+        return int(float(text))  # a button: how often it was pressed
+    except (ValueError, OverflowError):  # inf is a number, but no count
+        raise Problem("not_a_number", field=control.field, value=text[:40]) from None
 
 
 def load(number: int, lesson: Lesson, playground: Playground, lang: str) -> tuple[dict, list[str]]:

@@ -75,6 +75,13 @@ def test_a_link_with_nonsense_is_answered_in_sentences():
     assert "x" * 500 not in said
 
 
+@pytest.mark.parametrize("value", ["abc", "inf", "1e999", "nan"])
+def test_a_button_in_a_link_that_is_no_count_is_answered_in_a_sentence(value):
+    app = opened(page_path(14), lang="en", l14_again=value)
+    assert not app.exception and not app.error
+    assert value in words(app)
+
+
 def test_a_link_from_another_time_still_opens():
     app = opened(page_path(5), lang="en", me="not an id", l05_play="gone", hide="lr,nothing", projector="yes")
     assert not app.exception and not app.error

@@ -26,8 +26,10 @@ TEXT = {
     "language": T("Language", "Ngôn ngữ"),
     "device": T("Device", "Thiết bị"),
     "device_help": T(
-        "Where models train. auto: the CPU for small models, which it trains faster than a GPU could start.",
-        "Nơi huấn luyện mô hình. auto: CPU cho mô hình nhỏ, vì nó xong trước khi GPU kịp khởi động.",
+        "Where models train. auto: the CPU for small models, which it trains faster than a GPU could start; a GPU, if there is "
+        "one, for large ones.",
+        "Nơi huấn luyện mô hình. auto: CPU cho mô hình nhỏ, vì nó xong trước khi GPU kịp khởi động; GPU, nếu có, cho mô hình "
+        "lớn.",
     ),
     "projector": T("Projector mode", "Chế độ trình chiếu"),
     "leave": T("Leave projector mode", "Thoát chế độ trình chiếu"),

@@ -208,7 +208,8 @@ def arms_of(playground: Playground, values: dict) -> tuple:
     if hasattr(config, "device"):
         from dataclasses import replace
 
-        config = replace(config, device=device.resolve(st.session_state.get("device", "auto")))
+        wanted = st.session_state.get("device", "auto")
+        config = replace(config, device=device.resolve(wanted, small=device.small(config)))
     return playground.arms(config, values)
 
 

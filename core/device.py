@@ -24,7 +24,19 @@ def available() -> dict[str, str]:
     return found
 
 
-def resolve(wanted: str, *, small: bool = True) -> str:
+LARGE = 8e9  # operations of a step from which on a GPU pays: about 0.1 s on a core, and it takes seconds to start
+ROWS = {"gpt2": 50_257}  # vocabularies that count; the others have some 2,000 tokens at most
+
+
+def small(config) -> bool:
+    """Whether a step of this run is too little work for a GPU: judged by its matrix products, forwards and backwards."""
+    width, blocks = getattr(config, "width", 0), getattr(config, "blocks", 0)
+    tokens = getattr(config, "batch", 1) * getattr(config, "context", 1)
+    weights = 12 * blocks * width**2 + ROWS.get(getattr(config, "tokenizer", ""), 2_000) * width
+    return 6 * weights * tokens < LARGE
+
+
+def resolve(wanted: str, *, small: bool) -> str:
     """The device for `wanted`: "auto" is the CPU for small models (a GPU's start costs more than it saves), else the
     fastest there is. A device that is not there becomes the CPU."""
     known = remembered()

@@ -1,0 +1,51 @@
+"""Where a run is computed: small ones on the CPU, large ones on a GPU where there is one, and what was asked for first."""
+
+import json
+
+import pytest
+
+from app import controls
+from app.lesson import discover
+from core import device, files
+from core.experiment import make
+from core.experiments import model1, model5
+
+GPU = {"cpu": "", "cuda": "", "mps": "not_a_mac"}
+LARGE = make(model5.Config, width=768, blocks=12, heads=12, context=256, tokenizer="gpt2")
+
+
+@pytest.fixture
+def machine(monkeypatch, tmp_path):
+    """What a worker has found out about this machine."""
+    monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path))
+
+    def has(devices):
+        files.write_atomic(tmp_path / "device.json", json.dumps({"devices": devices}).encode())
+
+    return has
+
+
+def test_auto_is_the_cpu_for_small_models_and_a_gpu_for_large_ones(machine):
+    machine(GPU)
+    for config, where in ((model5.Config(), "cpu"), (model1.Config(), "cpu"), (LARGE, "cuda")):
+        assert device.resolve("auto", small=device.small(config)) == where
+        assert device.resolve("cuda", small=device.small(config)) == "cuda", "who chooses gets it"
+        assert device.resolve("mps", small=device.small(config)) == "cpu", "what is not there becomes the CPU"
+
+
+def test_without_a_gpu_auto_is_the_cpu(machine):
+    assert device.resolve("auto", small=False) == "cpu", "nobody has looked yet"
+    machine({"cpu": "", "cuda": "no_gpu", "mps": "not_a_mac"})
+    assert device.resolve("auto", small=device.small(LARGE)) == "cpu"
+
+
+def test_every_quick_run_is_small_and_every_preset_that_asks_for_a_gpu_is_not():
+    for lesson in discover().values():
+        for playground in lesson.playgrounds:
+            if not hasattr(playground.config, "device"):
+                continue
+            for preset in playground.presets:
+                small = device.small(controls.config_of(playground, preset.values))
+                where = (lesson.slug, playground.slug, preset.name)
+                assert small or preset.name != "quick", where
+                assert not small or preset.needs is None or "GPU" not in preset.needs.en.replace("GPU-", ""), where

@@ -10,7 +10,7 @@ from altair.utils.schemapi import debug_mode
 from app import charts, compare, predict, sentences, shared_rows, shell, theme, veil
 from app.i18n import T, same
 from app.probes import probe_box
-from app.spot import Spot, drawn, estimate, make_view
+from app.spot import Spot, arms_of, drawn, estimate, make_view
 from app.view import read
 from core import experiment, jobs, runs
 from core.problem import Problem
@@ -21,6 +21,7 @@ TICK, EAGER = 0.7, 0.15  # seconds between looks at a run in progress; while its
 # Seconds between looks of (picture, buttons): of a few, and where more than CROWD look at one run. The buttons' step and time
 # left may lag behind the picture, whose end redraws the page and them with it.
 FEW, MANY, CROWD = (TICK, 1.4), (1.0, 3.0), 4
+SPECS = 300  # specifications of pictures that are kept, for all sessions together
 
 TEXT = {
     "train": T("Train ({t})", "Huấn luyện ({t})"),
@@ -133,9 +134,8 @@ def _train_box(spot: Spot, was_active: bool) -> None:
         _button(buttons, spot, "stop", lambda: _stop(spot, paused))
     else:
         complete = all(a.source == "live" and a.complete for a in view.arms)
-        steps = getattr(spot.config, "steps", None)
-        if complete and steps and experiment.of(spot.config).extends(spot.config):
-            _button(buttons, spot, "longer", lambda: _longer(spot, 2 * steps), facts={"n": f"{2 * steps:,}"})
+        if complete and (steps := further(spot, view)):
+            _button(buttons, spot, "longer", lambda: _longer(spot, steps), facts={"n": f"{steps:,}"})
         elif not complete:
             stored = any(a.source == "stored" for a in view.arms)
             failed = any(a.status.state in ("failed", "stopped") for a in view.arms)
@@ -174,10 +174,25 @@ def _train(spot: Spot) -> None:
     jobs.submit([arm.config for arm in spot.arms], spot.me)
 
 
+def further(spot: Spot, view) -> int:
+    """To which step these runs can be continued: twice as far, or as far as the knob goes. 0: no further."""
+    steps = getattr(spot.config, "steps", 0)
+    if not steps or "steps" in spot.playground.fixed or not experiment.of(spot.config).extends(spot.config):
+        return 0
+    if all(a.result.finished and a.result.finished.reason == "diverged" for a in view.arms):
+        return 0
+    high = type(spot.config).__dataclass_fields__["steps"].metadata["high"]
+    most = 2 * steps if high is None else min(2 * steps, int(high))
+    return most if most > steps else 0
+
+
 def _longer(spot: Spot, steps: int) -> None:
+    """Train what the page will show at so many steps. An arm whose first steps depend on its length, by a schedule, is
+    then a run of its own, trained from its start; the others go on."""
+    arms = arms_of(spot.playground, spot.values | {"steps": steps})
+    jobs.submit([arm.config for arm in arms], spot.me)
     spot.values["steps"] = steps
     st.session_state.pop(f"{spot.prefix}steps", None)
-    jobs.submit([arm.config for arm in spot.arms], spot.me, steps=steps)
 
 
 def _stop(spot: Spot, arms: list) -> None:
@@ -280,9 +295,25 @@ def _draw(spot: Spot, view) -> None:
         st.html(f"<span></span><style>.st-key-{spot.prefix}picture{{opacity:.5}}</style>")
 
 
-@st.cache_resource(max_entries=400)
+@st.cache_resource
 def _specs() -> dict:
+    """Of all sessions: any of them may empty it at any moment."""
     return {}
+
+
+def specifications(figure, view, key: tuple) -> list[dict]:
+    """The Vega-Lite specifications of this figure's parts. key: all that they depend on."""
+    specs = _specs()
+    parts = specs.get(key)
+    if parts is None:
+        with debug_mode(False):  # the tests validate every chart; here it would double the time to the first point
+            charts_ = figure.chart(view)
+            made = charts_ if isinstance(charts_, tuple) else (charts_,)
+            parts = [_styled(c.to_dict(validate=False), view.size) for c in made]
+        if len(specs) > SPECS:
+            specs.clear()
+        specs[key] = parts
+    return parts
 
 
 def draw_figure(figure, view, spot: Spot, said: list[T]) -> None:
@@ -297,20 +328,12 @@ def draw_figure(figure, view, spot: Spot, said: list[T]) -> None:
         ends = tuple(a.result.finished.reason if a.result.finished else "" for a in view.arms)
         key = (*key, arms, tuple(view.references.items()), ends)
         key = (*key, tuple(sorted((k, str(v)) for k, v in view.values.items())))
-    specs = _specs()
-    if key not in specs:
-        if len(specs) > 300:
-            specs.clear()
-        with debug_mode(False):  # the tests validate every chart; here it would double the time to the first point
-            charts_ = figure.chart(view)
-            parts = charts_ if isinstance(charts_, tuple) else (charts_,)
-            specs[key] = [_styled(c.to_dict(validate=False), view.size) for c in parts]
+    parts = specifications(figure, view, key)
     if figure.title(lang):
         st.markdown(f"**{figure.title(lang)}**", help=figure.help(lang) if figure.help else None)
     words = " ".join(line(lang) for line in said)
     alt = figure.alt(lang).replace("{now}", words)
     with st.container(key=f"{spot.prefix}fig_{figure.name}"):
-        parts = specs[key]
         for i, place in enumerate(st.columns(len(parts)) if figure.beside else [st] * len(parts)):
             place.vega_lite_chart(rows, parts[i], width="stretch", alt=alt, key=f"{spot.prefix}chart_{figure.name}_{i}")
 

@@ -7,7 +7,8 @@ from app import source as source_text
 from app.i18n import T
 from app.lesson import Lesson, Playground, discover
 from app.predict import ask as ask_prediction
-from core import device, experiment
+from app.spot import arms_of
+from core import experiment
 from core.problem import Problem
 
 TEXT = {
@@ -200,17 +201,6 @@ def change(number: int, lesson: Lesson, playground: Playground, values: dict, la
                 on_click=lambda: controls.apply(number, lesson, playground, {}),
                 disabled=not moved,
             )
-
-
-def arms_of(playground: Playground, values: dict) -> tuple:
-    """The arms of these settings, on the device that was chosen."""
-    config = controls.config_of(playground, values)
-    if hasattr(config, "device"):
-        from dataclasses import replace
-
-        wanted = st.session_state.get("device", "auto")
-        config = replace(config, device=device.resolve(wanted, small=device.small(config)))
-    return playground.arms(config, values)
 
 
 def below(spot, alone: bool = False) -> None:

@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from app import theme
+from app import controls, theme
 from app.compare import pinned_views
 from app.i18n import T
 from app.lesson import Arm, Lesson, Playground, quick
 from app.view import View, look
-from core import experiment, jobs, runs
+from core import device, experiment, jobs, runs
 
 LAST = T("before the last change", "trước lần đổi gần nhất")
 
@@ -37,6 +37,15 @@ class Spot:
     def prefix(self) -> str:
         first = self.lesson.playgrounds[0].slug == self.playground.slug
         return f"l{self.number:02d}_" if first else f"l{self.number:02d}_{self.playground.slug}_"
+
+
+def arms_of(playground: Playground, values: dict) -> tuple:
+    """The arms of these settings, on the device that was chosen."""
+    config = controls.config_of(playground, values)
+    if hasattr(config, "device"):
+        wanted = st.session_state.get("device", "auto")
+        config = replace(config, device=device.resolve(wanted, small=device.small(config)))
+    return playground.arms(config, values)
 
 
 def make_view(spot: Spot) -> View:

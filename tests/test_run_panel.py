@@ -1,0 +1,105 @@
+"""The buttons under a run: how far it can be continued, and as what; and the pictures' specifications, shared by all."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import altair as alt
+import pytest
+
+from app import run_panel
+from app.lesson import Arm, discover, start
+from app.spot import Spot, arms_of
+from app.view import ArmView, View
+from core import experiment, jobs
+from core.events import Finished, Started
+from core.experiment import run_id
+from core.result import Result
+from core.runs import Status
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch, tmp_path):
+    monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path))
+
+
+def spot_of(number: int, slug: str, **values) -> Spot:
+    lesson = discover()[number]
+    playground = next(p for p in lesson.playgrounds if p.slug == slug)
+    chosen = start(lesson, playground) | values
+    return Spot(number, lesson, playground, chosen, arms_of(playground, chosen), "en", 1.0, "a1b2c3d4")
+
+
+def ended(spot: Spot, *reasons: str) -> View:
+    """All arms at their end, the first ones for these reasons."""
+    arms = []
+    for place, arm in enumerate(spot.arms):
+        reason = reasons[place] if place < len(reasons) else "done"
+        result = Result((Started(arm.config.steps), Finished(arm.config.steps, reason)))
+        arms.append(ArmView(arm, run_id(arm.config), Status(reason), result, "live"))
+    return View(tuple(arms), spot.values)
+
+
+def test_an_arm_on_a_schedule_is_trained_anew_and_the_others_go_on(monkeypatch):
+    spot, asked = spot_of(20, "race", schedule="constant", warmup=0.0), []
+    monkeypatch.setattr(jobs, "submit", lambda configs, session, **more: asked.extend(configs) or more)
+    twice = run_panel.further(spot, ended(spot))
+    assert twice == 2 * spot.config.steps
+    run_panel._longer(spot, twice)
+    assert spot.values["steps"] == twice and [c.steps for c in asked] == [twice] * len(spot.arms)
+    extend = [experiment.of(arm.config).extends(arm.config) for arm in spot.arms]
+    assert True in extend and False in extend
+    for arm, config, goes_on in zip(spot.arms, asked, extend, strict=True):
+        assert config == replace(arm.config, steps=twice)
+        assert (run_id(config) == run_id(arm.config)) == goes_on, arm.label
+
+
+def test_what_has_diverged_goes_no_further():
+    spot = spot_of(5, "train")
+    assert run_panel.further(spot, ended(spot)) == 2 * spot.config.steps
+    assert run_panel.further(spot, ended(spot, *["diverged"] * len(spot.arms))) == 0
+    race = spot_of(20, "race", schedule="constant", warmup=0.0)
+    assert run_panel.further(race, ended(race, "diverged")), "the other arms can"
+
+
+def test_no_run_is_continued_beyond_its_knob():
+    high = type(spot_of(10, "bend").config).__dataclass_fields__["steps"].metadata["high"]
+    for steps, wanted in ((high // 2, high), (high - 1, high), (high, 0)):
+        spot = spot_of(10, "bend", steps=steps)
+        assert run_panel.further(spot, ended(spot)) == wanted
+
+
+def test_a_specification_is_made_once_and_survives_another_session_that_clears_them(monkeypatch):
+    made = []
+
+    def chart(view):
+        made.append(view)
+        return alt.Chart().mark_point().encode(x="x:Q")
+
+    class Emptied(dict):
+        """What others clear the moment it is filled."""
+
+        def __setitem__(self, key, value):
+            super().__setitem__(key, value)
+            self.clear()
+
+    figure, view = SimpleNamespace(chart=chart), View((), {})
+    specs = {}
+    monkeypatch.setattr(run_panel, "_specs", lambda: specs)
+    first = run_panel.specifications(figure, view, (5, "loss"))
+    assert run_panel.specifications(figure, view, (5, "loss")) is first and len(made) == 1
+    monkeypatch.setattr(run_panel, "_specs", Emptied)
+    assert run_panel.specifications(figure, view, (5, "loss")) == first and len(made) == 2
+    specs.update({number: [] for number in range(run_panel.SPECS + 1)})
+    monkeypatch.setattr(run_panel, "_specs", lambda: specs)
+    run_panel.specifications(figure, view, (6, "loss"))
+    assert len(specs) == 1, "and there are never more than these"
+
+
+def test_a_continued_run_of_the_page_is_the_one_it_shows(monkeypatch):
+    """Whatever a playground does with its steps, the page looks at what was sent."""
+    for number, slug in ((5, "train"), (8, "train"), (13, "growth")):
+        spot, asked = spot_of(number, slug), []
+        monkeypatch.setattr(jobs, "submit", lambda configs, session, asked=asked: asked.extend(configs))
+        run_panel._longer(spot, 2 * spot.config.steps)
+        shown: tuple[Arm, ...] = arms_of(spot.playground, spot.values)
+        assert asked == [arm.config for arm in shown]

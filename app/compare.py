@@ -24,12 +24,16 @@ def pins(spot) -> list[dict]:
     return st.session_state["pins"].setdefault(str(spot.number), [])
 
 
-def _save(spot) -> None:
-    data = learner.load(spot.me)
-    data["pins"] = st.session_state["pins"]
+def _change(spot, act) -> None:
+    """act(this lesson's pins), in the learner's file and here; here alone where nothing can be written."""
+
+    def changed(data: dict) -> None:
+        act(data["pins"].setdefault(str(spot.number), []))
+
     try:
-        learner.save(spot.me, data)
+        st.session_state["pins"] = learner.change(spot.me, changed)["pins"]
     except Problem as problem:
+        act(pins(spot))
         st.session_state["problem"] = (problem.code, problem.facts)
 
 
@@ -42,10 +46,19 @@ def pin(spot, view) -> None:
     arm = view.arms[0].arm
     base, own = vars(spot.playground.config), vars(arm.config)
     differs = ", ".join(f"{k} {theme.knob(v)}" for k, v in own.items() if base.get(k) != v and k != "device")
-    kept = pins(spot)
-    kept.append({"run": view.arms[0].run_id, "config": experiment.encode(arm.config), "name": differs or "quick"})
-    del kept[: -learner.PINS]
-    _save(spot)
+    new = {"run": view.arms[0].run_id, "config": experiment.encode(arm.config), "name": differs or "quick"}
+
+    def add(kept: list[dict]) -> None:
+        kept[:] = [*(one for one in kept if one["run"] != new["run"]), new][-learner.PINS :]
+
+    _change(spot, add)
+
+
+def unpin(spot, run: str) -> None:
+    def drop(kept: list[dict]) -> None:
+        kept[:] = [one for one in kept if one["run"] != run]
+
+    _change(spot, drop)
 
 
 def pinned_views(spot, arms: tuple[ArmView, ...]) -> tuple[ArmView, ...]:
@@ -92,6 +105,5 @@ def chips(spot, view) -> None:
             text = TEXT["against"].format(**facts)(lang)
         column.caption(text)
         if button.button(TEXT["unpin"](lang), key=f"{spot.prefix}unpin_{one['run']}", type="tertiary"):
-            pins(spot).remove(one)
-            _save(spot)
+            unpin(spot, one["run"])
             st.rerun()

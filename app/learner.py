@@ -3,11 +3,14 @@
 import json
 import re
 import secrets
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from core import files
 
 PINS = 5
+_lock = threading.Lock()
 
 
 def new_id() -> str:
@@ -34,6 +37,16 @@ def load(id: str) -> dict:
 def save(id: str, data: dict) -> None:
     """Raises Problem(disk_full | read_only)."""
     files.write_atomic(_path(id), json.dumps(data, ensure_ascii=False).encode())
+
+
+def change(id: str, act: Callable[[dict], None]) -> dict:
+    """Let act(data) change what the file holds now, and return it. Two tabs of one learner may be open: each puts its own
+    change into what the other has written meanwhile. Raises Problem(disk_full | read_only)."""
+    with _lock:
+        data = load(id)
+        act(data)
+        save(id, data)
+    return data
 
 
 def pinned() -> frozenset[str]:

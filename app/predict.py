@@ -100,12 +100,13 @@ def commit(number: int, prediction: Prediction, value) -> None:
     """Keep this answer for good, in the learner's file."""
     from core.problem import Problem
 
-    answers()[_key(number, prediction)] = value
+    def lock(data: dict) -> None:
+        data["predictions"].setdefault(_key(number, prediction), value)  # what another tab has locked stands
+
     try:
-        data = learner.load(shell.me())
-        data["predictions"] = answers()
-        learner.save(shell.me(), data)
+        st.session_state["predictions"] = learner.change(shell.me(), lock)["predictions"]
     except Problem as problem:
+        lock({"predictions": answers()})
         st.session_state["problem"] = (problem.code, problem.facts)
 
 

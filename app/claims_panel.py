@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import sentences, shell, theme
 from app.i18n import T
-from core import claims, jobs, runs
+from core import claims, experiment, jobs, runs
 from core.problem import Problem
 
 STATES = {
@@ -138,7 +138,7 @@ def _progress(able: list, lang: str) -> None:
 
 
 def _ask(claim, lang: str) -> None:
-    """Send the claim's runs to the workers. Runs in store or gallery are not trained again."""
+    """Send the claim's runs to the workers. Those that were trained on this machine are not trained again."""
     try:
         jobs.submit([c for c in claims.runs_of(claim) if not _inline(c)], shell.me())
     except Problem as problem:
@@ -150,23 +150,25 @@ def _ask(claim, lang: str) -> None:
 
 
 def _inline(config) -> bool:
-    from core import experiment
-
     return experiment.of(config).lane == "inline"
 
 
 def _ended(config) -> bool:
     if _inline(config):
         return True
-    found = runs.find(config)
-    return found is not None and (found.source == "gallery" or found.status().state in runs.ENDED)
+    return _mine(config).status().state in runs.ENDED
+
+
+def _mine(config) -> runs.Run:
+    """This machine's own run: one that ships with the app has been measured elsewhere."""
+    return runs.Run(experiment.run_id(config))
 
 
 def _judge(claim) -> None:
     from app.view import inline, read
 
     def result(config):
-        return inline(config) if _inline(config) else read(runs.find(config)).up_to(getattr(config, "steps", None))
+        return inline(config) if _inline(config) else read(_mine(config)).up_to(getattr(config, "steps", None))
 
     with _lock:
         _asked.discard(claim.id)

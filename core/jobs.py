@@ -27,33 +27,51 @@ def submit(configs: Iterable, session: str = "", steps: int | None = None) -> li
 
     Returns the runs' ids, in order. Raises Problem(disk_full | read_only) when nothing can be written.
     """
-    now, ids = time.time_ns(), []
-    order: list = []
+    now, ids, place = time.time_ns(), [], 0
     for config in configs:
-        for one in lineage(config):
-            if one not in order:
-                order.append(one)
-        ids.append(experiment.run_id(config))
-    for place, config in enumerate(order):
-        asked = steps if experiment.run_id(config) in ids else None
-        found = runs.find(config)
-        wanted = getattr(config, "steps", 0) if asked is None else asked
-        if found and found.source == "gallery" and _weights(found.id) and experiment.run_id(config) not in ids:
-            continue  # a parent that ships with the app
-        run = runs.create(config, asked)
+        wanted = getattr(config, "steps", 0) if steps is None else steps
+        run = runs.create(config, steps)
+        ids.append(run.id)
         if session:
             watch(run.id, session)
         status = run.status()
-        if status.state in ("running", "diverged"):
+        if status.state in ("running", "diverged") or (status.state == "done" and status.step >= wanted):
             continue
-        kept = experiment.run_id(config) in ids or (run.dir / "snapshot.safetensors").exists()
-        if status.state == "done" and status.step >= wanted and kept:
-            continue  # a parent whose state was evicted is trained again
-        runs.wish(run, run.control() | {"want": "run", "until": None, "code": None})
-        if status.state == "failed":
-            (run.dir / "attempts").unlink(missing_ok=True)
-        _ticket(run.id, now, place)
+        place = _ask_parents(config, session, now, place)
+        _ask(run, now, place)
+        place += 1
     return ids
+
+
+def _ask_parents(config, session: str, now: int, place: int = 0) -> int:
+    """Queue whom this config starts from, where they are not there. Returns the place in the group that comes next."""
+    for parent in lacking(config):
+        run = runs.create(parent, run=runs.exact(parent))
+        if session:
+            watch(run.id, session)
+        _ask(run, now, place)
+        place += 1
+    return place
+
+
+def _ask(run: runs.Run, now: int, place: int) -> None:
+    """Queue this run, whatever came of it before; one that is being trained has what it needs."""
+    status = run.status()
+    if status.state == "running":
+        return
+    runs.wish(run, run.control() | {"want": "run", "until": None, "code": None})
+    if status.state == "failed":
+        (run.dir / "attempts").unlink(missing_ok=True)
+    _ticket(run.id, now, place)
+
+
+def lacking(config) -> list:
+    """This config's parents whose weights are not there (never trained that far, or evicted), theirs before them."""
+    out: list = []
+    for parent in experiment.of(config).needs(config).values():
+        if runs.keeper(parent) is None:
+            out += [one for one in (*lacking(parent), parent) if one not in out]
+    return out
 
 
 def lineage(config) -> list:
@@ -62,10 +80,6 @@ def lineage(config) -> list:
     for parent in experiment.of(config).needs(config).values():
         out += [one for one in lineage(parent) if one not in out]
     return [*out, config]
-
-
-def _weights(id: str) -> bool:
-    return (runs.GALLERY / "weights" / f"{id}.safetensors").exists()
 
 
 def _ticket(id: str, when: int, place: int, *, yielded: bool = False) -> None:
@@ -100,13 +114,20 @@ def resume(id: str, session: str = "") -> None:
     control(id, want="run", until=None, code=None)
     if session:
         watch(id, session)
-    _ticket(id, time.time_ns(), 0)
+    _take_up(id, session)
 
 
 def single_step(id: str, count: int = 1) -> None:
     """Train `count` more steps, then pause."""
     control(id, want="run", until=runs.Run(id).status().step + count, code=None)
-    _ticket(id, time.time_ns(), 0)
+    _take_up(id)
+
+
+def _take_up(id: str, session: str = "") -> None:
+    """Queue a run that waits, and its parents where they have been evicted meanwhile."""
+    now, run = time.time_ns(), runs.Run(id)
+    place = _ask_parents(run.config(), session, now) if run.info().get("parents") else 0
+    _ticket(id, now, place)
 
 
 def stop(id: str, session: str = "", *, everybody: bool = False) -> bool:
@@ -161,7 +182,7 @@ def claim(live: list, blocked: dict[str, float]) -> None:
         run = runs.Run(id)
         try:
             found = experiment.load(run.info().get("experiment", ""))
-            ready = _parents_ready(run)
+            ready = _parents_ready(run, found)
         except Problem:
             _drop_ticket(name)
             continue
@@ -196,12 +217,21 @@ def claim(live: list, blocked: dict[str, float]) -> None:
             return
 
 
-def _parents_ready(run: runs.Run) -> bool:
-    """Whether every parent has finished; one that failed lets the child start, and fail with a reason."""
-    for id in run.info().get("parents", {}).values():
-        if _weights(id) and not runs.Run(id).log.exists():
+def _parents_ready(run: runs.Run, found: experiment.Experiment) -> bool:
+    """Whether the weights of every parent are there; where one has ended without them the child may start, and fail with a
+    reason."""
+    if not run.info().get("parents"):
+        return True
+    for parent in found.needs(run.config()).values():
+        if runs.keeper(parent):
             continue
-        if runs.Run(id).status().state not in runs.ENDED:
+        first = runs.exact(parent)
+        state = first.status().state
+        if state == "absent" or (state == "stopped" and first.control().get("want") == "run"):
+            with contextlib.suppress(Problem, OSError):  # the one it waited for was asked to go further meanwhile
+                _ask(runs.create(parent, run=first), time.time_ns(), 0)
+            return False
+        if state not in runs.ENDED:
             return False
     return True
 
@@ -416,15 +446,10 @@ class Pool:
 def run_here(config, *, fresh: bool = False) -> Iterator[Event]:
     """The events of this run: read where it is finished, followed where somebody trains it, else trained here, parents
     first. fresh: trained anew; the old run stays until the new one has ended."""
-    *parents, _ = lineage(config)
-    for parent in parents:
-        stored = runs.find(parent)
-        if not (stored and stored.source == "gallery" and _weights(stored.id)):
-            for _ in run_here(parent):
-                pass
     if not fresh and runs.complete(config):
         yield from runs.find(config).events()[0]
         return
+    provide(config)
     run = runs.Run(experiment.run_id(config))
     aside = run.dir.with_name(f".{run.id}.old")
     if fresh and run.dir.exists() and not runs.locked(run.dir / "lock"):
@@ -440,6 +465,15 @@ def run_here(config, *, fresh: bool = False) -> Iterator[Event]:
                 _remove(run.dir)
                 os.replace(aside, run.dir)
             _remove(aside)
+
+
+def provide(config) -> None:
+    """Train what this config starts from, here, where it is not there; `runs.keeper` knows it then."""
+    for parent in lacking(config):
+        run = runs.create(parent, run=runs.exact(parent))
+        control(run.id, want="run", until=None)
+        for _ in _train_or_follow(run):
+            pass
 
 
 def _remove(folder: Path) -> None:

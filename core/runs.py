@@ -1,6 +1,6 @@
 """A run is a folder: its config, an append-only log of events, one snapshot, a lock. Status is read off the files.
 
-runs/<id>/config.json      experiment, version, config, parents, threads
+runs/<id>/config.json      experiment, version, config, parents, threads; <id>-<steps>: a parent of exactly that length
           events.jsonl     one event a line; only ever appended to
           snapshot.safetensors  the last state, enough to go on bit for bit
           control.json     what people want: run, pause or stop; how many steps
@@ -70,6 +70,18 @@ class Run:
         """What config.json says, {} where there is none or it is damaged."""
         return read_json(self.dir / "config.json")
 
+    @property
+    def tensors(self) -> Path:
+        """The file of its last saved state or, of the gallery's, of the weights that ship."""
+        if self.source == "gallery":
+            return GALLERY / "weights" / f"{self.id}.safetensors"
+        return self.dir / "snapshot.safetensors"
+
+    @property
+    def saved(self) -> int | None:
+        """The step of that state, None where there is no whole one. Reads the file's header alone, so without torch."""
+        return saved_step(self.tensors)
+
     def config(self):
         return experiment.decode(self.info()["config"])
 
@@ -100,9 +112,9 @@ class Run:
         """(step, tensors) of the last saved state; None where there is none. Raises Problem("snapshot_damaged")."""
         from safetensors import SafetensorError, safe_open
 
-        path = self.dir / "snapshot.safetensors"
-        if self.source == "gallery" or not path.exists():
-            path = GALLERY / "weights" / f"{self.id}.safetensors"
+        path = self.tensors
+        if self.source == "store" and not path.exists():
+            path = Run(self.id, "gallery").tensors
         if not path.exists():
             return None
         try:
@@ -147,7 +159,7 @@ class Run:
         """Whether it is done as far as anybody asked, and its state is there for those who start from it."""
         last, _ = self._last()
         ended = last is not None and last.kind == "finished" and last.reason == "done" and last.step >= self.steps()
-        return ended and (self.dir / "snapshot.safetensors").exists()
+        return ended and self.saved is not None
 
     def _last(self) -> tuple:
         """(the last complete event of the log or None, the last step that any event names)."""
@@ -191,14 +203,27 @@ def write_json(path: Path, data: dict, *, durable: bool = True) -> None:
     files.write_atomic(path, json.dumps(data, ensure_ascii=False).encode(), durable=durable)
 
 
+def saved_step(path: Path) -> int | None:
+    """The step that the header of a snapshot states, None where the file is missing, cut short or damaged there."""
+    try:
+        with path.open("rb") as file:
+            size, length = os.fstat(file.fileno()).st_size, int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(length)) if 8 + length <= size else {}
+        step = int(header.pop("__metadata__")["step"])
+        return step if size == 8 + length + max((t["data_offsets"][1] for t in header.values()), default=0) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
 def wish(run: Run, wants: dict) -> None:
     """Write down what people want of a run."""
     write_json(run.dir / "control.json", wants, durable=False)
 
 
-def create(config, steps: int | None = None) -> Run:
-    """The folder of this config's run, made if needed; `steps` (default: the config's) raises what is wanted of it."""
-    run = Run(experiment.run_id(config))
+def create(config, steps: int | None = None, *, run: Run | None = None) -> Run:
+    """The folder of this config's run, made if needed; `steps` (default: the config's) raises what is wanted of it. run:
+    the folder, where it is not the one that bears the config's own name (`exact`)."""
+    run = run or Run(experiment.run_id(config))
     if not (run.dir / "config.json").exists():
         found = experiment.of(config)
         parents = {role: experiment.run_id(parent) for role, parent in found.needs(config).items()}
@@ -226,12 +251,46 @@ def find(config) -> Run | None:
 
 
 def weights(config) -> tuple[int, dict] | None:
-    """(step, tensors) that another run starts from when it names this one: of the store's and of those that ship the ones of
-    exactly its last step, else those that went further; a shorter run in the store hides nothing. Raises
+    """(step, tensors) that another run starts from when it names this one, None where they are not there (`keeper`). Raises
     Problem("snapshot_damaged")."""
-    id, steps = experiment.run_id(config), getattr(config, "steps", 0)
-    found = [saved for saved in (Run(id).snapshot(), Run(id, "gallery").snapshot()) if saved]
-    return max(found, key=lambda saved: (saved[0] == steps, saved[0]), default=None)
+    run = keeper(config)
+    return run.snapshot() if run else None
+
+
+def keeper(config) -> Run | None:
+    """Who has the weights of this config at exactly its last step: its run, the one of that length alone, or what ships. A
+    run that diverged before is as far as it can go; any other length would be another model than the one that is named."""
+    id, steps = experiment.run_id(config), getattr(config, "steps", None)
+    ships = experiment.run_id(replace(config, device="cpu")) if hasattr(config, "device") else id
+    homes = [
+        Run(name, source) for source, own in (("store", id), ("gallery", ships)) for name in (own, f"{own}-{steps}")
+    ]
+    return next((run for run in homes if _has(run, steps)), None)
+
+
+def _has(run: Run, steps: int | None) -> bool:
+    saved = run.saved
+    if saved is None or steps is None or saved == steps:
+        return saved is not None
+    if saved > steps or (run.source == "gallery" and gallery(run.id) is None):
+        return False
+    status = run.status()
+    return status.state == "diverged" and status.step <= steps
+
+
+def exact(config) -> Run:
+    """The run that trains this config to exactly its last step, for those who start from it: its own, or one of that length
+    alone where its own goes on to another (it keeps but its last state)."""
+    own, steps = Run(experiment.run_id(config)), getattr(config, "steps", None)
+    if steps is None or not experiment.of(config).extends(config):
+        return own
+    alone = Run(f"{own.id}-{steps}")
+    if (alone.dir / "config.json").exists():
+        return alone
+    status, ships = own.status(), gallery(own.id)
+    further = max(status.step, status.steps, ships.status().step if ships else 0) > steps
+    shorter = status.active and status.steps < steps  # somebody may wait for that
+    return alone if further or shorter else own
 
 
 def complete(config) -> bool:
@@ -310,13 +369,29 @@ def export(run: Run, *, weights: bool = False, points: int = 200) -> None:
     text = "".join(events.to_json(e) + "\n" for e in kept).encode()
     (GALLERY / "runs").mkdir(exist_ok=True)
     files.write_atomic(GALLERY / "runs" / f"{run.id}.jsonl.gz", gzip.compress(text, mtime=0))
+    gallery_events.cache_clear()  # or this process would go on with what shipped before
     if weights:
-        from safetensors.torch import save
+        _ship(run.snapshot(), Run(run.id, "gallery").tensors)
 
-        step, tensors = run.snapshot()
-        plain = {k: v.contiguous() for k, v in tensors.items() if "/" not in k}
-        (GALLERY / "weights").mkdir(exist_ok=True)
-        files.write_atomic(GALLERY / "weights" / f"{run.id}.safetensors", save(plain, metadata={"step": str(step)}))
+
+def export_weights(config) -> None:
+    """Put the weights that others start from when they name this config into the gallery: of exactly its steps, under a
+    name of their own where the run that ships goes further. Nothing where nobody has them, or where they ship already."""
+    run = keeper(config)
+    if run is None or run.source == "gallery":
+        return
+    own = experiment.run_id(config)
+    longer = gallery(own) and gallery(own).status().step != run.saved
+    _ship(run.snapshot(), Run(f"{own}-{config.steps}" if longer else own, "gallery").tensors)
+
+
+def _ship(saved: tuple[int, dict], path: Path) -> None:
+    from safetensors.torch import save
+
+    step, tensors = saved
+    plain = {name: tensor.contiguous() for name, tensor in tensors.items() if "/" not in name}
+    path.parent.mkdir(exist_ok=True)
+    files.write_atomic(path, save(plain, metadata={"step": str(step)}))
 
 
 def thin(all_events: tuple, points: int) -> list:
@@ -348,7 +423,7 @@ def all_runs() -> list[Run]:
 
 def counts() -> dict[str, int]:
     """{experiment: runs in the store}, by their names alone: no folder is opened."""
-    return Counter(name.rpartition("-")[0] for name in _names() if name[0] != ".")
+    return Counter(name.partition("-")[0] for name in _names() if name[0] != ".")
 
 
 def _names() -> list[str]:

@@ -44,6 +44,8 @@ class Live:
         if self.log.tell() and not _ends_with_newline(run.log):
             files.append(self.log, b"\n")  # a crash cut the last line: it is lost, the next one is not
         self.threads = run.info().get("threads", 1)
+        config = run.config()
+        self.inputs = parent_weights(experiment.of(config), config)  # kept: a parent may go on while this one trains
         resume = None
         try:  # a snapshot whose log is gone would leave a curve without its beginning: then start again
             saved = run.log.stat().st_size and (run.dir / "snapshot.safetensors").exists()
@@ -60,7 +62,7 @@ class Live:
         self.target = self.run.steps()
         if hasattr(config, "steps"):
             config = replace(config, steps=self.target)
-        self.generator = found.run(config, parent_weights(found, config), resume)
+        self.generator = found.run(config, self.inputs, resume)
         self.step = resume[0] if resume else 0
         self.began, self.first = time.monotonic(), self.step
 
@@ -159,16 +161,13 @@ class Live:
 
 
 def parent_weights(found, config) -> dict[str, dict]:
-    """{role: tensors} of the runs this one starts from or reads. Raises Problem("parent_missing"), also where a parent
-    was stopped or failed half-way: its weights are not the ones that the child's Config names. A diverged one is as far
-    as it can go."""
+    """{role: tensors} of the runs this one starts from or reads. Raises Problem("parent_missing") where a parent's weights
+    are not there at exactly the step that this Config names: stopped or failed half-way, or gone on since."""
     out = {}
     for role, parent in found.needs(config).items():
-        run = runs.Run(experiment.run_id(parent))
         saved = runs.weights(parent)
-        half = saved and saved[0] < getattr(parent, "steps", 0) and run.status().state != "diverged"
-        if saved is None or half:
-            raise Problem("parent_missing", role=role, run=run.id)
+        if saved is None:
+            raise Problem("parent_missing", role=role, run=experiment.run_id(parent))
         out[role] = {name: tensor for name, tensor in saved[1].items() if "/" not in name}
     return out
 

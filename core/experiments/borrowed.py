@@ -297,4 +297,4 @@ def spread(items, count: int):
     return items[np.unique(np.linspace(0, len(items) - 1, min(count, len(items))).astype(int))] if len(items) else items
 
 
-EXPERIMENT = Experiment("borrowed", 1, Config, run, needs=needs, extends=lambda config: True, build=build)
+EXPERIMENT = Experiment("borrowed", 2, Config, run, needs=needs, extends=lambda config: True, build=build)

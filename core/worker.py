@@ -29,8 +29,8 @@ class Live:
         self.buffer: list[str] = []
         self.log = self.generator = self.offer = None
         self.flushed = self.looked = self.saved = time.monotonic()
-        self.control_time = 0.0
         self.step = 0
+        self.until: int | None = None  # the step after which to pause
 
     def open(self) -> None:
         """Take up the run where its snapshot is. Raises Problem: parent_missing, crashed_repeatedly, and the run's own."""
@@ -44,6 +44,7 @@ class Live:
         if self.log.tell() and not _ends_with_newline(run.log):
             files.append(self.log, b"\n")  # a crash cut the last line: it is lost, the next one is not
         self.threads = run.info().get("threads", 1)
+        self.until = run.control().get("until")
         config = run.config()
         self.inputs = parent_weights(experiment.of(config), config)  # kept: a parent may go on while this one trains
         resume = None
@@ -101,8 +102,10 @@ class Live:
         last = offer.step >= self.target
         wants = self.wants() if now - self.looked > CONTROL or last else {}
         let_go = {"pause": "paused", "stop": "stopped"}.get(wants.get("want"))
-        if wants.get("until") is not None and offer.step >= wants["until"]:
-            let_go = "paused"
+        if (
+            self.until is not None and offer.step >= self.until
+        ):  # at every step: a fast run makes many between two looks
+            let_go = let_go or "paused"
         if last or let_go or now - self.saved > SAVE:
             self.save(offer)
         elif now - self.flushed > FLUSH:
@@ -116,8 +119,11 @@ class Live:
         return let_go
 
     def wants(self) -> dict:
+        """What people want by now."""
         self.looked = time.monotonic()
-        return self.run.control()
+        wants = self.run.control()
+        self.until = wants.get("until")
+        return wants
 
     def save(self, offer) -> None:
         """The state first, then the line that says it is there."""

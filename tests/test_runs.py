@@ -38,6 +38,9 @@ def taken(config):
     return run, worker.take(run)
 
 
+CONTROL = worker.CONTROL  # as it is where people work
+
+
 def go(live, steps=None):
     """Train until the run is let go, or `steps` more snapshots were offered. Returns why it was let go, or None."""
     for _ in range(10_000 if steps is None else steps):
@@ -205,6 +208,24 @@ def test_a_run_whose_process_died_is_interrupted_and_a_yielded_one_says_so():
     other = runs.create(tiny(seed=1))
     jobs._ticket(other.id, time.time_ns(), 0, yielded=True)
     assert other.status().state == "yielded"
+
+
+def test_a_fast_run_makes_exactly_the_steps_that_are_asked_for(monkeypatch, expected):
+    """However rarely a worker looks at what people want."""
+    monkeypatch.setattr(worker, "SAVE", 60.0)
+    run, live = taken(tiny())
+    assert go(live, 4) is None
+    jobs.pause(run.id)
+    assert go(live) == "paused"
+    at = run.status().step
+    monkeypatch.setattr(worker, "CONTROL", CONTROL)
+    for count in (1, 1, 3):
+        jobs.single_step(run.id, count)
+        assert go(worker.take(run)) == "paused"
+        at += count
+        assert (run.status().step, run.snapshot()[0]) == (at, at)
+    jobs.resume(run.id)
+    assert go(worker.take(run)) == "done" and losses(run) == expected
 
 
 def test_a_divergence_and_a_failure_are_ends():

@@ -34,9 +34,9 @@ def events(model, x, y, step: int, full: bool) -> Iterator[Event]:
     from core.train import test_losses
 
     if not full:
-        yield from _last(last_losses(model, x, y).double(), step)
+        yield from _last(last_losses(model, x, y).cpu().double(), step)
         return
-    loss = test_losses(model, x, y).double().cpu()  # (N, T)
+    loss = test_losses(model, x, y).cpu().double()  # (N, T)
     yield from _last(loss[:, -1], step)
     spread = loss.std(0) if len(loss) > 1 else loss.std(0, unbiased=False)
     columns = {"loss": loss.mean(0), "se": spread / len(loss) ** 0.5, "sd": spread}

@@ -26,7 +26,7 @@ class Meter:
 
     def add(self, gradient) -> None:
         """gradient: tensor (P,), of a batch independent of all before."""
-        gradient = gradient.double()
+        gradient = gradient.cpu().double()
         power = gradient.square().sum().item()
         self.count += 1
         self.sum = self.sum + gradient
@@ -51,5 +51,5 @@ def gradient(model, loss):
     weights = [p for p in model.parameters() if p.requires_grad]
     parts = torch.autograd.grad(loss, weights, allow_unused=True)
     return torch.cat(
-        [torch.zeros(w.numel()) if g is None else g.flatten() for w, g in zip(weights, parts, strict=True)]
+        [w.new_zeros(w.numel()) if g is None else g.flatten() for w, g in zip(weights, parts, strict=True)]
     )

@@ -1,4 +1,5 @@
-"""What training did to rows of a matrix: how far each moved, whether they moved together, and what pushed them."""
+"""What training did to rows of a matrix: how far each moved, whether they moved together, and what pushed them. Float64,
+wherever the rows are: on the CPU, since not every device has it."""
 
 import torch
 from torch.nn import functional as F
@@ -8,7 +9,7 @@ def pair_cosine(rows) -> float:
     """Mean cosine over all pairs of different rows (n, d): (|sum of unit rows|^2 - n) / (n(n-1)). nan for one row."""
     if len(rows) < 2:
         return float("nan")
-    units = F.normalize(rows.double(), dim=1)
+    units = F.normalize(rows.cpu().double(), dim=1)
     n = len(rows)
     return ((units.sum(0).square().sum() - units.square().sum()) / (n * (n - 1))).item()
 
@@ -19,13 +20,13 @@ def row_geometry(before, now, mean_hidden) -> dict[str, float]:
     moved: mean length of the displacement. cosine: mean cosine of the displacements within the group. rows: that of the
     rows themselves. norm: mean length of a row. along: mean cosine of the displacements with -mean_hidden.
     """
-    moved = (now - before).double()
-    away = F.cosine_similarity(moved, -mean_hidden.double()[None], dim=1)
+    moved = (now - before).cpu().double()
+    away = F.cosine_similarity(moved, -mean_hidden.cpu().double()[None], dim=1)
     return {
         "moved": moved.norm(dim=1).mean().item(),
         "cosine": pair_cosine(moved),
         "rows": pair_cosine(now),
-        "norm": now.double().norm(dim=1).mean().item(),
+        "norm": now.cpu().double().norm(dim=1).mean().item(),
         "along": away.mean().item(),
     }
 
@@ -46,9 +47,9 @@ def push_and_pull(hidden, p, targets, vocabulary: int):
 def leaning(rows, mean_hidden):
     """Two coordinates of every row (n, d): its component along the unit vector of mean_hidden (times its length this is
     the token's mean logit), and along the direction in which the rest of the rows spreads most. Float64 (n, 2)."""
-    unit = F.normalize(mean_hidden.double(), dim=0)
-    along = rows.double() @ unit
-    rest = rows.double() - along[:, None] * unit
+    unit = F.normalize(mean_hidden.cpu().double(), dim=0)
+    along = rows.cpu().double() @ unit
+    rest = rows.cpu().double() - along[:, None] * unit
     rest = rest - rest.mean(0)
     *_, directions = torch.linalg.svd(rest, full_matrices=False)
     second = rest @ directions[0]

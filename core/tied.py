@@ -17,8 +17,9 @@ def storages(model: nn.Module) -> int:
 
 def moved(model: nn.Module) -> nn.Module:
     """`model` after a move that changes every tensor and no value: to another number format and back, the code path of a
-    move to a GPU. One Parameter under two names stays one; two Parameters over one memory become two memories."""
-    return model.to(torch.float64).to(torch.float32)
+    move to a GPU. One Parameter under two names stays one; two Parameters over one memory become two memories.
+    It begins on the CPU, since not every device has float64."""
+    return model.cpu().to(torch.float64).to(torch.float32)
 
 
 def head_first(model: nn.Module) -> nn.Module:
@@ -35,14 +36,14 @@ def shared(model: nn.Module) -> bool:
 
 def gap(model: nn.Module) -> float:
     """‖head − embedding‖ / ‖embedding‖: 0 while they are one matrix, 1.41 for two strangers of equal size."""
-    head, embedding = (w.detach().double() for w in (model.lm_head.weight, model.wte.weight))
+    head, embedding = (w.detach().cpu().double() for w in (model.lm_head.weight, model.wte.weight))
     return ((head - embedding).norm() / embedding.norm().clamp_min(1e-30)).item()
 
 
 def load(model: nn.Module, state: dict) -> None:
     """Load `state` into a tied `model`. Raises Problem("matrices_differ", gap) where it holds two different matrices for
     the one there is: torch alone would keep the last and say nothing."""
-    head, embedding = state["lm_head.weight"].double(), state["wte.weight"].double()
+    head, embedding = (state[f"{name}.weight"].cpu().double() for name in ("lm_head", "wte"))
     if shared(model) and not torch.equal(head, embedding):
         distance = ((head - embedding).norm() / embedding.norm().clamp_min(1e-30)).item()
         raise Problem("matrices_differ", gap=float(f"{distance:.3g}"))

@@ -86,7 +86,7 @@ def qk_gradient(model, width: int) -> float:
     parts = [block.attn.c_attn.weight.grad for block in model.h]
     if any(part is None for part in parts):
         return float("nan")
-    return sum(part[: 2 * width].double().square().sum().item() for part in parts) ** 0.5
+    return sum(part[: 2 * width].cpu().double().square().sum().item() for part in parts) ** 0.5
 
 
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:

@@ -85,15 +85,15 @@ def first_look(model, loss) -> dict[str, list]:
     value.backward()
 
     def norm(parameters):
-        return math.sqrt(sum(p.grad.double().square().sum().item() for p in parameters if p.grad is not None))
+        return math.sqrt(sum(p.grad.cpu().double().square().sum().item() for p in parameters if p.grad is not None))
 
     with torch.no_grad():
         h = model.wte(x) + model.wpe.weight[: x.shape[1]]
-        gradients, stream = [norm([model.wte.weight, model.wpe.weight])], [h.double().std().item()]
+        gradients, stream = [norm([model.wte.weight, model.wpe.weight])], [h.cpu().double().std().item()]
         for block in model.h:
             h = block(h)
             gradients.append(norm(block.parameters()))
-            stream.append(h.double().std().item())
+            stream.append(h.cpu().double().std().item())
     model.zero_grad(set_to_none=True)
     return {"block": list(range(len(stream))), "gradient": gradients, "stream": stream}
 
@@ -158,7 +158,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
             yield Metric(0, "gradient_ratio", table["gradient"][-1] / table["gradient"][1])
 
     def evaluate(model, step):
-        yield Metric(step, "test_loss", loop.test_losses(model, held_x, held_y).double().mean().item())
+        yield Metric(step, "test_loss", loop.test_losses(model, held_x, held_y).cpu().double().mean().item())
         if step not in (0, config.steps) and step not in (100, 300, 600):
             return
         yield Metric(step, "rows", float(distinct_rows(model.h[0].mlp.c_fc.weight)))

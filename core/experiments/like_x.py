@@ -112,8 +112,9 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     reference = None
     if config.start == "pretrained":
         model.load_state_dict(inputs["start"], strict=False)
+    model = model.to(config.device)
     if config.target == "reference":
-        reference = build(config)[0].eval()
+        reference = build(config)[0].to(config.device).eval()
         reference.load_state_dict(model.state_dict())
     data = corpora.tokens(config.corpus, config.tokenizer, "train")
     held = corpora.tokens(config.corpus, config.tokenizer, "test")

@@ -226,7 +226,7 @@ def examine(model, desk: Desk, step: int) -> Iterator[Event]:
         losses.append(F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="none").view(y.shape))
         spreads.append(logits.std(-1))
         repeats.append((logits.gather(2, x[..., None])[..., 0] - logits.logsumexp(-1)).exp())
-    loss = torch.cat(losses).double().cpu()  # (N, T)
+    loss = torch.cat(losses).cpu().double()  # (N, T)
     window = loss.mean(1)
     yield Metric(step, "test_loss", window.mean().item())
     yield Metric(step, "test_se", window.std().item() / len(window) ** 0.5 if len(window) > 1 else 0.0)

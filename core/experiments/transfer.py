@@ -75,7 +75,7 @@ def pair_loss(model, firsts, seconds, device: str = "cpu") -> float:
     rows, place = np.unique(firsts, return_inverse=True)
     log_p = torch.log_softmax(model(torch.from_numpy(rows).to(device)[:, None])[:, 0].float(), -1)  # (rows, V)
     chosen = log_p[torch.from_numpy(place).to(device), torch.from_numpy(seconds).to(device)]
-    return -chosen.double().mean().item()
+    return -chosen.cpu().double().mean().item()
 
 
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:

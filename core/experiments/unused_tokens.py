@@ -135,9 +135,9 @@ def group_curves(log_p, x, ids: dict) -> dict[str, list]:
         free = ~torch.isin(x, group)
         for masked in (True, False):
             keep = free if masked and free.any() else torch.ones_like(free)
-            p = own[keep].double().exp()
+            p = own[keep].cpu().double().exp()
             mean = p.mean().clamp_min(1e-300)  # float64: nothing under-flows to 0 before the logarithm
-            row = (own[keep].double().mean(), mean.log(), p.sum(1).mean(), rank[keep[::RANKED]][:, group].mean())
+            row = (own[keep].cpu().double().mean(), mean.log(), p.sum(1).mean(), rank[keep[::RANKED]][:, group].mean())
             for column, value in zip(columns, (name, masked, *(round(v.item(), 5) for v in row)), strict=True):
                 columns[column].append(value)
     return columns
@@ -152,9 +152,9 @@ def examine(config: Config, model, desk: Desk, step: int) -> Iterator[Event]:
     log_p = torch.cat([F.log_softmax(model(part).float(), -1) for part in desk.x.split(16)]).flatten(0, 1)  # (N, V)
     y = desk.y.flatten()
     unused = torch.from_numpy(desk.groups.counts == 0).to(log_p.device)
-    loss = -log_p.gather(1, y[:, None])[:, 0].double()
-    mass = log_p[:, unused].double().exp().sum(1)  # (N,)
-    known = ~unused[y]
+    loss = -log_p.gather(1, y[:, None])[:, 0].cpu().double()
+    mass = log_p[:, unused].cpu().double().exp().sum(1)  # (N,)
+    known = ~unused[y].cpu()
     yield Metric(step, "test_loss", loss.mean().item())
     yield Metric(step, "mass", mass.mean().item())
     yield Metric(step, "gain", -torch.log1p(-mass)[known].mean().item())
@@ -199,14 +199,15 @@ def inspect(config: Config, model, desk: Desk, step: int, log_p) -> Iterator[Eve
     yield Table(step, "geometry", geometry)
     yield Table(step, "forces", forces)
     ids = torch.cat(list(desk.ids.values()))
-    spots = row_geometry.leaning(now["out"], total)
-    yield Table(step, "cone", {"x": rounded(spots[ids, 0]), "y": rounded(spots[ids, 1])})
+    spots = row_geometry.leaning(now["out"], total)  # on the CPU
+    shown = spots[ids.cpu()]
+    yield Table(step, "cone", {"x": rounded(shown[:, 0]), "y": rounded(shown[:, 1])})
     unused = desk.groups.counts == 0
     if unused.any():
-        furthest = spots[:, 0].argsort()[: int(unused.sum())].cpu().numpy()
+        furthest = spots[:, 0].argsort()[: int(unused.sum())].numpy()
         yield Metric(step, "cone_found", float(unused[furthest].mean()))
     if step % TABLES == 0:
-        columns = {"log_mean": log_p[:, ids].double().exp().mean(0).clamp_min(1e-300).log()}
+        columns = {"log_mean": log_p[:, ids].cpu().double().exp().mean(0).clamp_min(1e-300).log()}
         columns |= {name: (rows - desk.before[name])[ids].norm(dim=1) for name, rows in now.items()}
         yield Table(step, "tokens", {name: rounded(column) for name, column in columns.items()})
 
@@ -235,8 +236,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     from core import train as loop
 
     model, tokenizer = build(config)
+    model = model.to(config.device)  # first: the desk keeps rows of it, to be held against later ones
     desk = lay_out(config, tokenizer, model)
-    model = model.to(config.device)
     counts = desk.groups.counts
     if resume is None:
         yield from opening(config, desk, tokenizer)

@@ -443,7 +443,7 @@ def inside(spot: Spot) -> None:
 def all_runs(spot: Spot) -> None:
     """The newest runs of this playground's experiment in the store."""
     names = {type(arm.config).experiment for arm in spot.arms}
-    mine = [run for run in runs.all_runs() if run.id.rsplit("-", 1)[0] in names]
+    mine = [run for run in runs.all_runs() if run.id.partition("-")[0] in names]
     rows = []
     for run in mine[:200]:
         try:

@@ -129,7 +129,7 @@ class Stepper:
                 return losses.cross_entropy(self.model(x), y)
 
         x, y = x.chunk(self.parts)[0], y.chunk(self.parts)[0]
-        return memory.saved_for_backward(forward)
+        return memory.saved_for_backward(forward, self.model.parameters())
 
     def optimizer_bytes(self) -> int:
         return sum(

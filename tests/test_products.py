@@ -1,5 +1,7 @@
 """Float32 products by the faster of torch's two libraries: as exact, the same gradients, and only where it was asked for."""
 
+import json
+
 import pytest
 import torch
 
@@ -109,7 +111,7 @@ def test_a_machine_answers_once(tmp_path, monkeypatch):
     assert device.settled("a", lambda: False) and not device.settled("b", lambda: True)
 
     def overtaken():
-        (tmp_path / "home" / "settled.json").write_text('{"%s": {"c": false}}' % device.machine())
+        (tmp_path / "home" / "settled.json").write_text(json.dumps({device.machine(): {"c": False}}))
         return True
 
     assert not device.settled("c", overtaken), "another process was sooner"

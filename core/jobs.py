@@ -174,7 +174,7 @@ def claim(live: list, blocked: dict[str, float]) -> None:
     if live and now - getattr(claim, "last", 0.0) < 0.1:
         return
     claim.last = now
-    mine = {one.ticket.split("~")[0] for one in live if one.ticket and one.slot is not None}
+    mine = {one.ticket.split("~")[0]: one.slot for one in live if one.ticket and one.slot is not None}
     for name in runs.waiting():
         when, _, id = name.split("~")[:3]
         if blocked.get(id, 0) > now or any(one.run.id == id for one in live):
@@ -196,7 +196,10 @@ def claim(live: list, blocked: dict[str, float]) -> None:
             alike = when in mine and time.time_ns() - int(when) > PATIENCE * 1e9
             if (live and not alike) or (alike and now - getattr(claim, "joined", 0.0) < PATIENCE):
                 continue
-            slot = _slots(all_of_them=found.lane == "alone") if not alike else _Shared()
+            alone = found.lane == "alone"
+            if alike and alone and not mine[when].all_of_them:
+                continue  # with one slot of several it would be timed beside others
+            slot = mine[when].join() if alike else _slots(all_of_them=alone)
             if slot is None:
                 continue
         try:
@@ -236,32 +239,23 @@ def _parents_ready(run: runs.Run, found: experiment.Experiment) -> bool:
     return True
 
 
-class _Shared:
-    """An arm beside another one of its group in the same worker: it uses that one's slot."""
-
-    def close(self) -> None:
-        pass
-
-
 WORTH = 0.7  # seconds of work left, below which moving a run to another worker costs more than it saves
 PAUSE = 2.0  # seconds between two such offers: whose slot is free may still be importing torch, and takes nothing
 
 
 def share(live: list) -> None:
     """Of several arms in this worker's hands one goes to a worker that has nothing to do: arms begin together, so that they
-    can be compared while they train, and end as early as the cores allow."""
+    can be compared while they train, and end as early as the cores allow. Not those that are timed: nobody could take one up
+    while this worker has the machine to itself."""
     now = time.monotonic()
     if now - getattr(share, "last", 0.0) < 0.1:
         return
     share.last = now
-    guests = [one for one in live if isinstance(one.slot, _Shared)]
+    guests = [one for one in live if one.slot is not None and one.slot.users > 1 and not one.slot.all_of_them]
     if not guests or (slot := _slots(all_of_them=False)) is None:
         return
-    guest = guests[-1]
-    if not any(isinstance(one.slot, _Slots) for one in live):  # whom they shared with has gone: the slot is theirs now
-        guest.slot = slot
-        return
     slot.close()  # it was free, so another worker is idle
+    guest = guests[-1]
     if guest.offer is None or guest.offer.state is None or guest.left() < WORTH:
         return
     live.remove(guest)
@@ -273,14 +267,21 @@ def share(live: list) -> None:
 
 
 class _Slots:
-    """Held slots: locked files, so that all servers on one store together never train more than there are cores."""
+    """Held slots: locked files, so that all servers on one store together never train more than there are cores. Arms of a
+    group in one worker share them; they are free when the last one has let go."""
 
-    def __init__(self, handles: list):
-        self.handles = handles
+    def __init__(self, handles: list, *, all_of_them: bool):
+        self.handles, self.all_of_them, self.users = handles, all_of_them, 1
+
+    def join(self) -> "_Slots":
+        self.users += 1
+        return self
 
     def close(self) -> None:
-        for handle in self.handles:
-            handle.close()
+        self.users -= 1
+        if not self.users:
+            for handle in self.handles:
+                handle.close()
 
 
 def slot_count() -> int:
@@ -299,12 +300,13 @@ def _slots(*, all_of_them: bool) -> _Slots | None:
         if runs.try_lock(handle):
             held.append(handle)
             if not all_of_them:
-                return _Slots(held)
+                return _Slots(held, all_of_them=False)
         else:
             handle.close()
     if all_of_them and len(held) == slot_count():
-        return _Slots(held)
-    _Slots(held).close()
+        return _Slots(held, all_of_them=True)
+    for handle in held:
+        handle.close()
     return None
 
 

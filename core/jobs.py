@@ -398,6 +398,9 @@ def estimate(config, like: Iterable = ()) -> float | None:
 # --- the pool ------------------------------------------------------------------------------------------------------------
 
 
+LOOK, MINUTE, MOST = 0.3, 60.0, 20  # seconds between looks; no more than MOST new workers in a MINUTE
+
+
 class Pool:
     """`size` worker processes, started again when they die. They end with this process, however it ends."""
 
@@ -420,14 +423,16 @@ class Pool:
         return subprocess.Popen(self.command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, start_new_session=True)
 
     def _watch(self) -> None:
-        deaths: list[float] = []
-        while not self.closing.wait(0.3):
+        deaths: list[float] = []  # of the workers that were replaced, within the last MINUTE
+        while not self.closing.wait(LOOK):
             for i, process in enumerate(self.workers):
-                if process.poll() is not None and not self.closing.is_set():
-                    deaths = [t for t in deaths if time.monotonic() - t < 60] + [time.monotonic()]
-                    if len(deaths) > 20:
-                        continue  # something is wrong with the machine: do not burn it
+                deaths = [t for t in deaths if time.monotonic() - t < MINUTE]
+                if process.poll() is None or len(deaths) >= MOST or self.closing.is_set():
+                    continue  # alive; or something is wrong with the machine: do not burn it
+                deaths.append(time.monotonic())
+                with contextlib.suppress(OSError):  # no room for another process: look again
                     self.workers[i] = self._spawn()
+                    process.stdin.close()
 
     def close(self) -> None:
         """Let the workers save and leave."""

@@ -261,6 +261,14 @@ def _ends_with_newline(path) -> bool:
 # --- the process ---------------------------------------------------------------------------------------------------
 
 
+def remember() -> None:
+    """Write down what this machine computes on, for the page."""
+    try:
+        device.remember()
+    except (Problem, OSError) as trouble:  # a full or read-only disk: the page goes on with what it knew
+        print(f"devices not written down: {trouble}", file=sys.stderr)
+
+
 def warm_up() -> None:
     """Train small models for two steps, unwritten: imports, texts, counts, floors and the maths library are then ready,
     so that whoever presses Train sees the first point at once."""
@@ -291,7 +299,7 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(1)
-    device.remember()
+    remember()
     warm_up()
     from core import jobs
 

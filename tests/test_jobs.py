@@ -1,5 +1,6 @@
 """Real worker processes on a store of their own: queues, orders, crashes, and two servers on one store."""
 
+import io
 import os
 import re
 import shutil
@@ -11,8 +12,9 @@ from collections import Counter
 
 import pytest
 
-from core import jobs, runs
+from core import jobs, runs, worker
 from core.experiment import encode, make, run_id
+from core.problem import Problem
 from tests import toy
 
 WORKER = [sys.executable, "-m", "tests.toy"]
@@ -253,6 +255,43 @@ def test_a_killed_worker_is_replaced_and_the_run_ends_as_if_nothing_had_happened
     (note,) = [n for n in run.result().notes if n.code == "resumed"]
     assert 0 < note.facts["step"] < 60
     assert not (run.dir / "attempts").exists()
+
+
+def test_after_many_deaths_the_workers_come_back_when_the_minute_is_over(monkeypatch, tmp_path):
+    monkeypatch.setattr(jobs, "LOOK", 0.02)
+    monkeypatch.setattr(jobs, "MINUTE", 3.0)
+    monkeypatch.setattr(jobs, "MOST", 5)
+    born = tmp_path / "born"
+    born.touch()
+    script = (
+        "import sys, os; open(sys.argv[1], 'a').write('x'); os.path.exists(sys.argv[1] + '.well') and sys.stdin.read()"
+    )
+    one = jobs.Pool(1, [sys.executable, "-c", script, str(born)]).start()
+    try:
+        until(lambda: len(born.read_text()) == 6)  # the first and MOST others
+        time.sleep(0.3)
+        assert len(born.read_text()) == 6  # no more within the minute
+        born.with_name("born.well").touch()  # the disk has room again
+        until(lambda: one.workers[0].poll() is None and len(born.read_text()) == 7)
+        time.sleep(0.2)
+        assert one.workers[0].poll() is None
+    finally:
+        one.close()
+
+
+def test_a_worker_starts_where_nothing_can_be_written_down(monkeypatch, capsys):
+    def full(*_, **__):
+        raise Problem("disk_full", path="here")
+
+    monkeypatch.setattr("core.files.write_atomic", full)
+    worker.remember()
+    assert "disk_full" in capsys.readouterr().err
+    for name in ("step_back", "warm_up", "network.stay_offline"):
+        monkeypatch.setattr(f"core.worker.{name}", lambda: None)
+    monkeypatch.setattr(
+        sys, "stdin", io.TextIOWrapper(io.BytesIO())
+    )  # the server has gone: the worker looks and leaves
+    worker.main()
 
 
 SERVER = """

@@ -331,7 +331,7 @@ def case_chart(view):
         f"{value}:Q",
         title=y_title(view.lang),
         scale=alt.Scale(type="log" if what == "attention" else "linear", zero=what == "product"),
-        axis=alt.Axis(grid=False, tickCount=6, format="~s" if what == "batch" else "~g"),
+        axis=alt.Axis(grid=False, tickCount=6, format="~s" if what == "batch" else ".3~r"),
     )
     color = (
         alt.condition("datum.power", alt.value(BROKEN), alt.value(ARMS[0]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import add, or_
 
-from core.events import Event
+from core.events import Event, Finished
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,9 +99,12 @@ class Result:
 
     @cached_property
     def finished(self) -> Event | None:
-        """The last Finished, if nothing was logged after it (a continued run is not finished)."""
+        """The last Finished, if nothing was logged after it (a continued run is not finished). However a run ended beyond
+        `until`: up to there it went well, and is done."""
         last = self.events[-1] if self.events else None
-        return last if last is not None and last.kind == "finished" else None
+        if last is None or last.kind != "finished":
+            return None
+        return last if self.until is None or last.step <= self.until else Finished(self.until, "done")
 
     @cached_property
     def step(self) -> int:

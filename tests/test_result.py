@@ -62,6 +62,17 @@ def test_a_part_of_a_run_is_the_run_itself_until_it_has_gone_further():
     assert asked(longer.up_to(3)) == asked(Result(longer.events, 3)) and longer.up_to(3).finished is None
 
 
+def test_how_a_run_ended_later_says_nothing_of_its_beginning():
+    """Asked for 3 steps, continued, diverged at 5: back at 3 steps it is done."""
+    wild = Finished(5, "diverged", {"value": "nan"})
+    result = Result((*LOG[:-1], wild))
+    assert result.finished is wild and result.up_to(5).finished is wild and result.up_to(9).finished is wild
+    for reason in ("diverged", "failed", "stopped", "done"):
+        result = Result((*LOG[:-1], Finished(5, reason)))
+        assert result.up_to(3).finished == Finished(3, "done") and Result(result.events, 5).finished.reason == reason
+    assert Result(LOG[:-1], 3).finished is None and Result((), 3).finished is None
+
+
 def test_lines_are_ascending_and_nan_where_a_value_is_not_finite():
     steps, values = Result(LOG).lines["train_loss"]
     assert steps.tolist() == [1, 2, 3, 4, 5]

@@ -362,12 +362,26 @@ def make_room(live: list) -> None:
 
 # --- how long it will take ---------------------------------------------------------------------------------------------
 
-SHAPE = ("corpus", "tokenizer", "width", "blocks", "heads", "context", "batch", "optimizer", "offset", "inputs", "loss")
+SHAPE = ("corpus", "tokenizer", "vocabulary", "width", "blocks", "heads", "context", "batch")  # how much is multiplied
+SHAPE += ("inputs", "positions", "loss", "objective", "offset", "graded", "head_at", "head")  # and for what
+SHAPE += (
+    "optimizer",
+    "update",
+    "precision",
+    "attention",
+    "checkpoint",
+    "accumulate",
+    "padded",
+    "compiled",
+)  # in which way
+SHAPE += ("device", "threads", "processes", "what", "options")  # on what
 
 
 def _shape(config) -> str:
     """What the time of a step depends on."""
-    return "/".join([config.experiment] + [f"{n}={getattr(config, n)}" for n in SHAPE if hasattr(config, n)])
+    parent = [f"parent=({_shape(experiment.decode(config.parent))})"] if getattr(config, "parent", "") else []
+    own = [f"{name}={getattr(config, name)}" for name in SHAPE if hasattr(config, name)]
+    return "/".join([config.experiment, *own, *parent])
 
 
 def _remember_rate(one) -> None:
@@ -388,7 +402,8 @@ def estimate(config, like: Iterable = ()) -> float | None:
         return rate * steps
     for known in (config, *(one for one in like if _shape(one) == _shape(config))):
         stored = runs.find(known)
-        seconds = stored.result().seconds if stored else None
+        elsewhere = stored and stored.source == "gallery" and getattr(config, "device", "cpu") != "cpu"
+        seconds = stored.result().seconds if stored and not elsewhere else None  # what ships was trained on a CPU
         if seconds:
             step, spent = list(seconds.items())[-1]
             return spent / max(1, step) * steps

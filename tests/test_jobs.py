@@ -484,6 +484,40 @@ def test_the_time_of_a_run_is_estimated_from_one_of_the_same_shape():
     assert 100 * SLOW <= live_rate < 100 * SLOW * 5
 
 
+def test_the_time_of_another_kind_of_step_is_not_taken_for_this_one():
+    from core.experiments import model1, model5, repair
+
+    def rates(config, **other):
+        """What is expected of `config` and, by the same rate, of one with these other knobs."""
+        runs.write_json(jobs.files.home() / "rates.json", {jobs._shape(config): 0.5})
+        return jobs.estimate(config), jobs.estimate(make(type(config), config, **other))
+
+    one = make(model1.Config, width=48, steps=10)  # of which nothing ships
+    for other in ({"head": "blocks"}, {"device": "cuda"}, {"width": 32}, {"batch": 8}):
+        assert rates(one, **other) == (5.0, None)
+        assert rates(make(model1.Config, one, **other), **{name: getattr(one, name) for name in other}) == (5.0, None)
+    assert rates(one, lr=0.1, seed=3, steps=20) == (5.0, 10.0)
+    five = make(model5.Config, width=48, steps=10)
+    for other in ({"precision": "bfloat16"}, {"graded": 4}, {"head_at": "graded"}):
+        assert rates(five, **other) == (5.0, None)
+    assert rates(five, dropout=0.3, init="gpt2") == (5.0, 5.0)
+    bent = {width: encode(make(jobs.experiment.load("like_x").Config, width=width)) for width in (48, 96)}
+    mend = make(repair.Config, parent=bent[48], steps=10)
+    assert rates(mend, parent=bent[96]) == (5.0, None)
+
+
+def test_a_stored_runs_clock_says_nothing_of_a_gpu(monkeypatch, tmp_path):
+    from core.experiments import model1
+
+    monkeypatch.setattr(runs, "GALLERY", tmp_path)
+    config = make(model1.Config, steps=2)
+    jobs.result(config)
+    runs.export(runs.find(config))
+    runs.clear()
+    jobs.files.write_atomic(jobs.files.home() / "rates.json", b"{}")
+    assert jobs.estimate(config) > 0 and jobs.estimate(make(model1.Config, config, device="cuda")) is None
+
+
 def test_a_run_nobody_watches_yields_to_one_that_is_watched(shared):
     (lonely,) = submitted(tiny(seed=24, pause=SLOW, steps=300))
     until(reached(lonely, 5))

@@ -103,6 +103,8 @@ def run(chosen) -> int:
         if event.kind == "finished":
             status, facts = event.reason, event.facts
     result = runs.find(config).result(getattr(config, "steps", None))
+    if result.finished:  # up to the steps asked for: it may have gone on, and ended otherwise, since
+        status, facts = result.finished.reason, result.finished.facts
     last = {name: _plain(result.final(name)) for name in result.metrics}
     last |= {f"floor_{name}": _plain(value) for name, value in result.facts.get("references", {}).items()}
     trained = next(reversed(result.seconds.values()), 0.0) or 0.0
@@ -230,8 +232,14 @@ def warm(chosen) -> int:
         for playground in lesson.playgrounds:
             first += [arm.config for arm in quick(lesson, playground)]
     first = longest(config for config in first if experiment.of(config).lane != "inline")
-    parents = longest(parent for config in first for parent in jobs.lineage(config)[:-1])
+    lines = [parent for config in first for parent in jobs.lineage(config)[:-1]]
+    parents = list(
+        {(experiment.run_id(p), getattr(p, "steps", 0)): p for p in lines}.values()
+    )  # every length asked for
     wanted = longest([*parents, *first])
+    if chosen.gallery and not chosen.lessons:  # all lessons: nothing starts from what shipped before
+        for old in (*runs.GALLERY.glob("runs/*.gz"), *runs.GALLERY.glob("weights/*.safetensors")):
+            old.unlink()
     pool = jobs.Pool().start()
     try:
         for config, result in jobs.results(wanted):
@@ -239,14 +247,14 @@ def warm(chosen) -> int:
             print(f"{experiment.run_id(config)}  {reason}  {time.perf_counter() - began:.0f} s")
     finally:
         pool.close()
-    if chosen.gallery and not chosen.lessons:  # all lessons: what nobody asks for any more goes
-        for old in (*runs.GALLERY.glob("runs/*.gz"), *runs.GALLERY.glob("weights/*.safetensors")):
-            old.unlink()
     if chosen.gallery:
-        heirs = {experiment.run_id(parent) for parent in parents}
         shipped = [config for config in (*parents, *first) if not experiment.of(config).machine]  # timings stay at home
         for id in {experiment.run_id(config) for config in shipped}:
-            runs.export(runs.Run(id), weights=id in heirs)
+            runs.export(runs.Run(id))
+        for config in first:
+            jobs.provide(config)  # a parent that has gone on since to another length
+        for parent in parents:
+            runs.export_weights(parent)
     return 0
 
 

@@ -26,7 +26,7 @@ def probe_box(spot, view: View, probe) -> None:
     for control in spot.lesson.controls:
         if control.field in probe.controls and control.field not in spot.playground.front:  # those are in view already
             controls.draw(control, spot.prefix + control.field, spot.values, lang)
-    ready = [a for a in view.arms if a.result.finished and (a.source == "live" or _weights(a.run_id))]
+    ready = [a for a in view.arms if a.result.finished and (a.source == "live" or runs.keeper(a.arm.config))]
     if not ready:
         stored = any(a.source == "stored" for a in view.arms)
         st.caption(TEXT["stored" if stored else "first"](lang))
@@ -44,10 +44,6 @@ def probe_box(spot, view: View, probe) -> None:
         except Problem as problem:
             st.warning(sentences.say(problem.code, problem.facts)(lang))
     shell.fragment(_answers, run_every=0.5 if _busy(configs) else None)(spot, probe, asked, _busy(configs))
-
-
-def _weights(id: str) -> bool:
-    return (runs.GALLERY / "weights" / f"{id}.safetensors").exists()
 
 
 def _busy(configs: list) -> bool:

@@ -235,7 +235,7 @@ def _status_line(spot: Spot, a) -> T | None:
         return TEXT["stored"]
     if state == "queued":
         for parent in experiment.of(a.arm.config).needs(a.arm.config).values():
-            first = runs.Run(experiment.run_id(parent)).status()
+            first = runs.exact(parent).status()
             if first.state in ("running", "queued"):
                 return TEXT["parent"].format(step=first.step, steps=first.steps)
         return TEXT["queued"].format(n=a.status.position)

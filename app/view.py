@@ -27,7 +27,7 @@ class ArmView:
         end = self.result.finished
         if end is None or end.reason == "diverged" or self.source == "inline":
             return end is not None
-        return self.result.step >= getattr(self.arm.config, "steps", 0)
+        return max(self.result.step, end.step) >= getattr(self.arm.config, "steps", 0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,7 +30,7 @@ class Config:
     corpus: str = knob("manual", choices=("manual", "tales-en", "tales-vi"), pattern="text-[0-9a-f]{12}", corpus=True)
     tokenizer: str = knob("bpe", choices=("bpe", "words", "bytes", "gpt2"))
     donor: str = knob("house", choices=transplant.DONORS)
-    donor_steps: int = knob(300, low=0, high=5000)
+    donor_steps: int = knob(600, low=0, high=5000)
     rows: str = knob("borrowed", choices=transplant.ROWS)
     head: str = knob("random", choices=("random", "borrowed", "frozen"))
     freeze: str = knob("never", choices=("never", "always"), pattern="[1-9][0-9]{0,4}")

@@ -220,6 +220,7 @@ CLAIMS = (
             ),
         ),
         needs=runs(text=TEXT),
+        seeds=(20, 21, 22, 23, 24),  # fresh: the limit was moved after a look at others
         unit=T(
             "= kurtosis after 200 steps, mean of Q, K and V (normal: 3)",
             "= độ nhọn sau 200 bước, trung bình của Q, K và V (phân phối chuẩn: 3)",

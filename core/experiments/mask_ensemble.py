@@ -47,7 +47,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     off and dropout on, the same prompt and the same luck."""
     import torch
 
-    from core import batches, rng
+    from core import batches, rng, writing
 
     parent = trained(config)
     model, tokenizer = experiment.of(parent).build(parent)
@@ -80,18 +80,22 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     for name, mode in (("dropout off", "model.eval()"), ("dropout on", "model.train()")):
         model.train(name == "dropout on")
         torch.manual_seed(rng.key(config.seed, "dropout"))
-        ids = write(model, torch.tensor([start], device=device), config.context, config.seed)
-        text = tokenizer.decode(ids[len(start) :])
+        ids = torch.tensor([start], device=device)
+        ids = writing.generate(
+            model, ids, tokens=WRITTEN, seed=config.seed, context=config.context, in_evaluation=False
+        )[0]
+        text = tokenizer.decode(ids.tolist()[len(start) :])
         yield Sample(config.steps, name, f"{mode}: {tokenizer.decode(start)}", text)
     yield Finished(config.steps, "done")
 
 
 def on_targets(model, x, y):
-    """(probabilities of the next tokens y of the windows x, both (N, T), in float64: (N, T); share guessed right)."""
+    """(probabilities of the next tokens y of the windows x, both (N, T), in float64, which only the CPU has everywhere:
+    (N, T); share guessed right)."""
     import torch
 
     with torch.no_grad():
-        logits = model(x).double()  # (N, T, V)
+        logits, y = model(x).cpu().double(), y.cpu()  # (N, T, V)
     p = logits.softmax(-1).gather(2, y[..., None])[..., 0]
     return p, (logits.argmax(-1) == y).double().mean().item()
 
@@ -107,20 +111,6 @@ def masked(model, x, y, masks: int, seed: int):
         torch.manual_seed(rng.key(seed, "dropout", mask))
         parts.append(on_targets(model, x, y)[0])
     return torch.stack(parts)
-
-
-def write(model, ids, context: int, seed: int) -> list[int]:
-    """Continue ids (1, T) token by token in the mode the model is in; token i is drawn with the same luck in both."""
-    import torch
-
-    from core import rng
-
-    for i in range(WRITTEN):
-        with torch.no_grad():
-            p = model(ids[:, -context:])[:, -1].float().softmax(-1).cpu()
-        chosen = torch.multinomial(p, 1, generator=rng.stream(seed, "sample", i)).to(ids.device)
-        ids = torch.cat([ids, chosen], 1)
-    return ids[0].tolist()
 
 
 EXPERIMENT = Experiment(

@@ -46,11 +46,14 @@ def push_and_pull(hidden, p, targets, vocabulary: int):
 
 def leaning(rows, mean_hidden):
     """Two coordinates of every row (n, d): its component along the unit vector of mean_hidden (times its length this is
-    the token's mean logit), and along the direction in which the rest of the rows spreads most. Float64 (n, 2)."""
+    the token's mean logit), and along the direction in which the rest of the rows spreads most. Float64 (n, 2), nan where
+    a row is no longer finite."""
     unit = F.normalize(mean_hidden.cpu().double(), dim=0)
     along = rows.cpu().double() @ unit
     rest = rows.cpu().double() - along[:, None] * unit
     rest = rest - rest.mean(0)
+    if not rest.isfinite().all():  # a run that diverges: nowhere to draw them, and it says so itself
+        return torch.full((len(rows), 2), float("nan"), dtype=torch.float64)
     *_, directions = torch.linalg.svd(rest, full_matrices=False)
     second = rest @ directions[0]
     sign = 1 if second[second.abs().argmax()] >= 0 else -1

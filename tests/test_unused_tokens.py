@@ -279,3 +279,8 @@ def test_probes_refuse_another_experiments_run(probe):
     wrong = replace(probe.Config(), parent=encode(model1.Config()))
     with pytest.raises(Problem, match="wrong_parent"):
         probe.EXPERIMENT.needs(wrong)
+
+
+def test_a_run_that_diverges_ends_as_diverged_with_its_tables():
+    result, _ = played(tiny(optimizer="sgd", momentum=0.9, lr=10.0, width=64, blocks=2, steps=40))
+    assert result.finished.reason == "diverged"

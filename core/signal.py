@@ -170,7 +170,8 @@ def moments(activation: str, spread: float) -> tuple[float, float]:
         return 0.0, spread**2
     if activation == "relu":  # half of a normal
         return spread / math.sqrt(2 * math.pi), spread**2 / 2
-    value = ACTIVATIONS[activation]((spread * NODES).astype(np.float64))[0]
+    with np.errstate(over="ignore"):  # a cube inside tanh, which is 1 there
+        value = ACTIVATIONS[activation]((spread * NODES).astype(np.float64))[0]
     return float(MASSES @ value), float(MASSES @ value**2)
 
 

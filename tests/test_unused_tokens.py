@@ -284,3 +284,16 @@ def test_probes_refuse_another_experiments_run(probe):
 def test_a_run_that_diverges_ends_as_diverged_with_its_tables():
     result, _ = played(tiny(optimizer="sgd", momentum=0.9, lr=10.0, width=64, blocks=2, steps=40))
     assert result.finished.reason == "diverged"
+
+
+def test_a_page_reads_a_diverging_run_while_it_is_still_going_on():
+    """A log keeps what is not finite as null; the rule's sentences must not stumble over it."""
+    from core import events
+    from pages import verdict_19
+
+    result, _ = played(tiny(optimizer="sgd", momentum=0.9, lr=10.0, width=64, blocks=2, steps=40))
+    lines = "".join(events.to_json(e) + "\n" for e in result.events if e.kind != "finished")
+    logged = Result(tuple(events.read_lines(lines.splitlines())))
+    last = max(logged.tables["geometry"])
+    assert None in logged.tables["geometry"][last]["moved"]
+    assert math.isnan(verdict_19.geometry(logged, "never", "out", "moved"))

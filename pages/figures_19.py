@@ -41,10 +41,12 @@ def group_color(view, legend=True, between=False):
 
 
 def table_at(result, name, moment):
-    """(step, columns) of the last table of that name up to `moment`; (None, {}) where there is none."""
+    """(step, columns) of the last table of that name up to `moment`; (None, {}) where there is none. A log keeps as null what
+    was not finite: here it is nan again."""
     found = result.tables.get(name, {})
     step = max((s for s in found if s <= moment), default=min(found, default=None))
-    return step, found.get(step, {})
+    columns = found.get(step, {})
+    return step, {name: [math.nan if v is None else v for v in column] for name, column in columns.items()}
 
 
 # --- three curves ----------------------------------------------------------------------------------------------------
@@ -55,7 +57,7 @@ def points(result, metric, masked):
     for step, table in sorted(result.tables.get("curves", {}).items()):
         for group, kept, value in zip(table["group"], table["masked"], table[metric], strict=True):
             if kept == masked:
-                yield step, group, value
+                yield step, group, math.nan if value is None else value
 
 
 CURVES = ["step", "value", "name", "kind", "label"]

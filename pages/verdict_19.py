@@ -26,12 +26,11 @@ def last(result, group, metric="log_p"):
 
 
 def geometry(result, group, matrix, column, moment=END):
-    """A number of the table "geometry", nan where there is none, or none that is finite (a log keeps those as null)."""
+    """A number of the table "geometry", nan where there is none."""
     _, table = table_at(result, "geometry", moment)
     for i, key in enumerate(zip(table.get("group", ()), table.get("matrix", ()), strict=True)):
         if key == (group, matrix):
-            value = table[column][i]
-            return math.nan if value is None else value
+            return table[column][i]
     return math.nan
 
 

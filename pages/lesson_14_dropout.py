@@ -207,7 +207,7 @@ LESSON = Lesson(
             code=(
                 "experiments.mask_ensemble.masked",
                 "experiments.mask_ensemble.on_targets",
-                "experiments.mask_ensemble.write",
+                "writing.generate",
             ),
             fixed=ONLY_NUMBERS + ONLY_CALLS + ONLY_WORLDS,
             sample_names={

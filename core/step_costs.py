@@ -60,7 +60,7 @@ def activation_bytes(shape: Shape, batch: int, heads: int, precision: str, *, ma
     """
     size = 2 if precision != "float32" else 4
     tokens = batch * shape.context
-    scores = 2 * heads * shape.context if manual else 0
+    scores = heads * shape.context if manual else 0
     one = tokens * (17 * shape.width + scores) * size
     kept = shape.blocks * tokens * shape.width * size + one if checkpoint else shape.blocks * one
     logits = tokens * shape.vocabulary * 4 * (1 if size == 4 else 1.5)

@@ -331,7 +331,7 @@ def test_a_rebuilt_house_model_comes_with_new_versions_of_what_reads_it():
     assert told == {
         "house": "d5a0b188617a",
         "house-model1": "2aa668d29dd6",
-        "borrowed": 1,
+        "borrowed": 2,
         "output_forms": 1,
         "transfer": 1,
         "weights_header": 1,

@@ -53,7 +53,7 @@ def test_the_optimizers_numbers_are_the_steppers(optimizer):
     assert one.optimizer_bytes() == pytest.approx(counted, rel=0.01)  # AdamW counts steps beside its moments
 
 
-@pytest.mark.parametrize("values", [{}, {"checkpoint": True}, {"attention": "manual"}])
+@pytest.mark.parametrize("values", [{"attention": "flash"}, {"checkpoint": True}, {"attention": "manual"}])
 def test_activations_are_about_what_autograd_keeps(values):
     options = training_options.Options(width=64, blocks=4, heads=4, context=64, batch=8, **values)
     one = Stepper(options, training_options.build_model(options, 500, 0), 5)

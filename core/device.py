@@ -24,7 +24,7 @@ def available() -> dict[str, str]:
     return found
 
 
-LARGE = 8e9  # operations of a step from which on a GPU pays: about 0.1 s on a core, and it takes seconds to start
+LARGE = 8e9  # operations of a step from which on a GPU pays: an estimate, not a measurement
 ROWS = {"gpt2": 50_257}  # vocabularies that count; the others have some 2,000 tokens at most
 
 
@@ -122,10 +122,9 @@ def settled(question: str, measure: Callable[[], bool]) -> bool:
         except (OSError, ValueError, KeyError, TypeError):
             return {}
 
-    if question not in kept():
-        answer = bool(measure())
-        known = {question: answer} | kept()  # who was sooner is right
+    known = kept()
+    if question not in known:
+        known = {question: bool(measure())} | kept()  # who was sooner is right
         with contextlib.suppress(OSError, Problem):
             files.write_atomic(path, json.dumps({machine(): known}).encode())
-        return known[question]
-    return kept()[question]
+    return known[question]

@@ -22,20 +22,21 @@ PATIENCE = 0.5  # seconds an arm waits for a worker of its own before a busy one
 # --- what people ask for ---------------------------------------------------------------------------------------------
 
 
-def submit(configs: Iterable, session: str = "", steps: int | None = None) -> list[str]:
+def submit(configs: Iterable, session: str = "") -> list[str]:
     """Queue these runs as one group (they move together), parents first; what is finished stays as it is.
 
     Returns the runs' ids, in order. Raises Problem(disk_full | read_only) when nothing can be written.
     """
     now, ids, place = time.time_ns(), [], 0
     for config in configs:
-        wanted = getattr(config, "steps", 0) if steps is None else steps
-        run = runs.create(config, steps)
+        run = runs.create(config)
         ids.append(run.id)
         if session:
             watch(run.id, session)
         status = run.status()
-        if status.state in ("running", "diverged") or (status.state == "done" and status.step >= wanted):
+        if status.state in ("running", "diverged") or (
+            status.state == "done" and status.step >= getattr(config, "steps", 0)
+        ):
             continue
         place = _ask_parents(config, session, now, place)
         _ask(run, now, place)
@@ -46,7 +47,7 @@ def submit(configs: Iterable, session: str = "", steps: int | None = None) -> li
 def _ask_parents(config, session: str, now: int, place: int = 0) -> int:
     """Queue whom this config starts from, where they are not there. Returns the place in the group that comes next."""
     for parent in lacking(config):
-        run = runs.create(parent, run=runs.exact(parent))
+        run = runs.create(parent, runs.exact(parent))
         if session:
             watch(run.id, session)
         _ask(run, now, place)
@@ -232,7 +233,7 @@ def _parents_ready(run: runs.Run, found: experiment.Experiment) -> bool:
         state = first.status().state
         if state == "absent" or (state == "stopped" and first.control().get("want") == "run"):
             with contextlib.suppress(Problem, OSError):  # the one it waited for was asked to go further meanwhile
-                _ask(runs.create(parent, run=first), time.time_ns(), 0)
+                _ask(runs.create(parent, first), time.time_ns(), 0)
             return False
         if state not in runs.ENDED:
             return False
@@ -492,7 +493,7 @@ def run_here(config, *, fresh: bool = False) -> Iterator[Event]:
 def provide(config) -> None:
     """Train what this config starts from, here, where it is not there; `runs.keeper` knows it then."""
     for parent in lacking(config):
-        run = runs.create(parent, run=runs.exact(parent))
+        run = runs.create(parent, runs.exact(parent))
         control(run.id, want="run", until=None)
         for _ in _train_or_follow(run):
             pass

@@ -220,17 +220,16 @@ def wish(run: Run, wants: dict) -> None:
     write_json(run.dir / "control.json", wants, durable=False)
 
 
-def create(config, steps: int | None = None, *, run: Run | None = None) -> Run:
-    """The folder of this config's run, made if needed; `steps` (default: the config's) raises what is wanted of it. run:
-    the folder, where it is not the one that bears the config's own name (`exact`)."""
+def create(config, run: Run | None = None) -> Run:
+    """The folder of this config's run, made if needed; its steps raise what is wanted of it. run: the folder, where it is
+    not the one that bears the config's own name (`exact`)."""
     run = run or Run(experiment.run_id(config))
     if not (run.dir / "config.json").exists():
         found = experiment.of(config)
         parents = {role: experiment.run_id(parent) for role, parent in found.needs(config).items()}
         info = {"experiment": found.name, "version": found.version, "config": experiment.encode(config)}
         write_json(run.dir / "config.json", info | {"parents": parents, "made": time.time(), "threads": 1})
-    steps = getattr(config, "steps", 0) if steps is None else steps
-    control = run.control()
+    steps, control = getattr(config, "steps", 0), run.control()
     if steps > control.get("steps", -1):
         wish(run, {"want": "run"} | control | {"steps": steps})
     return run
@@ -359,9 +358,9 @@ def gallery_events(id: str) -> tuple:
         return tuple(events.read_lines(log))
 
 
-def export(run: Run, *, weights: bool = False, points: int = 200) -> None:
-    """Put a finished run into the gallery: metrics thinned to about `points` a line, and its weights where others need
-    them (without the optimizer). A stored run that goes further stays, and nothing is written of a run never trained."""
+def export(run: Run, *, points: int = 200) -> None:
+    """Put a finished run into the gallery: metrics thinned to about `points` a line. A stored run that goes further stays,
+    and nothing is written of a run never trained."""
     further = gallery(run.id)
     if not run.log.exists() or (further and further.status().step > run.status().step):
         return
@@ -370,8 +369,6 @@ def export(run: Run, *, weights: bool = False, points: int = 200) -> None:
     (GALLERY / "runs").mkdir(exist_ok=True)
     files.write_atomic(GALLERY / "runs" / f"{run.id}.jsonl.gz", gzip.compress(text, mtime=0))
     gallery_events.cache_clear()  # or this process would go on with what shipped before
-    if weights:
-        _ship(run.snapshot(), Run(run.id, "gallery").tensors)
 
 
 def export_weights(config) -> None:

@@ -8,7 +8,6 @@ import torch
 from core import losses, optimizers, products, schedules
 from core import training_options as options_
 
-SCALER = ("scale", "_growth_tracker")  # what a gradient scaler remembers, as its state_dict names it
 PARTS = ("data", "forward", "backward", "clip", "update")
 
 
@@ -149,7 +148,8 @@ class Stepper:
             out |= {f"{place}/{name}": tensor for name, tensor in optimizers.state(one).items()}
         if self.scaler:
             known = self.scaler.state_dict()
-            out |= {f"scaler/{name}": torch.tensor(float(known[name])) for name in SCALER}
+            out |= {"scaler/scale": torch.tensor(known["scale"])}
+            out |= {"scaler/growth_tracker": torch.tensor(float(known["_growth_tracker"]))}
         return out
 
     def restore(self, tensors: dict) -> None:
@@ -159,8 +159,8 @@ class Stepper:
             optimizers.restore(one, mine)
         self.clipped = int(tensors["stepper/clipped"])
         if self.scaler:
-            kept = {name: tensors[f"scaler/{name}"].item() for name in SCALER}
-            self.scaler.load_state_dict(self.scaler.state_dict() | kept | {SCALER[1]: int(kept[SCALER[1]])})
+            kept = {"scale": tensors["scaler/scale"].item(), "_growth_tracker": int(tensors["scaler/growth_tracker"])}
+            self.scaler.load_state_dict(self.scaler.state_dict() | kept)
 
 
 @contextmanager

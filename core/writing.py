@@ -52,9 +52,9 @@ def cacheable(model) -> bool:
     return model.wte.weight.dtype == torch.float32
 
 
-def continued(model, opening: list[int], tokenizer, *, tokens: int, seed: int, context: int) -> tuple[str, str]:
-    """(the opening as text, the `tokens` tokens that the model writes after it, as `generate` draws them)."""
+def continued(model, opening: list[int], tokenizer, **how) -> tuple[str, str]:
+    """(the opening as text, what the model writes after it). how: `generate`'s tokens, seed, context and the rest."""
     ids = torch.tensor([opening], device=next(model.parameters()).device)
-    text = tokenizer.decode(generate(model, ids, tokens=tokens, seed=seed, context=context)[0].tolist())
+    text = tokenizer.decode(generate(model, ids, **how)[0].tolist())
     prompt = tokenizer.decode(opening)
     return prompt, text[len(prompt) :]

@@ -82,7 +82,7 @@ def test_children_of_one_parent_at_several_lengths_each_start_where_they_say():
 
 def test_a_parent_that_went_further_is_trained_again_to_the_length_that_is_named():
     jobs.submit([tiny(steps=12)])
-    jobs.submit([tiny(steps=12)], steps=24)  # "continue to 24"
+    jobs.submit([tiny(steps=24)])  # "continue to 24"
     work()
     own = runs.Run(run_id(tiny()))
     log = own.log.read_bytes()
@@ -96,7 +96,7 @@ def test_a_parent_that_went_further_is_trained_again_to_the_length_that_is_named
 def test_a_parent_that_goes_on_while_its_child_waits_costs_the_child_nothing_but_time():
     trained(tiny(steps=5))
     jobs.submit([child(5)])  # its parent is there, so nothing else is queued
-    jobs.submit([tiny(steps=5)], steps=12)
+    jobs.submit([tiny(steps=12)])
     waiting = runs.waiting()
     assert len(waiting) == 2
     os.rename(runs.queue_dir() / waiting[0], runs.queue_dir() / waiting[0].replace("~0", "~9", 1).replace("0", "9", 1))
@@ -118,7 +118,8 @@ def test_a_parent_that_is_to_go_further_is_no_place_for_a_child_to_wait():
 
 
 def test_what_ships_is_taken_at_its_own_length_and_at_no_other():
-    runs.export(trained(tiny(steps=12)), weights=True)
+    runs.export(trained(tiny(steps=12)))
+    runs.export_weights(tiny(steps=12))
     runs.clear()
     jobs.submit([child(12)])
     assert [name.split("~")[2] for name in runs.waiting()] == [run_id(child(12))]  # nothing is trained for it
@@ -154,7 +155,8 @@ def test_what_ships_was_trained_on_the_cpu_and_serves_every_device(monkeypatch):
     while not worker.step(live):
         pass
     live.release()
-    runs.export(run, weights=True)
+    runs.export(run)
+    runs.export_weights(config)
     runs.clear()
     assert runs.keeper(make(model1.Config, config, device="cuda")) == runs.Run(run.id, "gallery")
 

@@ -534,7 +534,8 @@ def test_an_exported_run_is_found_and_read_like_one_of_the_store(tmp_path, monke
     monkeypatch.setattr(runs, "GALLERY", tmp_path / "gallery")
     (tmp_path / "gallery").mkdir()
     run = trained(tiny())
-    runs.export(run, weights=True)
+    runs.export(run)
+    runs.export_weights(tiny())
     own, whole = losses(run), run.result()
     weights = run.snapshot()[1]
     assert runs.clear() == 1 and not run.dir.exists()
@@ -589,7 +590,8 @@ def test_a_shorter_run_of_the_same_beginning_does_not_hide_the_weights_that_ship
     monkeypatch.setattr(runs, "GALLERY", tmp_path / "gallery")
     (tmp_path / "gallery").mkdir()
     long = trained(tiny(steps=12))
-    runs.export(long, weights=True)
+    runs.export(long)
+    runs.export_weights(tiny(steps=12))
     runs.clear()
     assert runs.weights(tiny(steps=12))[0] == 12
     trained(tiny(steps=3))

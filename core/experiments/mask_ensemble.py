@@ -80,12 +80,9 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     for name, mode in (("dropout off", "model.eval()"), ("dropout on", "model.train()")):
         model.train(name == "dropout on")
         torch.manual_seed(rng.key(config.seed, "dropout"))
-        ids = torch.tensor([start], device=device)
-        ids = writing.generate(
-            model, ids, tokens=WRITTEN, seed=config.seed, context=config.context, in_evaluation=False
-        )[0]
-        text = tokenizer.decode(ids.tolist()[len(start) :])
-        yield Sample(config.steps, name, f"{mode}: {tokenizer.decode(start)}", text)
+        how = {"tokens": WRITTEN, "seed": config.seed, "context": config.context, "in_evaluation": False}
+        opening, text = writing.continued(model, start, tokenizer, **how)
+        yield Sample(config.steps, name, f"{mode}: {opening}", text)
     yield Finished(config.steps, "done")
 
 

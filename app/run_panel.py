@@ -48,6 +48,10 @@ TEXT = {
         "Still showing: {what}. Train to see your settings.",
         "Vẫn đang hiện: {what}. Hãy huấn luyện để thấy thiết lập của bạn.",
     ),
+    "until": T(
+        "Still showing: {what}, until your run has its first point.",
+        "Vẫn đang hiện: {what}, cho đến khi lần chạy của bạn có điểm đầu tiên.",
+    ),
     "none": T("No run of these settings yet.", "Chưa có lần chạy nào với thiết lập này."),
     "queued": T("Waiting in the queue, {n} before you.", "Đang xếp hàng, trước bạn còn {n}."),
     "parent": T(
@@ -225,7 +229,7 @@ def status_lines(spot: Spot, view, shown: str = "") -> list[T]:
             if said not in lines:
                 lines.append(said)
     if shown:
-        lines.insert(0, TEXT["showing"].format(what=shown))
+        lines.insert(0, TEXT["until" if view.active else "showing"].format(what=shown))
     return lines
 
 

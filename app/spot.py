@@ -8,7 +8,7 @@ from app import controls, theme
 from app.compare import pinned_views
 from app.i18n import T
 from app.lesson import Arm, Lesson, Playground, quick
-from app.view import View, look
+from app.view import View, look, stored
 from core import device, experiment, jobs, runs
 
 LAST = T("before the last change", "trước lần đổi gần nhất")
@@ -51,22 +51,26 @@ def arms_of(playground: Playground, values: dict) -> tuple:
 def make_view(spot: Spot) -> View:
     """The arms of the settings in front of the learner, as they stand."""
     queue = runs.waiting()
-    arms = tuple(look(arm, queue) for arm in spot.arms)
+    arms = tuple(look(arm, queue, session=spot.me) for arm in spot.arms)
     return View(arms, spot.values, spot.lang, spot.size, pinned_views(spot, arms))
 
 
 def drawn(spot: Spot, view: View) -> View:
-    """What the picture shows: the view itself once its main run has a point; until then the last picture, at first the
-    stored quick run, named by how it differs. So no page is ever empty, and a run's first point only changes data."""
+    """What the picture shows: the view itself once its main run has a point; until then the run of these settings that
+    ships, else the last picture, at first the stored quick run, named by how it differs. So no page is ever empty, and a
+    run's first point only changes data."""
     memory = st.session_state.setdefault(f"state_{spot.number}", {})
     key = f"last_{spot.playground.slug}"
     if _has_begun(spot, view):
         last = _before(spot, memory) if spot.inline else ()
         memory[key] = spot.arms
         return replace(view, last=last)
+    same = tuple(stored(arm) or own for arm, own in zip(spot.arms, view.arms, strict=True))
+    if same[0].source == "stored":
+        return replace(view, arms=same)
     for arms in (memory.get(key, ()), quick(spot.lesson, spot.playground)):
-        seen = tuple(look(arm) for arm in arms)
-        if any(a.result.metrics for a in seen):
+        seen = tuple(look(arm, session=spot.me) for arm in arms)
+        if arms != spot.arms and any(a.result.metrics for a in seen):
             was, now = settings(arms[0].config), settings(spot.config)
             shown = ", ".join(f"{k} {theme.knob(was[k])}" for k in now if was.get(k) != now[k] and k != "device")
             return replace(view, arms=seen, pinned=pinned_views(spot, seen), shown=shown or "quick")

@@ -166,17 +166,28 @@ def inline(config) -> Result:
     return result
 
 
-def look(arm: Arm, queue: list[str] | None = None, until: int | None = None) -> ArmView:
-    """This arm's run as it stands: computed inline, live in the store, stored in the gallery, or not there yet."""
+def look(arm: Arm, queue: list[str] | None = None, until: int | None = None, session: str = "") -> ArmView:
+    """This arm's run as it stands (for this session, `runs.find`): computed inline, live in the store, stored in the
+    gallery, or not there yet."""
     config = arm.config
     if experiment.of(config).lane == "inline":
         result = inline(config)
         return ArmView(arm, experiment.run_id(config), runs.Status("done", result.step, result.step), result, "inline")
-    run = runs.find(config)
+    run = runs.find(config, session)
     if run is None:
         id = experiment.run_id(config)
         return ArmView(arm, id, runs.Run(id).status(queue), Result(()), "none")
-    until = getattr(config, "steps", None) if until is None else until
+    return _reading(arm, run, queue, until)
+
+
+def stored(arm: Arm) -> ArmView | None:
+    """This arm's run as it ships, whatever the store holds; None where it does not ship."""
+    run = runs.ships(arm.config)
+    return _reading(arm, run) if run else None
+
+
+def _reading(arm: Arm, run: runs.Run, queue: list[str] | None = None, until: int | None = None) -> ArmView:
+    until = getattr(arm.config, "steps", None) if until is None else until
     result = read(run).up_to(until)
     status = run.status(queue)
     if until is not None and result.step >= until and result.finished is None and not status.active:

@@ -134,8 +134,8 @@ def _take_up(id: str, session: str = "") -> None:
 def stop(id: str, session: str = "", *, everybody: bool = False) -> bool:
     """Withdraw this session's interest; the run ends when nobody else wants it. Returns whether it ends."""
     run = runs.Run(id)
-    if session:
-        (run.dir / "wants" / session).unlink(missing_ok=True)
+    if run.asked_by(session):
+        os.utime(run.dir / "wants" / session, (0, 0))  # it watches no more, but the run stays its own (runs.find)
     if run.watchers() and not everybody:
         return False
     control(id, want="stop")
@@ -402,12 +402,11 @@ def estimate(config, like: Iterable = ()) -> float | None:
     if rate:
         return rate * steps
     for known in (config, *(one for one in like if _shape(one) == _shape(config))):
-        stored = runs.find(known)
-        elsewhere = stored and stored.source == "gallery" and getattr(config, "device", "cpu") != "cpu"
-        seconds = stored.result().seconds if stored and not elsewhere else None  # what ships was trained on a CPU
-        if seconds:
-            step, spent = list(seconds.items())[-1]
-            return spent / max(1, step) * steps
+        on_cpu = getattr(config, "device", "cpu") == "cpu"  # as what ships was trained
+        for run in (runs.Run(experiment.run_id(known)), runs.ships(known) if on_cpu else None):
+            if run and (seconds := run.result().seconds):
+                step, spent = list(seconds.items())[-1]
+                return spent / max(1, step) * steps
     return None
 
 

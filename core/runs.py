@@ -6,7 +6,7 @@ runs/<id>/config.json      experiment, version, config, parents, threads; <id>-<
           control.json     what people want: run, pause or stop; how many steps
           attempts         how often it was taken up since it last saved; gone after a clean release
           lock             held (flock) by the process that trains it
-          wants/<session>  touched by everybody who watches
+          wants/<session>  touched by everybody who watches; of another age (1970) once they have stopped it
 """
 
 import contextlib
@@ -95,7 +95,7 @@ class Run:
     def events(self, offset: int = 0) -> tuple[list, int]:
         """(events of the complete lines after byte `offset`, the new offset). A line still being written waits."""
         if self.source == "gallery":
-            return (list(gallery_events(self.id)), 1) if offset == 0 else ([], offset)
+            return (list(gallery_events(GALLERY / "runs" / f"{self.id}.jsonl.gz")), 1) if offset == 0 else ([], offset)
         try:
             with self.log.open("rb") as log:
                 log.seek(offset)
@@ -185,6 +185,10 @@ class Run:
             return [p.name for p in folder.iterdir() if now - p.stat().st_mtime < FRESH]
         return []
 
+    def asked_by(self, session: str) -> bool:
+        """Whether this session has ever asked for the run or watched it."""
+        return bool(session) and (self.dir / "wants" / session).exists()
+
 
 def store() -> Path:
     return files.home() / "runs"
@@ -235,18 +239,30 @@ def create(config, run: Run | None = None) -> Run:
     return run
 
 
-def find(config) -> Run | None:
-    """The run of this config: from the store, else from the gallery (whatever the device), else None."""
-    run, steps = Run(experiment.run_id(config)), getattr(config, "steps", 0)
-    mine = run if run.log.exists() else None
+def find(config, session: str = "") -> Run | None:
+    """The run of this config: from the store, else from the gallery (whatever the device), else None.
+
+    Of a run that ships, one's own is in front while it waits, trains or pauses (log or none: whoever asked for it a moment
+    ago must see it wait), and where it goes as far. One that ended before is in front only of the `session` that asked for
+    it: to everybody else of this store it would hide the whole one.
+    """
+    run = Run(experiment.run_id(config))
+    begun, stored = run.log.exists(), ships(config)
+    if stored is None:
+        return run if begun else None
+    status = run.status()
+    far = begun and status.step >= getattr(config, "steps", 0)
+    own = status.state in ("stopped", "failed", "diverged") and begun and run.asked_by(session)
+    return run if status.active or status.state == "paused" or far or own else stored
+
+
+def ships(config) -> Run | None:
+    """The run of this config that ships with the app, if one goes as far as it asks. It was trained on a CPU; one that
+    tells of the machine does not ship."""
     if experiment.of(config).machine:
-        return mine
-    elsewhere = getattr(config, "device", "cpu") != "cpu"
-    stored = gallery(experiment.run_id(replace(config, device="cpu")) if elsewhere else run.id, steps)
-    if mine and stored:  # a shorter run of the same beginning does not hide the long one that ships
-        status = mine.status()
-        return mine if status.active or status.state == "paused" or status.step >= steps else stored
-    return mine or stored
+        return None
+    usual = replace(config, device="cpu") if getattr(config, "device", "cpu") != "cpu" else config
+    return gallery(experiment.run_id(usual), getattr(config, "steps", 0))
 
 
 def weights(config) -> tuple[int, dict] | None:
@@ -353,8 +369,8 @@ def gallery(id: str, steps: int = 0) -> Run | None:
 
 
 @lru_cache(maxsize=256)
-def gallery_events(id: str) -> tuple:
-    with gzip.open(GALLERY / "runs" / f"{id}.jsonl.gz", "rt", encoding="utf-8") as log:
+def gallery_events(path: Path) -> tuple:
+    with gzip.open(path, "rt", encoding="utf-8") as log:
         return tuple(events.read_lines(log))
 
 

@@ -19,10 +19,8 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setattr(runs, "GALLERY", tmp_path / "gallery")
     (tmp_path / "gallery").mkdir()
     torch.set_num_threads(1)
-    runs.gallery_events.cache_clear()
     with toy.registered():
         yield
-    runs.gallery_events.cache_clear()
 
 
 def tiny(**values):

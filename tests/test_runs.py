@@ -559,6 +559,42 @@ def test_a_shorter_run_of_ones_own_does_not_hide_the_stored_one(tmp_path, monkey
     assert runs.find(tiny(steps=3)).source == "store"
 
 
+def test_a_run_that_ships_gives_way_to_ones_own_from_the_moment_it_is_asked_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(runs, "GALLERY", tmp_path / "gallery")
+    (tmp_path / "gallery").mkdir()
+    config = tiny(steps=12)
+    runs.export(trained(config))
+    runs.clear()
+    (id,) = jobs.submit([config], "ann")
+    own = runs.Run(id)
+    assert not own.log.exists() and runs.find(config) == own, "it waits, and no worker has written anything yet"
+    jobs.pause(id)
+    assert runs.find(config) == own
+    jobs.resume(id, "ann")
+    assert jobs.stop(id, "ann")
+    assert runs.find(config, "ann").source == "gallery", "it never began"
+
+
+def test_a_run_that_was_stopped_is_shown_to_whom_it_belongs_and_the_whole_one_to_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(runs, "GALLERY", tmp_path / "gallery")
+    (tmp_path / "gallery").mkdir()
+    config = tiny(steps=12)
+    runs.export(trained(config))
+    runs.clear()
+    jobs.submit([config], "ann")
+    live = worker.take(runs.Run(run_id(config)))
+    while live.offer is None or live.offer.step < 3:
+        worker.step(live)
+    assert jobs.stop(live.run.id, "ann")
+    while worker.step(live) is None:
+        pass
+    live.release()
+    assert live.run.status().state == "stopped" and 3 <= live.run.status().step < 12
+    assert runs.find(config, "ann") == live.run
+    assert [runs.find(config, who).source for who in ("", "bob")] == ["gallery"] * 2
+    assert not live.run.watchers(), "she looks at it no more"
+
+
 def test_export_never_shortens_what_is_stored_nor_writes_what_was_never_trained(tmp_path, monkeypatch):
     monkeypatch.setattr(runs, "GALLERY", tmp_path / "gallery")
     (tmp_path / "gallery").mkdir()

@@ -1,5 +1,7 @@
 """Each lesson as a student walks it: predict, change, train, watch, stop, resume, pin, switch language, reload."""
 
+import re
+
 import pytest
 
 from app.bench import STILL
@@ -146,6 +148,19 @@ def test_a_student_trains_in_this_lesson(page, number):
     page.get_by_text(discover()[number].question.vi).first.wait_for(timeout=SLOWLY)
     page.reload()
     page.get_by_text(discover()[number].question.vi).first.wait_for(timeout=SLOWLY)
+    main_chart(page, number).wait_for(timeout=SLOWLY)
+
+
+@pytest.mark.parametrize("number", [5, 10])  # what they show first ships with the app
+def test_the_first_click_of_all_trains(page, number):
+    """A link is opened and nothing touched but Train, as soon as it is there."""
+    start = prefix(number)
+    page.goto(f"/{number:02d}-{discover()[number].slug}?lang=en")
+    button(page, f"{start}yourself").click(timeout=SLOWLY)
+    page.get_by_text(re.compile(r"step [1-9][\d,]* of")).first.wait_for(timeout=SLOWLY)
+    button(page, f"{start}stop").click(timeout=SLOWLY)
+    page.get_by_text("Stopped at step").first.wait_for(timeout=SLOWLY)
+    button(page, f"{start}again").wait_for(timeout=SLOWLY)
     main_chart(page, number).wait_for(timeout=SLOWLY)
 
 

@@ -9,6 +9,7 @@ from app.view import stack
 
 STEP = T("step", "bước")
 NATS = T("loss (nats/token)", "loss (nats/token)")
+ROOM = alt.Scale(zero=False, nice=True, padding=14)  # of losses: below the lowest line there is room for its name
 POINTS = 260  # rows of a long training curve that are drawn
 
 
@@ -31,6 +32,12 @@ def arm_color(view, legend: bool = True):
     return alt.Color("name:N", scale=alt.Scale(domain=names, range=colors), legend=shown)
 
 
+def step_axis(view, title: T | None = STEP, *, ticks: int = 8, **more):
+    """The x of everything that is drawn over steps: whole numbers, also while there is only step 0. more: of alt.X."""
+    axis = alt.Axis(grid=False, tickCount=ticks, tickMinStep=1, format=",d")
+    return alt.X("step:Q", title=title(view.lang) if title else None, axis=axis, **more)
+
+
 def dashes(view):
     """Arms marked so are dashed: two lines on the same places are then both seen."""
     arms = {a.arm.name(view.lang): [9, 7] if a.arm.dash else [1, 0] for a in (*view.arms, *view.pinned)}
@@ -38,15 +45,16 @@ def dashes(view):
 
 
 def rules(view, names: tuple[str, ...] | None = None, labels: dict | None = None, *, left: bool = False):
-    """Horizontal reference lines, each with its name and value on the line; lines closer than 4 % share a label side.
+    """Horizontal reference lines, each with its name and value on the line: above it; but below the lowest, where no curve
+    comes, and below the lower of two that lie closer than 4 %.
     left: the names stand at the left end, where curves that begin high leave the room below free."""
     wanted = names if names is not None else tuple(REFERENCES)
     known = {n: v for n, v in view.references.items() if n in wanted}
-    rows, last = [], None
+    rows, last, lowest = [], None, min(known.values(), default=0)
     for name, value in sorted(known.items(), key=lambda item: -item[1]):
         title = (labels or {}).get(name) or REFERENCES[name]
-        crowded = last is not None and abs(last - value) < 0.045 * max(known.values())
-        rows.append({"y": value, "label": f"{title(view.lang)}  {value:.2f}", "below": crowded})
+        below = last is not None and (value == lowest or last - value < 0.045 * max(known.values()))
+        rows.append({"y": value, "label": f"{title(view.lang)}  {value:.2f}", "below": below})
         last = value
     base = alt.Chart(alt.Data(values=rows))
     marks = [base.mark_rule(strokeDash=[6, 4], color=GREY, strokeWidth=1.2).encode(y="y:Q")]
@@ -114,8 +122,8 @@ def loss_chart(
     """Test loss bold with its points, training loss faint (raw) and thin (running mean), pinned runs dashed, and the
     lines that say what a loss is worth. Expects the rows of `loss_rows`."""
     many = len(view.arms) + len(view.pinned) > 1
-    x = alt.X("step:Q", title=STEP(view.lang), axis=alt.Axis(grid=False, tickCount=8))
-    y = alt.Y("value:Q", title=y_title(view.lang), scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(grid=False))
+    x = step_axis(view)
+    y = alt.Y("value:Q", title=y_title(view.lang), scale=ROOM, axis=alt.Axis(grid=False))
     color = arm_color(view) if many else alt.value(TEST)
     tint = arm_color(view) if many else alt.value(LIGHT)
     tip = [

@@ -20,7 +20,7 @@ __all__ = ["Spot", "all_runs", "estimate", "inside", "picture", "train_box"]
 TICK, EAGER = 0.7, 0.15  # seconds between looks at a run in progress; while its first point is awaited
 # Seconds between looks of (picture, buttons): of a few, and where more than CROWD look at one run. The buttons' step and time
 # left may lag behind the picture, whose end redraws the page and them with it.
-FEW, MANY, CROWD = (TICK, 1.4), (1.0, 3.0), 4
+FEW, MANY, CROWD = (TICK, 1.0), (1.0, 3.0), 4
 SPECS = 300  # specifications of pictures that are kept, for all sessions together
 
 TEXT = {
@@ -54,6 +54,7 @@ TEXT = {
     ),
     "none": T("No run of these settings yet.", "Chưa có lần chạy nào với thiết lập này."),
     "queued": T("Waiting in the queue, {n} before you.", "Đang xếp hàng, trước bạn còn {n}."),
+    "next": T("Next in the queue.", "Sắp đến lượt."),
     "parent": T(
         "First the model it starts from: step {step} of {steps}.",
         "Trước hết là mô hình xuất phát: bước {step}/{steps}.",
@@ -242,7 +243,7 @@ def _status_line(spot: Spot, a) -> T | None:
             first = runs.exact(parent).status()
             if first.state in ("running", "queued"):
                 return TEXT["parent"].format(step=first.step, steps=first.steps)
-        return TEXT["queued"].format(n=a.status.position)
+        return TEXT["queued"].format(n=a.status.position) if a.status.position else TEXT["next"]
     if state == "running":
         seconds = a.result.seconds.get(step)
         left = (

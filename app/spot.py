@@ -11,6 +11,7 @@ from app.lesson import Arm, Lesson, Playground, quick
 from app.view import View, look, stored
 from core import device, experiment, jobs, runs
 
+SHIPPED = T("the stored run", "lần chạy có sẵn")
 LAST = T("before the last change", "trước lần đổi gần nhất")
 
 
@@ -67,7 +68,7 @@ def drawn(spot: Spot, view: View) -> View:
         return replace(view, last=last)
     same = tuple(stored(arm) or own for arm, own in zip(spot.arms, view.arms, strict=True))
     if same[0].source == "stored":
-        return replace(view, arms=same)
+        return replace(view, arms=same, shown=SHIPPED(spot.lang))
     for arms in (memory.get(key, ()), quick(spot.lesson, spot.playground)):
         seen = tuple(look(arm, session=spot.me) for arm in arms)
         if arms != spot.arms and any(a.result.metrics for a in seen):

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP, arm_color, loss_chart, loss_rows
+from app.charts import arm_color, loss_chart, loss_rows, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import GREY
@@ -20,7 +20,7 @@ def logit_rows(view):
 
 
 def panel(view, field: str, title: T, height: float, legend: bool, rules=()):
-    x = alt.X("step:Q", title=STEP(view.lang), axis=alt.Axis(grid=False))
+    x = step_axis(view)
     y = alt.Y(f"{field}:Q", title=title(view.lang), axis=alt.Axis(grid=False))
     tip = ["name:N", "step:Q", alt.Tooltip(f"{field}:Q", format=".4f")]
     color = arm_color(view, legend=legend)

@@ -144,7 +144,7 @@ def noise_rows(view):
 
 
 def noise_chart(view):
-    x = alt.X("step:Q", title=charts.STEP(view.lang), axis=alt.Axis(grid=False, tickCount=8))
+    x = charts.step_axis(view)
     scale = alt.Scale(domain=[-0.6, 1.3], clamp=True)
     title = T("mean weight", "trọng số trung bình")
     y = alt.Y("value:Q", title=title(view.lang), scale=scale, axis=alt.Axis(grid=False))
@@ -292,7 +292,7 @@ def path_rows(view):
 def path_chart(view):
     config = view.config
     scale = alt.Scale(domain=[config.start - 3, config.target + 3], clamp=True)
-    x = alt.X("step:Q", title=charts.STEP(view.lang), axis=alt.Axis(grid=False, tickCount=10))
+    x = charts.step_axis(view, ticks=10)
     y = alt.Y("value:Q", title=WEIGHT(view.lang), scale=scale, axis=alt.Axis(grid=False))
     bottom = T("bottom of the bowl", "đáy bát")(view.lang)
     goal = alt.Chart(alt.Data(values=[{"y": config.target, "label": f"{bottom}  {config.target:g}"}]))

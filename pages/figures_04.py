@@ -6,6 +6,7 @@ from itertools import pairwise
 import altair as alt
 import pandas as pd
 
+from app.charts import STEP, step_axis
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, number
@@ -96,7 +97,7 @@ def race_rows(view):
     return pd.DataFrame(rows + dots + ends + bowl(config, dots, low, high))
 
 
-STEP, WEIGHT = T("step", "bước"), T("weight w", "trọng số w")
+WEIGHT = T("weight w", "trọng số w")
 LOSS = same("loss")
 TARGET = T("target", "đích")
 
@@ -139,7 +140,7 @@ def grown(height: float, view) -> float:
 
 
 def race_chart(view):
-    x = alt.X("step:Q", title=STEP(view.lang), scale=alt.Scale(nice=False), axis=alt.Axis(grid=False, tickCount=8))
+    x = step_axis(view, scale=alt.Scale(nice=False))
     y = alt.Y(
         "weight:Q",
         title=WEIGHT(view.lang),
@@ -227,7 +228,7 @@ def loss_rows(view):
 
 
 def loss_chart(view):
-    x = alt.X("step:Q", title=STEP(view.lang), scale=alt.Scale(nice=False), axis=alt.Axis(grid=False, tickCount=8))
+    x = step_axis(view, scale=alt.Scale(nice=False))
     y = alt.Y(
         "loss:Q",
         title=T("loss (log)", "loss (thang log)")(view.lang),

@@ -103,7 +103,7 @@ def loss_rows(view):
 
 
 def loss_chart(view):
-    x = alt.X("step:Q", title=charts.STEP(view.lang), axis=alt.Axis(grid=False, tickCount=8))
+    x = charts.step_axis(view)
     y = alt.Y("value:Q", title=charts.NATS(view.lang), scale=alt.Scale(zero=False), axis=alt.Axis(grid=False))
     color = charts.arm_color(view)
     tip = [

@@ -49,7 +49,7 @@ def loss_chart(view):
     dashes = [[7, 5] if a.arm.dash else [1, 0] for a in drawn]
     dash = alt.StrokeDash("name:N", scale=alt.Scale(domain=names, range=dashes), legend=legend)
     room = alt.Scale(domain=[0, 1.3 * max(1, view.config.steps)], nice=False)  # on the right, for the lines' names
-    x = alt.X("step:Q", title=charts.STEP(view.lang), scale=room, axis=alt.Axis(grid=False, tickCount=8))
+    x = charts.step_axis(view, scale=room)
     y = alt.Y("value:Q", title=charts.NATS(view.lang), scale=alt.Scale(zero=False), axis=alt.Axis(grid=False))
     base = alt.Chart()
     test = base.transform_filter(alt.datum.kind == "test")

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import arm_color, diverged, rules, thin
+from app.charts import ROOM, STEP, arm_color, diverged, rules, step_axis, thin
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, GREY, INPUT
@@ -37,10 +37,7 @@ AXES = {
     "tokens": T("training tokens seen", "số token huấn luyện đã thấy"),
     "seconds": T("seconds of training", "giây huấn luyện"),
 }
-BEATS = (
-    ("unigram_table", T("beats frequencies", "vượt tần suất")),
-    ("bigram_table", T("beats pairs", "vượt cặp từ")),
-)
+BEATS = ("unigram_table", "bigram_table")  # the lines that counting draws: where a run first beats them is marked
 COLUMNS = ["x", "y", "low", "high", "what", "name", "run", "role", "step", "text"]
 
 
@@ -79,21 +76,22 @@ def crossings(view, frame):
     for a in view.arms:
         mine = frame[(frame["run"] == a.run_id) & (frame["what"] == "test")]
         lines = a.result.facts.get("references", {})
-        for name, word in BEATS:
+        for name in BEATS:
             below = mine[mine["value"] < lines.get(name, -math.inf)]
             if len(below):
                 first = below.iloc[:1]
-                rows.append(first.assign(what="crossing", text=f"{word(view.lang)}: {int(first['step'].iloc[0])}"))
+                rows.append(first.assign(what="crossing", text=f"{STEP(view.lang)} {int(first['step'].iloc[0])}"))
     return pd.concat(rows) if rows else frame.iloc[:0]
 
 
 def loss_chart(view, x=None, names=tuple(LINES)):
     chosen = x or axis(view)
-    x = alt.X("x:Q", title=AXES[chosen](view.lang), axis=alt.Axis(grid=False, tickCount=8))
+    whole = {} if chosen == "seconds" else {"tickMinStep": 1, "format": ",d"}
+    x = alt.X("x:Q", title=AXES[chosen](view.lang), axis=alt.Axis(grid=False, tickCount=8, **whole))
     y = alt.Y(
         "y:Q",
         title=T("loss (nats/token)", "loss (nats/token)")(view.lang),
-        scale=alt.Scale(zero=False),
+        scale=ROOM,
         axis=alt.Axis(grid=False),
     )
     color = arm_color(view)
@@ -136,8 +134,8 @@ loss = Figure(
     loss_rows,
     loss_chart,
     help=T(
-        "A diamond marks where a run first beats a line. The table of pairs needs no gradient at all.",
-        "Hình thoi đánh dấu chỗ một lần chạy lần đầu vượt một đường. Bảng cặp từ không cần gradient nào.",
+        "A diamond marks where a run first beats a line of counting, with the step. The table of pairs needs no gradient at all.",
+        "Hình thoi đánh dấu chỗ một lần chạy lần đầu vượt một đường của phép đếm, kèm số bước. Bảng cặp từ không cần gradient nào.",
     ),
 )
 race = Figure(
@@ -268,7 +266,7 @@ def writing_chart(view):
         alt.Chart()
         .mark_line(point=alt.OverlayMarkDef(size=50), strokeWidth=2)
         .encode(
-            x=alt.X("step:Q", title=T("step", "bước")(view.lang)),
+            x=step_axis(view),
             y=alt.Y(
                 "value:Q",
                 title=T("share of what it writes", "tỉ lệ trong văn bản nó viết")(view.lang),
@@ -405,7 +403,7 @@ def unseen_chart(view):
         alt.Chart()
         .mark_line(strokeWidth=2.5)
         .encode(
-            x=alt.X("step:Q", title=T("batches", "số lô")(view.lang)),
+            x=step_axis(view, T("batches", "số lô")),
             y=alt.Y(
                 "value:Q",
                 scale=alt.Scale(type="log"),

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP, arm_color
+from app.charts import arm_color, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, GREY, knob, number
@@ -45,7 +45,7 @@ def path_rows(view):
 
 def path_chart(view):
     config, lang = view.config, view.lang
-    x = alt.X("step:Q", title=STEP(lang), axis=alt.Axis(grid=False, tickMinStep=1))
+    x = step_axis(view)
     y = alt.Y("w:Q", title=T("weight w", "trọng số w")(lang), scale=alt.Scale(zero=False, nice=True))
     low, high = config.target - config.tolerance, config.target + config.tolerance
     band = alt.Chart(alt.Data(values=[{"low": low, "high": high}]))
@@ -164,7 +164,7 @@ shape = Figure(
 
 def distance_chart(view):
     config, lang = view.config, view.lang
-    x = alt.X("step:Q", title=STEP(lang), axis=alt.Axis(grid=False))
+    x = step_axis(view)
     y = alt.Y(
         "distance:Q",
         title=T("distance to the target (log)", "khoảng cách tới đích (log)")(lang),

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import arm_color
+from app.charts import STEP, arm_color, step_axis
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, GREY, INPUT
@@ -25,7 +25,7 @@ def story_rows(view):
 
 def story_chart(view):
     def panel(metric, title, rules, first):
-        x = alt.X("step:Q", title=None if first else T("step", "bước")(view.lang), axis=alt.Axis(grid=False))
+        x = step_axis(view, None if first else STEP)
         base = alt.Chart().transform_filter(alt.datum.metric == metric)
         lines = base.mark_line(strokeWidth=2.5).encode(
             x=x,

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP, arm_color, loss_chart, loss_rows
+from app.charts import arm_color, loss_chart, loss_rows, step_axis
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, INPUT
@@ -43,7 +43,7 @@ def inner_chart(view):
             alt.Chart()
             .transform_filter(alt.datum.metric == metric)
             .encode(
-                x=alt.X("step:Q", title=STEP(view.lang), axis=alt.Axis(grid=False)),
+                x=step_axis(view),
                 y=alt.Y(
                     "value:Q",
                     title=title(view.lang),

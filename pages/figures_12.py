@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP, arm_color, dashes, height
+from app.charts import arm_color, dashes, height, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, number
@@ -342,7 +342,7 @@ def curve_rows(view):
 
 
 def curve_chart(view):
-    x = alt.X("step:Q", title=STEP(view.lang), axis=alt.Axis(grid=False))
+    x = step_axis(view)
     y = alt.Y(
         "value:Q",
         title=T("test loss (nats/token), log scale", "loss kiểm thử (nats/token), thang log")(view.lang),

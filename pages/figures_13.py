@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP, arm_color
+from app.charts import arm_color, step_axis
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
@@ -178,7 +178,7 @@ def tie_chart(view):
         alt.Chart()
         .mark_line(strokeWidth=3 * view.size)
         .encode(
-            x=alt.X("step:Q", title=STEP(view.lang), axis=alt.Axis(grid=False)),
+            x=step_axis(view),
             y=alt.Y(
                 "std:Q",
                 title=T("std of the matrix", "độ lệch chuẩn của ma trận")(view.lang),

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP
+from app.charts import step_axis
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
@@ -170,7 +170,7 @@ def forgotten_rows(view):
 
 
 def forgotten_chart(view):
-    x = alt.X("step:Q", title=STEP(view.lang), scale=alt.Scale(zero=False), axis=alt.Axis(grid=False))
+    x = step_axis(view, scale=alt.Scale(zero=False))
     y = alt.Y(
         "mean:Q",
         title=T("training loss (nats/token)", "loss huấn luyện (nats/token)")(view.lang),

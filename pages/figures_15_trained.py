@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP, arm_color, dashes, height, thin
+from app.charts import arm_color, dashes, height, step_axis, thin
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, GREY, REFERENCES
@@ -54,7 +54,7 @@ def losses_chart(view):
     bottomless = any(getattr(a.arm.config, "wiring", "") == "raw_nll" for a in (*view.arms, *view.pinned))
 
     def panel(metric, title, marks, scale):
-        x = alt.X("step:Q", title=STEP(view.lang), axis=alt.Axis(grid=False, tickCount=6))
+        x = step_axis(view, ticks=6)
         y = alt.Y("value:Q", title=title, scale=scale, axis=alt.Axis(grid=False, tickCount=6))
         base = alt.Chart().transform_filter(alt.datum.metric == metric)
         color = arm_color(view).legend(orient="top", title=None, columns=2, symbolType="circle", symbolDash=[1, 0])
@@ -132,7 +132,7 @@ def apart_chart(view):
         alt.Chart()
         .mark_point(filled=True, size=28 * view.size, opacity=0.9)
         .encode(
-            x=alt.X("step:Q", title=STEP(view.lang), axis=alt.Axis(grid=False)),
+            x=step_axis(view),
             y=y,
             color=arm_color(view),
             tooltip=["name:N", "step:Q", alt.Tooltip("gap:Q", format=".1e")],

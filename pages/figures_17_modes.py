@@ -6,7 +6,7 @@ from statistics import fmean
 import altair as alt
 import pandas as pd
 
-from app.charts import NATS, STEP, arm_color, rules, thin
+from app.charts import NATS, arm_color, rules, step_axis, thin
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
@@ -364,7 +364,7 @@ def unseen_chart(view):
         alt.Chart()
         .mark_line(strokeWidth=2.5)
         .encode(
-            x=alt.X("step:Q", title=STEP(view.lang)),
+            x=step_axis(view),
             y=alt.Y("value:Q", title=T("never seen so far", "chưa từng thấy")(view.lang), axis=alt.Axis(format="%")),
             color=alt.Color(
                 "what:N",

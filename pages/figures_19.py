@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP, diverged, height
+from app.charts import diverged, height, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
@@ -88,7 +88,7 @@ def curves_rows(view):
 
 
 def curves_chart(view):
-    x = alt.X("step:Q", title=STEP(view.lang), axis=alt.Axis(grid=False, tickCount=8))
+    x = step_axis(view)
     y = alt.Y(
         "value:Q",
         title=METRICS[view.values["metric"]](view.lang),

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP, arm_color, height
+from app.charts import arm_color, height, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import BROKEN, GREY
@@ -197,7 +197,7 @@ def fall_rows(view):
 
 
 def fall_chart(view):
-    x = alt.X("step:Q", title=STEP(view.lang), axis=alt.Axis(grid=False))
+    x = step_axis(view)
     y = alt.Y(
         "value:Q",
         title=T("mean of ln p, unused tokens (nats)", "trung bình của ln p, token không dùng (nats)")(view.lang),
@@ -304,7 +304,7 @@ def saved_chart(view):
     )
     line = alt.Chart().mark_line(strokeWidth=2.5, point=True)
     chart = line.encode(
-        x=alt.X("step:Q", title=T("fine-tuning step", "bước tinh chỉnh")(view.lang)),
+        x=step_axis(view, T("fine-tuning step", "bước tinh chỉnh")),
         y=alt.Y("value:Q", title=T("mean probability", "xác suất trung bình")(view.lang)),
         color=color,
         tooltip=["what:N", "step:Q", alt.Tooltip("value:Q", format=".4f")],

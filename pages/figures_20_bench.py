@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import NATS, STEP, arm_color, lines
+from app.charts import NATS, arm_color, lines, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
@@ -437,7 +437,7 @@ def parallel_rows(view):
 
 
 def parallel_chart(view):
-    x = alt.X("step:Q", title=STEP(view.lang), axis=alt.Axis(grid=False, tickCount=8))
+    x = step_axis(view)
     y = alt.Y("value:Q", title=NATS(view.lang), scale=alt.Scale(zero=False), axis=alt.Axis(grid=False))
     base, first = alt.Chart(), view.arms[0].arm.name(view.lang)
     color, mine = arm_color(view), alt.datum.name == first

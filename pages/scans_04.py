@@ -3,11 +3,12 @@
 import altair as alt
 import pandas as pd
 
+from app.charts import step_axis
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, number
 from pages.controls_04 import NAMES
-from pages.figures_04 import COLOR, EXTENT, FLAT, SILENT, STEP, grown, only
+from pages.figures_04 import COLOR, EXTENT, FLAT, SILENT, grown, only
 
 # --- the sweep ------------------------------------------------------------------------------------------------------------
 
@@ -142,7 +143,7 @@ def parts_rows(view):
 
 
 def parts_chart(view):
-    x = alt.X("step:Q", title=STEP(view.lang), scale=alt.Scale(nice=False), axis=alt.Axis(grid=False, tickCount=8))
+    x = step_axis(view, scale=alt.Scale(nice=False))
     y = alt.Y(
         "loss:Q",
         title=T("loss on all 64 rows (log)", "loss trên cả 64 hàng (log)")(view.lang),
@@ -297,7 +298,7 @@ def descent_rows(view):
 
 
 def descent_chart(view):
-    x = alt.X("step:Q", title=STEP(view.lang), scale=alt.Scale(nice=False), axis=alt.Axis(grid=False, tickCount=8))
+    x = step_axis(view, scale=alt.Scale(nice=False))
     y = alt.Y(
         "loss:Q",
         title=T("loss (log)", "loss (thang log)")(view.lang),

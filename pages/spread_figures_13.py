@@ -6,7 +6,7 @@ from functools import partial
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP, arm_color, loss_chart, loss_rows
+from app.charts import arm_color, loss_chart, loss_rows, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, number
@@ -52,7 +52,7 @@ GROWTH = T("growth of the std, ×10⁻⁴", "độ lệch chuẩn tăng thêm, �
 
 def growth_chart(view):
     room = alt.Scale(nice=False, padding=16)  # for the numbers of the blocks
-    x = alt.X("step:Q", title=STEP(view.lang), axis=alt.Axis(grid=False), scale=room)
+    x = step_axis(view, scale=room)
     y = alt.Y("growth:Q", title=GROWTH(view.lang))
     tip = ["name:N", "block:Q", "step:Q", alt.Tooltip("growth:Q", format=".1f")]
     blocks = alt.Chart().transform_filter(alt.datum.block > 0)
@@ -265,7 +265,7 @@ def column_chart(view, title, line, words):
         alt.Chart()
         .mark_line(strokeWidth=1.6 * view.size, opacity=0.8, point=alt.OverlayMarkDef(size=18))
         .encode(
-            x=alt.X("step:Q", title=STEP(view.lang), axis=alt.Axis(grid=False)),
+            x=step_axis(view),
             y=alt.Y("value:Q", title=title(view.lang), scale=alt.Scale(zero=False)),
             color=arm_color(view),
             detail=["block:N", "seed:N"],

@@ -99,8 +99,9 @@ def test_train_is_answered_at_once_and_the_picture_stays():
     before = app.get("vega_lite_chart")
     next(b for b in app.button if b.key == "l05_yourself").click()
     app.run()
-    assert "l05_pause" in [b.key for b in app.button] and "Waiting in the queue" in words(app)
-    assert len(app.get("vega_lite_chart")) == len(before) > 0 and "Still showing" not in words(app)
+    assert "l05_pause" in [b.key for b in app.button] and "Next in the queue" in words(app)
+    assert len(app.get("vega_lite_chart")) == len(before) > 0
+    assert "Still showing: the stored run, until your run" in words(app)
 
 
 def test_what_still_stands_there_goes_with_the_first_point():

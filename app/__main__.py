@@ -9,7 +9,7 @@ from dataclasses import fields
 
 from app import sentences
 from app.lesson import discover, quick
-from core import claims, events, experiment, jobs, network, runs
+from core import claims, events, experiment, jobs, network, runner, runs, workers
 from core.problem import Problem
 
 
@@ -93,7 +93,7 @@ def run(chosen) -> int:
         values[name] = value
     config = experiment.make(found.Config, **values)
     began, status, facts = time.perf_counter(), "failed", {}
-    for event in jobs.run_here(config, fresh=chosen.fresh):
+    for event in runner.run_here(config, fresh=chosen.fresh):
         if (
             chosen.json
             or event.kind in ("started", "finished", "note")
@@ -130,9 +130,9 @@ def measure(chosen) -> int:
     train = [c for c in configs if experiment.of(c).lane != "inline" and not runs.complete(c)]
     began = time.perf_counter()
     if train:
-        pool = jobs.Pool().start()
+        pool = workers.Pool().start()
         try:
-            for done, (config, _) in enumerate(jobs.results(train), 1):
+            for done, (config, _) in enumerate(runner.results(train), 1):
                 if not chosen.json:
                     print(
                         f"{done}/{len(train)}  {experiment.run_id(config)}  {time.perf_counter() - began:.0f} s",
@@ -240,9 +240,9 @@ def warm(chosen) -> int:
     if chosen.gallery and not chosen.lessons:  # all lessons: nothing starts from what shipped before
         for old in (*runs.GALLERY.glob("runs/*.gz"), *runs.GALLERY.glob("weights/*.safetensors")):
             old.unlink()
-    pool = jobs.Pool().start()
+    pool = workers.Pool().start()
     try:
-        for config, result in jobs.results(wanted):
+        for config, result in runner.results(wanted):
             reason = result.finished.reason if result.finished else "?"
             print(f"{experiment.run_id(config)}  {reason}  {time.perf_counter() - began:.0f} s")
     finally:
@@ -252,7 +252,7 @@ def warm(chosen) -> int:
         for id in {experiment.run_id(config) for config in shipped}:
             runs.export(runs.Run(id))
         for config in first:
-            jobs.provide(config)  # a parent that has gone on since to another length
+            runner.provide(config)  # a parent that has gone on since to another length
         for parent in parents:
             runs.export_weights(parent)
     return 0

@@ -33,10 +33,6 @@ SENTENCES = {
         "There is no text called “{name}”. Choose one of: {valid}.",
         "Không có văn bản nào tên “{name}”. Hãy chọn một trong: {valid}.",
     ),
-    "manual_missing": T(
-        "This Python was installed without its manual. Choose Tales or upload a text.",
-        "Bản Python này được cài thiếu phần tài liệu. Hãy chọn Tales hoặc tải lên một văn bản.",
-    ),
     "pool_empty": T(
         "The rules leave no page to learn from. The first one to loosen is “{rule}”: alone it removes the most.",
         "Các quy tắc không để lại trang nào để học. Hãy nới “{rule}” trước: một mình nó loại nhiều nhất.",

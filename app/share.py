@@ -34,7 +34,7 @@ Put this file beside README.md of that project and run it with the Python of its
 first, and prints the last value of every metric; on the machine that made it they agree to the last digit.
 """
 
-from core import events, experiment, jobs, runs
+from core import events, experiment, runner, runs
 
 CONFIGS = {{
 {configs}
@@ -43,7 +43,7 @@ CONFIGS = {{
 if __name__ == "__main__":
     for name, text in CONFIGS.items():
         config = experiment.decode(text)
-        for event in jobs.run_here(config, fresh=True):
+        for event in runner.run_here(config, fresh=True):
             if event.kind == "metric" and event.name != "train_loss":
                 print(name, events.to_json(event))
         result = runs.find(config).result(getattr(config, "steps", None))

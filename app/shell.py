@@ -9,7 +9,7 @@ import streamlit as st
 from app import learner, sentences
 from app.i18n import LANGUAGES, T
 from app.lesson import PAGES, discover, page_path
-from core import device, files, jobs, runs
+from core import device, files, runs, workers
 from core.problem import Problem
 
 LIMIT = int(float(os.environ.get("PLAYGROUND_GB", 4)) * 1e9)  # bytes the store may hold before it sheds weights
@@ -118,12 +118,12 @@ def begin() -> None:
 
 
 @st.cache_resource
-def pool() -> jobs.Pool | None:
+def pool() -> workers.Pool | None:
     """The workers, one pool per server. None where PLAYGROUND_WORKERS=0 (tests of pages alone)."""
     if os.environ.get("PLAYGROUND_WORKERS") == "0":
         return None
     try:
-        return jobs.Pool().start()
+        return workers.Pool().start()
     except (Problem, OSError) as trouble:
         logging.getLogger(__name__).warning("no workers: %s", trouble)
         return None

@@ -9,7 +9,7 @@ from app.compare import pinned_views
 from app.i18n import T
 from app.lesson import Arm, Lesson, Playground, quick
 from app.view import View, look, stored
-from core import device, experiment, jobs, runs
+from core import device, estimates, experiment, runs, slots
 
 SHIPPED = T("the stored run", "lần chạy có sẵn")
 LAST = T("before the last change", "trước lần đổi gần nhất")
@@ -108,7 +108,7 @@ def estimate(lesson: Lesson, playground: Playground, arms: tuple[Arm, ...]) -> f
     if all(experiment.of(arm.config).lane == "inline" for arm in arms):
         return 0
     like = [arm.config for arm in quick(lesson, playground)]
-    each = [jobs.estimate(arm.config, like) for arm in arms if experiment.of(arm.config).lane != "inline"]
+    each = [estimates.seconds_of(arm.config, like) for arm in arms if experiment.of(arm.config).lane != "inline"]
     if any(seconds is None for seconds in each):
         return None
-    return max(max(each), sum(each) / jobs.slot_count())
+    return max(max(each), sum(each) / slots.count())

@@ -12,7 +12,7 @@ from core.problem import Problem
 BUILT_IN = (*corpora.NAMES, "docs-python")
 LICENCES = {
     "tales": T("ours, MIT", "của dự án, MIT"),
-    "python": T("PSF, from your Python", "PSF, từ Python của bạn"),
+    "python": T("PSF, of Python 3.11", "PSF, của Python 3.11"),
     "book": T("public domain in the USA", "phạm vi công cộng ở Mỹ"),
     "fineweb": T("ODC-By 1.0, Common Crawl's terms", "ODC-By 1.0, điều khoản Common Crawl"),
     "own": T("yours", "của bạn"),

@@ -100,9 +100,9 @@ def from_ranks(data: bytes) -> dict[bytes, int]:
 def main() -> None:
     import regex  # tiktoken brings it; the rule above needs its \p{L}
 
-    from core import corpora, files, rng, tales
+    from core import files, manual, rng, tales
 
-    texts = [corpora.manual()]
+    texts = [manual.text()]
     texts += [tales.tell(language, 300, rng.numpy_stream(9, "data")) for language in tales.LANGUAGES.values()]
     pieces = Counter(piece for text in texts for piece in regex.findall(PATTERN, text))
     whole = list(dict.fromkeys(p for language in tales.LANGUAGES.values() for p in language.vocabulary()))

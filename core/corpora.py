@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from core import documents, files, gutenberg, own_tales, rng, tales, uploads
+from core import documents, files, gutenberg, manual, own_tales, rng, tales, uploads
 from core.problem import Problem
 
 NAMES = ("tales-en", "tales-vi", "manual")
@@ -37,7 +37,7 @@ class Corpus:
 def load(name: str) -> Corpus:
     """The corpus of that name: one of NAMES, or what OTHER matches.
 
-    Raises Problem: unknown_corpus, manual_missing; where this machine has no such text text_missing, tale_missing,
+    Raises Problem: unknown_corpus; where this machine has no such text text_missing, tale_missing,
     book_missing, fineweb_missing; text_damaged, book_damaged.
     """
     return _load(name, fingerprint(name))
@@ -60,7 +60,7 @@ def _load(name: str, _fingerprint: str) -> Corpus:
 
 def _read(name: str) -> str:
     if name == "manual":
-        return manual()
+        return manual.text()
     if name.startswith("book-"):
         return gutenberg.load(name)
     if name == "fineweb" or name.startswith("docs-"):
@@ -87,7 +87,7 @@ def fingerprint(name: str) -> str:
 
 @cache
 def _manual_fingerprint() -> str:
-    return f"manual-{_short_hash(manual())}"
+    return f"manual-{_short_hash(manual.text())}"
 
 
 def split(text: str) -> tuple[str, str]:
@@ -180,38 +180,6 @@ def parts_of(text: str, size: int = 2**20) -> Iterator[str]:
 
 
 # --- Python's manual --------------------------------------------------------------------------------------------
-
-
-@cache
-def manual() -> str:
-    """The prose of Python's language manual, which every CPython carries (module pydoc_data.topics): one paragraph a
-    line, no code, no grammar, no paragraph twice (the topics quote each other, and a test part must be unseen).
-
-    It differs between Python versions, so its hash is part of every run's identity. PSF licence; read, not shipped.
-    Raises Problem("manual_missing") on an installation without the module.
-    """
-    try:
-        from pydoc_data.topics import topics
-    except ImportError:
-        raise Problem("manual_missing") from None
-    seen: dict[str, None] = {}
-    for name in sorted(topics):
-        for block in re.split(r"\n\s*\n", topics[name]):
-            if (paragraph := prose(block)) is not None:
-                seen.setdefault(paragraph)
-    if not seen:
-        raise Problem("manual_missing")
-    return "".join(paragraph + "\n" for paragraph in seen)
-
-
-def prose(block: str) -> str | None:
-    """A paragraph as one line, or None where the block is a heading, code, a grammar rule or a table."""
-    text = re.sub(r"^[*\-] +", "", " ".join(block.split()))
-    letters = sum(c.isalpha() or c == " " for c in text)
-    sentence = len(text) >= 60 and text[-1] in '.:?!)”"' and letters >= 0.85 * len(text)
-    # Code is indented under its paragraph and the grammar has "::="; prose wraps into even lines of plain words.
-    code = "::=" in text or ">>>" in text or re.search(r"\w\s=\s\w|\+--|\|\s", text)
-    return text if sentence and not code else None
 
 
 def _short_hash(text: str) -> str:

@@ -6,7 +6,7 @@ import sysconfig
 from functools import cache
 from pathlib import Path
 
-from core.corpora import manual, prose
+from core import manual
 from core.problem import Problem
 
 ELSEWHERE = {"site-packages", "dist-packages", "test", "tests", "idlelib", "turtledemo", "lib2to3", "pydoc_data"}
@@ -21,12 +21,12 @@ def text(root: Path | None = None) -> str:
     no source files (a frozen Python).
     """
     root = root or Path(sysconfig.get_path("stdlib"))
-    known, seen = set(manual().splitlines()), {}
+    known, seen = set(manual.text().splitlines()), {}
     for path in sorted(root.rglob("*.py")):
         if ELSEWHERE.isdisjoint(path.relative_to(root).parts):
             for docstring in docstrings(path):
                 for block in re.split(r"\n\s*\n", docstring):
-                    if (paragraph := prose(block)) is not None and paragraph not in known:
+                    if (paragraph := manual.prose(block)) is not None and paragraph not in known:
                         seen.setdefault(paragraph)
     if not seen:
         raise Problem("docstrings_missing", folder=str(root))

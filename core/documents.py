@@ -5,11 +5,10 @@ import hashlib
 import io
 import json
 import re
-import uuid
 from functools import cache, lru_cache
 from pathlib import Path
 
-from core import files
+from core import files, manual
 from core.problem import Problem
 
 # name -> type, in FineWeb's order. token_count is GPT-2's; id a URN; date ISO 8601 as text.
@@ -140,7 +139,7 @@ def path(name: str) -> Path:
 def load(name: str):
     """The pyarrow Table of "docs-python" or "docs-web" (built in), "fineweb", or "docs-<12 hex digits>".
 
-    Raises Problem: text_missing(name), fineweb_missing, text_damaged(name, path), manual_missing.
+    Raises Problem: text_missing(name), fineweb_missing, text_damaged(name, path).
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -192,35 +191,12 @@ def join(table) -> str:
 
 @cache
 def python():
-    """Python's own documentation as documents: the topics of its manual, and what its modules say of themselves.
+    """Python's own documentation as documents, as one version had it (core/manual.py). Same columns as FineWeb, but nobody
+    crawled these pages: `dump` says "python-3.x.y" and `url` names the topic or module; date and language_score are null,
+    and token_count is counted with the built-in byte pairs."""
+    import pyarrow.parquet as pq
 
-    Made on this machine from this Python, so it differs between versions. Same columns as FineWeb, but nobody crawled
-    these pages: `dump` says "python-3.x.y" and `url` names the topic or module; date and language_score are null, and
-    token_count is counted with the built-in byte pairs. Raises Problem("manual_missing").
-    """
-    import pyarrow as pa
-
-    from core import tokenizers
-
-    found = _topics() + _modules()
-    if not found:
-        raise Problem("manual_missing")
-    encode, version = tokenizers.load("bpe").encode, f"python-{_version()}"
-    rows = [
-        {
-            "text": text,
-            "id": f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, url + text)}>",
-            "dump": version,
-            "url": url,
-            "date": None,
-            "file_path": file,
-            "language": "en",
-            "language_score": None,
-            "token_count": len(encode(text)),
-        }
-        for url, file, text in found
-    ]
-    return pa.Table.from_pylist(rows, schema=schema())
+    return pq.read_table(manual.PAGES, schema=schema())
 
 
 @cache
@@ -231,36 +207,3 @@ def web():
     from core import simulated_web
 
     return pa.Table.from_pylist(simulated_web.rows(), schema=schema())
-
-
-def _version() -> str:
-    import platform
-
-    return platform.python_version()
-
-
-def _topics() -> list[tuple[str, str, str]]:
-    try:
-        from pydoc_data.topics import topics
-    except ImportError:
-        return []
-    return [(f"pydoc:{name}", "pydoc_data/topics.py", topics[name].strip()) for name in sorted(topics)]
-
-
-def _modules() -> list[tuple[str, str, str]]:
-    """The docstrings of the standard library's modules that have at least 300 characters: read, never imported."""
-    import sys
-    import sysconfig
-
-    folder, out = Path(sysconfig.get_paths()["stdlib"]), []
-    first = re.compile(r'\s*(?:#[^\n]*\n\s*)*[rR]?"""(.*?)"""', re.DOTALL)
-    for name in sorted(sys.stdlib_module_names):
-        for place in (folder / f"{name}.py", folder / name / "__init__.py"):
-            try:
-                with open(place, encoding="utf-8") as file:
-                    found = first.match(file.read(60_000))
-            except (OSError, UnicodeDecodeError):
-                continue
-            if found and len(text := found[1].strip()) >= 300:
-                out.append((f"module:{name}", place.relative_to(folder).as_posix(), text))
-    return out

@@ -169,7 +169,7 @@ def test_loss(model, rows) -> float:
 
 def card(recipe: Recipe, tokenizer, read: dict, tokens: dict, held: dict, curve: list) -> dict:
     """What the model is, what it read, how good it is beside the floors: everything but the file's own hash."""
-    from core import corpora, references
+    from core import manual, references
 
     last = {row["text"]: row["loss"] for row in curve}
     results = []
@@ -199,7 +199,7 @@ def card(recipe: Recipe, tokenizer, read: dict, tokens: dict, held: dict, curve:
             }
             for name, parts in read.items()
         ],
-        "unseen": {"text": UNSEEN, "sha256": digest(corpora.manual().encode())},
+        "unseen": {"text": UNSEEN, "sha256": digest(manual.text().encode())},
         "python": platform.python_version(),
         "tokens_seen": recipe.steps * recipe.batch * recipe.context,
         "date": time.strftime("%Y-%m-%d"),

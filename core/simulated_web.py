@@ -168,7 +168,7 @@ def _stub(draw, part):
 def web(count: int, seed: int, junk: float, part: str = "train") -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(texts, kinds) of `count` pages, a share `junk` of which is no prose worth keeping. Same arguments, same web.
 
-    Pages of prose overlap now and then, as they do where one text is quoted by many. Raises Problem("manual_missing").
+    Pages of prose overlap now and then, as they do where one text is quoted by many.
     """
     import numpy as np
 

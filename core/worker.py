@@ -301,26 +301,26 @@ def main() -> None:
     torch.set_num_threads(1)
     remember()
     warm_up()
-    from core import jobs
+    from core import dispatch
 
     live: list[Live] = []
     blocked: dict[str, float] = {}
     while not gone.is_set():
-        if not live and not jobs.changed():
+        if not live and not dispatch.changed():
             gone.wait(IDLE)
             continue
-        jobs.claim(live, blocked)
+        dispatch.claim(live, blocked)
         if not live:
             gone.wait(IDLE)
         for one in list(live):
             let_go = step(one)
             if let_go:
                 live.remove(one)
-                jobs.drop(one, let_go, blocked)
-        jobs.make_room(live)
-        jobs.share(live)
+                dispatch.drop(one, let_go, blocked)
+        dispatch.make_room(live)
+        dispatch.share(live)
     for one in live:
-        jobs.hand_back(one)
+        dispatch.hand_back(one)
 
 
 if __name__ == "__main__":

@@ -52,8 +52,8 @@ CLAIMS = (
         seeds=(0,),
         unit=T("median / mean, Python's documentation", "trung vị / trung bình, tài liệu Python"),
         explain=T(
-            "Lengths of pages are skewed wherever people write freely: the same picture on the documentation of this Python.",
-            "Ở đâu người ta viết tự do thì độ dài trang cũng lệch: tài liệu của bản Python này cũng vậy.",
+            "Lengths of pages are skewed wherever people write freely: the same picture on Python's own documentation.",
+            "Ở đâu người ta viết tự do thì độ dài trang cũng lệch: tài liệu của chính Python cũng vậy.",
         ),
     ),
     Claim(

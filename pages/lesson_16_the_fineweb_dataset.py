@@ -336,8 +336,8 @@ LESSON = Lesson(
             "census",
             T("Census", "Thống kê"),
             T(
-                "How long are pages, and how many different tokens are met? Real pages: the documentation that came with this Python.",
-                "Trang dài bao nhiêu, gặp bao nhiêu token khác nhau? Trang thật: tài liệu đi kèm bản Python này.",
+                "How long are pages, and how many different tokens are met? Real pages: Python's own documentation.",
+                "Trang dài bao nhiêu, gặp bao nhiêu token khác nhau? Trang thật: tài liệu của chính Python.",
             ),
             page_census.Config(documents=200),  # Python's documentation has 162: one stop to the left is felt
             (

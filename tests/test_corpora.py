@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import corpora, files, tokenizers, uploads
+from core import corpora, files, manual, tokenizers, uploads
 from core.problem import Problem
 
 
@@ -28,29 +28,6 @@ def test_train_and_test_share_no_line(name):
     # Tales are drawn afresh: two equal stories are possible, and rare. The manual quotes itself, so it is made unique.
     assert sum(line in train for line in test) <= (0.02 * len(test) if corpus.tale else 0)
     assert 0.05 < len(corpus.test) / (len(corpus.train) + len(corpus.test)) < 0.2
-
-
-def test_the_manual_is_prose():
-    lines = corpora.manual().splitlines()
-    assert sum(map(len, lines)) > 150_000
-    assert not [line for line in lines if "::=" in line or ">>>" in line or "  " in line]
-
-
-@pytest.mark.parametrize(
-    "block", ["The title\n*********", "   x = [1, 2]\n   print(x)", 'stmt ::= "if" test', "Short."]
-)
-def test_headings_code_and_grammar_are_no_prose(block):
-    assert corpora.prose(block) is None
-
-
-def test_a_python_without_the_manual_is_a_problem(monkeypatch):
-    monkeypatch.setitem(sys.modules, "pydoc_data.topics", None)
-    corpora.manual.cache_clear()
-    corpora._manual_fingerprint.cache_clear()
-    with pytest.raises(Problem) as caught:
-        corpora.fingerprint("manual")
-    assert caught.value.code == "manual_missing"
-    corpora.manual.cache_clear()
 
 
 def test_fingerprints_differ_and_need_no_torch():
@@ -166,7 +143,7 @@ def test_a_text_this_machine_lacks_or_that_was_changed_is_a_problem(home):
 @pytest.mark.parametrize("size", [1, 100])
 def test_a_text_encodes_part_by_part_as_in_the_whole(kind, size):
     """White space of every kind around line ends: a cut in the wrong place would part or join pieces."""
-    text = corpora.manual()[:20_000] + "\n\n \n a\n\x1cb\n\u2028c\u2028d \ne\n\u3000f\r\ng\n\n\nh\n 1\n2\n!\n'll\n" * 9
+    text = manual.text()[:20_000] + "\n\n \n a\n\x1cb\n\u2028c\u2028d \ne\n\u3000f\r\ng\n\n\nh\n 1\n2\n!\n'll\n" * 9
     encode, parts = tokenizers.load(kind).encode, list(corpora.parts_of(text, size))
     assert len(parts) > 50 and "".join(parts) == text
     assert [token for part in parts for token in encode(part)] == encode(text)

@@ -212,15 +212,15 @@ def test_a_run_without_one_embedding_table_is_refused():
 
 def test_a_map_ends_when_a_worker_runs_it(private_home):
     """It keeps no state, but says where it is: else the worker would begin it again for ever."""
-    from core import jobs, runs
+    from core import dispatch, jobs, runs
 
     config = decay_map.Config(steps=20, seeds=1)
     jobs.submit([config])
     live = []
-    jobs.claim(live, {})
+    dispatch.claim(live, {})
     from core import worker
 
     while (reason := worker.step(live[0])) is None:
         pass
-    jobs.drop(live[0], reason, {})
+    dispatch.drop(live[0], reason, {})
     assert reason == "done" and runs.waiting() == [] and runs.complete(config)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core import corpora, docstrings
+from core import docstrings, manual
 from core.problem import Problem
 
 LONG = "A paragraph of prose that is long enough to count as one, and that ends with a full stop."
@@ -39,7 +39,7 @@ def h():
 
 
 def test_what_the_manual_says_is_left_out(folder):
-    paragraph = corpora.manual().splitlines()[3]
+    paragraph = manual.text().splitlines()[3]
     (folder / "a.py").write_text(f"{paragraph!r}\n")
     (folder / "d.py").write_text(f'"""{LONG}"""\n')
     assert docstrings.text(folder) == LONG + "\n"
@@ -53,5 +53,5 @@ def test_a_python_without_sources_is_a_problem(tmp_path):
 def test_the_standard_library_has_three_times_the_prose_of_the_manual():
     docstrings.text.cache_clear()
     text = docstrings.text()
-    assert len(text) > 3 * len(corpora.manual())
-    assert not set(text.splitlines()) & set(corpora.manual().splitlines())
+    assert len(text) > 3 * len(manual.text())
+    assert not set(text.splitlines()) & set(manual.text().splitlines())

@@ -12,7 +12,7 @@ from collections import Counter
 
 import pytest
 
-from core import jobs, runs, worker
+from core import estimates, experiment, files, jobs, runner, runs, slots, worker, workers
 from core.experiment import encode, make, run_id
 from core.problem import Problem
 from tests import toy
@@ -36,7 +36,7 @@ def pool(monkeypatch):
     def start(size=1):
         if not made:
             monkeypatch.setenv("PLAYGROUND_SLOTS", str(size))
-        made.append(jobs.Pool(size, WORKER).start())
+        made.append(workers.Pool(size, WORKER).start())
         return made[-1]
 
     yield start
@@ -50,7 +50,7 @@ def office(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PLAYGROUND_HOME", str(tmp_path_factory.mktemp("office")))
         patch.setenv("PLAYGROUND_SLOTS", "1")
-        pool = jobs.Pool(1, WORKER).start()
+        pool = workers.Pool(1, WORKER).start()
         yield os.environ["PLAYGROUND_HOME"]
         pool.close()
 
@@ -258,15 +258,15 @@ def test_a_killed_worker_is_replaced_and_the_run_ends_as_if_nothing_had_happened
 
 
 def test_after_many_deaths_the_workers_come_back_when_the_minute_is_over(monkeypatch, tmp_path):
-    monkeypatch.setattr(jobs, "LOOK", 0.02)
-    monkeypatch.setattr(jobs, "MINUTE", 3.0)
-    monkeypatch.setattr(jobs, "MOST", 5)
+    monkeypatch.setattr(workers, "LOOK", 0.02)
+    monkeypatch.setattr(workers, "MINUTE", 3.0)
+    monkeypatch.setattr(workers, "MOST", 5)
     born = tmp_path / "born"
     born.touch()
     script = (
         "import sys, os; open(sys.argv[1], 'a').write('x'); os.path.exists(sys.argv[1] + '.well') and sys.stdin.read()"
     )
-    one = jobs.Pool(1, [sys.executable, "-c", script, str(born)]).start()
+    one = workers.Pool(1, [sys.executable, "-c", script, str(born)]).start()
     try:
         until(lambda: len(born.read_text()) == 6)  # the first and MOST others
         time.sleep(0.3)
@@ -296,9 +296,9 @@ def test_a_worker_starts_where_nothing_can_be_written_down(monkeypatch, capsys):
 
 SERVER = """
 import sys, time
-from core import jobs
+from core import workers
 from tests import toy
-pool = jobs.Pool(1, [sys.executable, "-m", "tests.toy"]).start()
+pool = workers.Pool(1, [sys.executable, "-m", "tests.toy"]).start()
 print(pool.workers[0].pid, flush=True)
 time.sleep(600)
 """
@@ -315,7 +315,7 @@ def alive(pid):
 @pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="needs /proc to see another process's child")
 def test_a_killed_server_takes_its_workers_along_and_the_next_one_finishes_the_run(pool, monkeypatch):
     monkeypatch.setenv("PLAYGROUND_SLOTS", "1")
-    server = subprocess.Popen([sys.executable, "-c", SERVER], cwd=jobs.ROOT, stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen([sys.executable, "-c", SERVER], cwd=workers.ROOT, stdout=subprocess.PIPE, text=True)
     try:
         worker = int(server.stdout.readline())
         (run,) = submitted(tiny(pause=SLOW, steps=80))
@@ -377,10 +377,10 @@ def test_a_run_that_diverges_or_fails_leaves_the_others_alone(shared):
     assert "a bug in an experiment" in (broken.dir / "traceback.txt").read_text()
     assert losses(good) == toy.reference(seed=14)
 
-    slots = until(lambda: jobs._slots(all_of_them=True))  # nobody can take it up before it has been looked at
+    held = until(lambda: slots.take(all_of_them=True))  # nobody can take it up before it has been looked at
     (again,) = submitted(tiny(seed=16, fail_at=5))  # asked for anew it is tried anew
     assert again == broken and state(broken) == "queued"
-    slots.close()
+    held.close()
     until(lambda: Counter(e.kind for e in broken.events()[0])["finished"] == 2)
     assert submitted(tiny(seed=15, optimizer="sgd", lr=1e8, steps=100)) == [wild] and state(wild) == "diverged"
 
@@ -432,27 +432,27 @@ def test_a_command_line_run_is_followed_where_a_worker_trains_it(shared):
     config = tiny(seed=21, pause=SLOW)
     (run,) = submitted(config)
     until(lambda: state(run) == "running")
-    seen = {e.step: e.value for e in jobs.run_here(config) if e.kind == "metric" and e.name == "train_loss"}
+    seen = {e.step: e.value for e in runner.run_here(config) if e.kind == "metric" and e.name == "train_loss"}
     assert seen == toy.reference(seed=21) and state(run) == "done"
 
 
 def test_a_command_line_run_trains_its_parents_and_a_fresh_one_replaces_the_old():
     child = tiny(seed=8, steps=5, parent=encode(tiny(seed=7, steps=5)))
-    first = jobs.result(child)
+    first = runner.result(child)
     assert first.finished.reason == "done" and runs.complete(tiny(seed=7, steps=5))
     run = runs.find(child)
     run.log.write_bytes(run.log.read_bytes().replace(b'"done"', b'"stopped"'))  # a mark that only this log bears
-    assert [e.reason for e in jobs.run_here(child, fresh=True) if e.kind == "finished"] == ["done"]
+    assert [e.reason for e in runner.run_here(child, fresh=True) if e.kind == "finished"] == ["done"]
     assert runs.find(child).result().metrics == first.metrics
     assert [p.name for p in runs.store().iterdir() if p.name.startswith(".")] == []
 
 
 def test_a_fresh_run_that_is_given_up_leaves_the_old_one():
     config = tiny(steps=5)
-    jobs.result(config)
+    runner.result(config)
     run = runs.find(config)
     log = run.log.read_bytes()
-    following = jobs.run_here(config, fresh=True)
+    following = runner.run_here(config, fresh=True)
     assert next(following).kind == "started"
     following.close()
     assert run.log.read_bytes() == log and state(run) == "done"
@@ -460,7 +460,7 @@ def test_a_fresh_run_that_is_given_up_leaves_the_old_one():
 
 def test_results_come_as_they_finish(shared):
     slow, quick = tiny(seed=22, pause=SLOW, steps=60), tiny(seed=23, steps=5)
-    found = list(jobs.results([slow, quick], poll=0.02, together=True))
+    found = list(runner.results([slow, quick], poll=0.02, together=True))
     assert [config for config, _ in found] == [quick, slow]
     assert found[1][1].metrics["train_loss"] == toy.reference(seed=22, steps=60)
 
@@ -468,19 +468,19 @@ def test_results_come_as_they_finish(shared):
 def test_results_are_trained_here_whatever_the_gallery_holds(shared, monkeypatch, tmp_path):
     monkeypatch.setattr(runs, "GALLERY", tmp_path)
     config = tiny(seed=24, steps=5)
-    list(jobs.results([config], poll=0.02))
+    list(runner.results([config], poll=0.02))
     runs.export(runs.find(config))
     shutil.rmtree(runs.Run(run_id(config)).dir)
     assert runs.find(config).source == "gallery"
-    (_, result), *_ = jobs.results([config], poll=0.02)
+    (_, result), *_ = runner.results([config], poll=0.02)
     assert runs.find(config).source == "store"
     assert result.metrics["train_loss"] == toy.reference(seed=24, steps=5)
 
 
 def test_the_time_of_a_run_is_estimated_from_one_of_the_same_shape():
-    assert jobs.estimate(tiny(seed=3, steps=100)) is None
-    jobs.result(tiny(steps=10, pause=SLOW))
-    live_rate = jobs.estimate(tiny(steps=100, pause=SLOW))
+    assert estimates.seconds_of(tiny(seed=3, steps=100)) is None
+    runner.result(tiny(steps=10, pause=SLOW))
+    live_rate = estimates.seconds_of(tiny(steps=100, pause=SLOW))
     assert 100 * SLOW <= live_rate < 100 * SLOW * 5
 
 
@@ -489,8 +489,8 @@ def test_the_time_of_another_kind_of_step_is_not_taken_for_this_one():
 
     def rates(config, **other):
         """What is expected of `config` and, by the same rate, of one with these other knobs."""
-        runs.write_json(jobs.files.home() / "rates.json", {jobs._shape(config): 0.5})
-        return jobs.estimate(config), jobs.estimate(make(type(config), config, **other))
+        runs.write_json(files.home() / "rates.json", {estimates._shape(config): 0.5})
+        return estimates.seconds_of(config), estimates.seconds_of(make(type(config), config, **other))
 
     one = make(model1.Config, width=48, steps=10)  # of which nothing ships
     for other in ({"head": "blocks"}, {"device": "cuda"}, {"width": 32}, {"batch": 8}):
@@ -501,7 +501,7 @@ def test_the_time_of_another_kind_of_step_is_not_taken_for_this_one():
     for other in ({"precision": "bfloat16"}, {"graded": 4}, {"head_at": "graded"}):
         assert rates(five, **other) == (5.0, None)
     assert rates(five, dropout=0.3, init="gpt2") == (5.0, 5.0)
-    bent = {width: encode(make(jobs.experiment.load("like_x").Config, width=width)) for width in (48, 96)}
+    bent = {width: encode(make(experiment.load("like_x").Config, width=width)) for width in (48, 96)}
     mend = make(repair.Config, parent=bent[48], steps=10)
     assert rates(mend, parent=bent[96]) == (5.0, None)
 
@@ -511,11 +511,11 @@ def test_a_stored_runs_clock_says_nothing_of_a_gpu(monkeypatch, tmp_path):
 
     monkeypatch.setattr(runs, "GALLERY", tmp_path)
     config = make(model1.Config, steps=2)
-    jobs.result(config)
+    runner.result(config)
     runs.export(runs.find(config))
     runs.clear()
-    jobs.files.write_atomic(jobs.files.home() / "rates.json", b"{}")
-    assert jobs.estimate(config) > 0 and jobs.estimate(make(model1.Config, config, device="cuda")) is None
+    files.write_atomic(files.home() / "rates.json", b"{}")
+    assert estimates.seconds_of(config) > 0 and estimates.seconds_of(make(model1.Config, config, device="cuda")) is None
 
 
 def test_a_run_nobody_watches_yields_to_one_that_is_watched(shared):

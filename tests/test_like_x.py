@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from core import experiment, jobs, rng, runs, worker
+from core import experiment, jobs, rng, runner, runs, worker
 from core.experiment import encode, make, run_id
 from core.experiments import kl_forms, like_x, repair
 from core.experiments.like_x import mixed_loss
@@ -210,7 +210,7 @@ def test_a_repair_of_something_else_is_refused():
 def test_a_bent_model_starts_from_its_parents_weights_and_a_repair_from_the_bent_ones():
     bent = tiny(start="pretrained", start_steps=10, steps=25, kl_weight=0.9, lr=1e-2)
     mended = make(repair.Config, parent=encode(bent), steps=25)
-    repaired = jobs.result(mended)  # trains all three, one after the other
+    repaired = runner.result(mended)  # trains all three, one after the other
     bending = runs.find(bent).result()
     house = like_x.needs(bent)["start"]
     assert [one.experiment for one in jobs.lineage(mended)] == ["model5", "like_x", "repair"]

@@ -5,7 +5,7 @@ import os
 import pytest
 import torch
 
-from core import experiment, jobs, runs, worker
+from core import dispatch, experiment, jobs, runner, runs, worker, workers
 from core.experiment import encode, make, run_id
 from tests import toy
 
@@ -35,13 +35,13 @@ def work(most=2000):
     """What a worker does until the queue is empty."""
     live, blocked = [], {}
     for _ in range(most):
-        jobs.claim.last = 0.0
-        jobs.claim(live, blocked)
+        dispatch.claim.last = 0.0
+        dispatch.claim(live, blocked)
         for one in list(live):
             let_go = worker.step(one)
             if let_go:
                 live.remove(one)
-                jobs.drop(one, let_go, blocked)
+                dispatch.drop(one, let_go, blocked)
         if not live and not runs.waiting():
             return
     raise AssertionError(f"waited in vain: {runs.waiting()}")
@@ -127,13 +127,13 @@ def test_what_ships_is_taken_at_its_own_length_and_at_no_other():
     work()
     assert start_of(child(5)) == end_of(tiny(steps=5))
     assert not runs.Run(run_id(tiny())).dir.exists()  # the one of that length alone has a folder of its own
-    assert jobs.result(child(7)).at("sum", 0) == end_of(tiny(steps=7))
+    assert runner.result(child(7)).at("sum", 0) == end_of(tiny(steps=7))
 
 
 def test_several_lengths_of_the_weights_can_ship():
     runs.export(trained(tiny()))
     for steps in (5, 12):
-        jobs.provide(child(steps))
+        runner.provide(child(steps))
         runs.export_weights(tiny(steps=steps))
     assert sorted(p.stem for p in (runs.GALLERY / "weights").iterdir()) == [run_id(tiny()), f"{run_id(tiny())}-5"]
     runs.clear()
@@ -161,14 +161,14 @@ def test_what_ships_was_trained_on_the_cpu_and_serves_every_device(monkeypatch):
 
 def test_an_evicted_parent_is_trained_again_here_as_by_the_workers():
     trained(tiny())
-    for seed, ask in ((1, lambda config: jobs.result(config)), (2, lambda config: trained(config))):
+    for seed, ask in ((1, lambda config: runner.result(config)), (2, lambda config: trained(config))):
         runs.evict(0)
         assert runs.keeper(tiny()) is None and runs.complete(tiny())
         config = tiny(seed=seed, steps=3, parent=encode(tiny()))
         ask(config)
         assert state(config) == "done" and start_of(config) == end_of(tiny())
     runs.evict(0)
-    jobs.result(config), trained(config)
+    runner.result(config), trained(config)
     assert runs.keeper(tiny()) is None  # nobody needs it for a run that is complete
 
 
@@ -178,14 +178,14 @@ def test_a_paused_child_goes_on_after_its_parent_was_evicted():
     run = runs.Run(run_id(config))
     live, blocked = [], {}
     while not run.result().metrics.get("train_loss"):
-        jobs.claim.last = 0.0
-        jobs.claim(live, blocked)
+        dispatch.claim.last = 0.0
+        dispatch.claim(live, blocked)
         for one in list(live):
             if let_go := worker.step(one):
                 live.remove(one)
-                jobs.drop(one, let_go, blocked)
+                dispatch.drop(one, let_go, blocked)
     jobs.pause(run.id)
-    jobs.drop(live[0], worker.step(live[0]), blocked)
+    dispatch.drop(live[0], worker.step(live[0]), blocked)
     assert run.status().state == "paused"
     runs.Run(run_id(tiny())).tensors.unlink()
     jobs.resume(run.id)
@@ -241,5 +241,5 @@ def test_the_step_of_a_snapshot_is_read_without_torch():
 
     trained(tiny())
     code = "import sys; from core import runs; print([r.saved for r in runs.all_runs()], 'torch' in sys.modules)"
-    said = subprocess.run([sys.executable, "-c", code], cwd=jobs.ROOT, capture_output=True, text=True, check=True)
+    said = subprocess.run([sys.executable, "-c", code], cwd=workers.ROOT, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[12] False"

@@ -7,7 +7,7 @@ import pytest
 from app import controls
 from app.lesson import discover, start
 from app.view import View, look
-from core import device, experiment, jobs, network
+from core import device, experiment, jobs, network, runner
 from core.problem import Problem
 
 PATIENCE = 1000  # steps of a small model, some 25 s
@@ -40,7 +40,7 @@ def test_every_preset_trains_to_an_end_that_can_be_said_and_drawn(lesson, playgr
                 pytest.skip("too long for a test")
         for arm in arms:
             if experiment.of(arm.config).lane != "inline":
-                for event in jobs.run_here(arm.config):
+                for event in runner.run_here(arm.config):
                     code = event.facts.get("code") if event.kind == "finished" else None
                     assert code != "internal", event.facts
     except Problem as lacking:

@@ -14,7 +14,7 @@ import time
 import pytest
 import torch
 
-from core import jobs, runs, worker
+from core import dispatch, jobs, runs, worker, workers
 from core.experiment import make
 from tests import toy
 
@@ -41,13 +41,13 @@ class Office:
 
     def work(self, steps):
         for _ in range(steps):
-            jobs.claim.last = 0.0
-            jobs.claim(self.live, self.blocked)
+            dispatch.claim.last = 0.0
+            dispatch.claim(self.live, self.blocked)
             for one in list(self.live):
                 let_go = worker.step(one)
                 if let_go:
                     self.live.remove(one)
-                    jobs.drop(one, let_go, self.blocked)
+                    dispatch.drop(one, let_go, self.blocked)
 
     def die(self):
         """The process is gone: locks fall, what was not yet written is lost."""
@@ -61,7 +61,7 @@ class Office:
 
     def leave(self):
         for one in self.live:
-            jobs.hand_back(one)
+            dispatch.hand_back(one)
         self.live = []
 
 
@@ -169,7 +169,7 @@ def with_real_workers(monkeypatch, seed, rounds, steps):
     monkeypatch.setenv("PLAYGROUND_SLOTS", "2")
     configs = [make(toy.Config, seed=i, steps=steps, pause=0.01) for i in range(2)]
     truth = [toy.reference(seed=i, steps=steps) for i in range(2)]
-    pool = jobs.Pool(2, [sys.executable, "-m", "tests.toy"]).start()
+    pool = workers.Pool(2, [sys.executable, "-m", "tests.toy"]).start()
     try:
         ids = jobs.submit(configs)
         orders(pool, ids, random.Random(seed), rounds)

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from core import events, experiment, files, jobs, runs, worker
+from core import dispatch, events, experiment, files, jobs, runs, worker
 from core.events import Finished, Metric, Note, Snapshot, Started, Table
 from core.experiment import make, run_id
 from core.experiments import kl_forms, model5, repair
@@ -196,7 +196,7 @@ def test_a_run_says_where_it_is():
     jobs.submit([config])
     assert run.status().state == "queued"
     assert go(worker.take(run)) == "done"
-    jobs._drop_ticket(runs.waiting()[-1])
+    jobs.drop_ticket(runs.waiting()[-1])
     assert (run.status().state, run.status().step) == ("done", 12)
 
 
@@ -206,7 +206,7 @@ def test_a_run_whose_process_died_is_interrupted_and_a_yielded_one_says_so():
     jobs.submit([tiny()])
     assert run.status().state == "interrupted" and run.status().position == 0
     other = runs.create(tiny(seed=1))
-    jobs._ticket(other.id, time.time_ns(), 0, yielded=True)
+    jobs.ticket(other.id, time.time_ns(), 0, yielded=True)
     assert other.status().state == "yielded"
 
 
@@ -469,13 +469,13 @@ def test_a_ticket_waits_while_nothing_can_be_written_and_goes_when_the_run_is_pa
     disk = Disk(monkeypatch, errno.ENOSPC, run.dir)
     for full, left in ((True, 1), (False, 0)):
         live, blocked = [], {}
-        jobs.claim.last = 0.0
-        jobs.claim(live, blocked)
+        dispatch.claim.last = 0.0
+        dispatch.claim(live, blocked)
         (one,) = live
         disk.full = full
         if not full:
             runs.write_json(run.dir / "control.json", run.control() | {"want": "pause", "code": "disk_full"})
-        jobs.drop(one, "blocked", blocked)
+        dispatch.drop(one, "blocked", blocked)
         assert len(runs.waiting()) == left and run.id in blocked
 
 
@@ -689,10 +689,10 @@ def test_what_is_complete_is_not_trained_again_however_often_it_is_asked_for():
     log = run.log.read_bytes()
     jobs.submit([tiny(steps=2)])
     assert runs.waiting() == []
-    jobs._ticket(run.id, time.time_ns(), 0)  # a worker died between the run's end and taking its ticket away
+    jobs.ticket(run.id, time.time_ns(), 0)  # a worker died between the run's end and taking its ticket away
     live = []
-    jobs.claim.last = 0.0
-    jobs.claim(live, {})
+    dispatch.claim.last = 0.0
+    dispatch.claim(live, {})
     assert live == [] and runs.waiting() == [] and run.log.read_bytes() == log
     assert run.status().state == "done"
 
@@ -717,10 +717,10 @@ def test_a_run_that_offers_no_snapshots_is_trained_once(monkeypatch):
     monkeypatch.setattr(sys.modules["core.experiments.toy"], "EXPERIMENT", bare)
     jobs.submit([tiny()])
     live, blocked = [], {}
-    jobs.claim.last = 0.0
-    jobs.claim(live, blocked)
+    dispatch.claim.last = 0.0
+    dispatch.claim(live, blocked)
     (one,) = live
     while not (let_go := worker.step(one)):
         pass
-    jobs.drop(one, let_go, blocked)
+    dispatch.drop(one, let_go, blocked)
     assert let_go == "done" and runs.waiting() == []

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from app import share
-from core import jobs
+from core import runner
 from core.experiments import model1
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,9 +26,9 @@ def test_the_qr_code_is_drawn_as_a_picture():
 def test_the_exported_script_reproduces_the_last_loss_to_the_digit(tmp_path, monkeypatch):
     monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path / "mine"))
     config = model1.Config(width=8, batch=8, steps=12)
-    for _ in jobs.run_here(config):
+    for _ in runner.run_here(config):
         pass
-    mine = jobs.result(config)
+    mine = runner.result(config)
     file = tmp_path / "again.py"
     file.write_text(share.script('A "title"', {"arm": config}))
     other = os.environ | {"PLAYGROUND_HOME": str(tmp_path / "theirs"), "PYTHONPATH": str(ROOT)}

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from core import jobs, runs, worker
+from core import dispatch, jobs, runs, slots, worker
 from core.experiment import make
 from tests import toy
 
@@ -15,9 +15,9 @@ from tests import toy
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("PLAYGROUND_SLOTS", "2")
-    monkeypatch.setattr(jobs, "PATIENCE", 0.0)
-    monkeypatch.setattr(jobs, "PAUSE", 0.0)
-    monkeypatch.setattr(jobs, "WORTH", 0.0)
+    monkeypatch.setattr(dispatch, "PATIENCE", 0.0)
+    monkeypatch.setattr(dispatch, "PAUSE", 0.0)
+    monkeypatch.setattr(dispatch, "WORTH", 0.0)
     torch.set_num_threads(1)
     with toy.registered():
         yield
@@ -37,8 +37,8 @@ class Desk:
         self.live, self.blocked = [], {}
 
     def claim(self):
-        jobs.claim.last = 0.0
-        jobs.claim(self.live, self.blocked)
+        dispatch.claim.last = 0.0
+        dispatch.claim(self.live, self.blocked)
         return self
 
     def turn(self):
@@ -47,15 +47,15 @@ class Desk:
         for one in list(self.live):
             if let_go := worker.step(one):
                 self.live.remove(one)
-                jobs.drop(one, let_go, self.blocked)
-        jobs.share.last = 0.0
-        jobs.share(self.live)
+                dispatch.drop(one, let_go, self.blocked)
+        dispatch.share.last = 0.0
+        dispatch.share(self.live)
 
 
 def free() -> int:
     """How many slots nobody holds."""
     held = []
-    while slot := jobs._slots(all_of_them=False):
+    while slot := slots.take(all_of_them=False):
         held.append(slot)
     for slot in held:
         slot.close()
@@ -99,7 +99,7 @@ def test_a_timed_arm_does_not_join_one_that_has_a_single_slot(monkeypatch):
 
 
 def test_who_stays_inherits_the_slot(monkeypatch):
-    monkeypatch.setattr(jobs, "share", lambda live: None)
+    monkeypatch.setattr(dispatch, "share", lambda live: None)
     some, desk = group(2, 30, 30), Desk()
     while not done(some)[0] or len(desk.live) < 2:
         desk.turn()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core import bpe, corpora, tales, tokenizers
+from core import bpe, corpora, manual, tales, tokenizers
 from core.problem import Problem
 
 SHARED = Path(os.environ.get("PLAYGROUND_TEST_DATA") or Path(__file__).parents[2] / "shared" / "data")
@@ -114,7 +114,7 @@ def test_gpt2_is_the_same_from_either_file(monkeypatch, nowhere):
     from_ranks = tokenizers.load("gpt2")
     assert openai_public.r50k_pat_str == bpe.PATTERN
     reference = tiktoken.get_encoding("gpt2")
-    for text in [*TEXTS, corpora.manual()[:50_000]]:
+    for text in [*TEXTS, manual.text()[:50_000]]:
         assert from_words.encode(text) == from_ranks.encode(text) == reference.encode_ordinary(text)
     assert from_words is not from_ranks and from_words.fingerprint == from_ranks.fingerprint
     assert from_ranks.n_vocab == 50257 and from_ranks.pieces[50256] == "<|endoftext|>"

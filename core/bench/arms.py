@@ -32,10 +32,10 @@ def rows() -> Iterator[dict]:
 @contextmanager
 def workers():
     """A pool of warm workers on a store of its own."""
-    from core import jobs
+    from core import workers
 
     with growth.private_store():
-        pool = jobs.Pool().start()
+        pool = workers.Pool().start()
         try:
             time.sleep(12)  # they import torch and train two steps of their own
             yield
@@ -45,9 +45,9 @@ def workers():
 
 def clock(configs: list) -> float:
     """Seconds until the workers have trained these runs, asked for together."""
-    from core import jobs
+    from core import runner
 
     began = time.perf_counter()
-    for _ in jobs.results(configs, poll=0.02, together=True):
+    for _ in runner.results(configs, poll=0.02, together=True):
         pass
     return time.perf_counter() - began

@@ -3,7 +3,7 @@ learner's own text goes; beyond it through the layers below, which know no limit
 
 from collections.abc import Callable, Iterator
 
-from core import corpora, files, pair_counts, references, rng, tokenizers, uploads
+from core import corpora, files, manual, pair_counts, references, rng, tokenizers, uploads
 from core.bench import growth
 
 SIZES = (0.5, 1, 2, 10, 30, 100)  # MB
@@ -12,7 +12,7 @@ SIZES = (0.5, 1, 2, 10, 30, 100)  # MB
 def points(*, small: bool = False) -> list[dict]:
     """mib: what the process holds at most, beyond what it held before there was a text."""
     out = []
-    _, before = growth.resident(corpora.manual)
+    _, before = growth.resident(manual.text)
     for megabytes in (0.01, 0.02) if small else SIZES:
         with growth.private_store():
             for what, act in acts(prose(megabytes)):
@@ -24,7 +24,7 @@ def points(*, small: bool = False) -> list[dict]:
 
 def prose(megabytes: float) -> str:
     """Paragraphs of Python's manual, drawn at random: so many bytes of them."""
-    paragraphs = corpora.manual().splitlines(keepends=True)
+    paragraphs = manual.text().splitlines(keepends=True)
     mean = sum(map(len, paragraphs)) / len(paragraphs)
     draw = rng.numpy_stream(0, "data").integers(len(paragraphs), size=int(1.1 * megabytes * 1e6 / mean) + 100)
     return "".join(paragraphs[i] for i in draw).encode()[: int(megabytes * 1e6)].decode(errors="ignore")

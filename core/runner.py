@@ -1,0 +1,95 @@
+"""Runs of the command line: trained in this process or by a pool, and read as they come."""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from core import dispatch, experiment, jobs, runs, worker
+from core.events import Event
+from core.result import Result
+
+
+def run_here(config, *, fresh: bool = False) -> Iterator[Event]:
+    """The events of this run: read where it is finished, followed where somebody trains it, else trained here, parents
+    first. fresh: trained anew; the old run stays until the new one has ended."""
+    if not fresh and runs.complete(config):
+        yield from runs.find(config).events()[0]
+        return
+    provide(config)
+    run = runs.Run(experiment.run_id(config))
+    aside = run.dir.with_name(f".{run.id}.old")
+    if fresh and run.dir.exists() and not runs.locked(run.dir / "lock"):
+        _remove(aside)
+        os.replace(run.dir, aside)
+    try:
+        run = runs.create(config)
+        jobs.control(run.id, want="run", until=None)
+        yield from _train_or_follow(run)
+    finally:
+        if aside.exists():
+            if run.status().state not in runs.ENDED:
+                _remove(run.dir)
+                os.replace(aside, run.dir)
+            _remove(aside)
+
+
+def provide(config) -> None:
+    """Train what this config starts from, here, where it is not there; `runs.keeper` knows it then."""
+    for parent in jobs.lacking(config):
+        run = runs.create(parent, runs.exact(parent))
+        jobs.control(run.id, want="run", until=None)
+        for _ in _train_or_follow(run):
+            pass
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _train_or_follow(run: runs.Run) -> Iterator[Event]:
+    """Train in this process and yield what is logged; where another process has the lock, read over its shoulder."""
+    offset, let_go = 0, None
+    live = worker.take(run)
+    try:
+        while let_go is None:
+            if live:
+                let_go = worker.step(live)
+            else:
+                time.sleep(0.1)
+                let_go = None if run.status().active else "ended"
+            fresh, offset = run.events(offset)
+            yield from fresh
+    finally:
+        if live:
+            if let_go is None:
+                dispatch.hand_back(live)
+            else:
+                live.release()
+
+
+def result(config) -> Result:
+    """The finished run's Result, trained here if need be."""
+    for _ in run_here(config):
+        pass
+    return runs.find(config).result(getattr(config, "steps", None))
+
+
+def results(configs: list, poll: float = 0.1, *, together: bool = False) -> Iterator[tuple[object, Result]]:
+    """(config, Result) of each, as they finish, trained by the workers of a pool that is running: here, in the store,
+    whatever the gallery holds. together: as one group, as the arms of a page (a worker that takes a group trains a step
+    of each in turn); else one by one, which keeps a worker's caches warm when there are hundreds."""
+    for group in [configs] if together else [[config] for config in configs]:
+        jobs.submit(group)
+    left = [(experiment.run_id(config), config) for config in configs]
+    while left:
+        queued = {name.split("~")[2] for name in runs.waiting()}  # a ticket stays until its run is let go
+        for id, config in [one for one in left if one[0] not in queued]:
+            run = runs.Run(id)
+            status, wanted = run.status(), run.control().get("want")
+            # Between its ticket and its lock a run looks stopped for a moment: only who was asked to stop has stopped.
+            if status.reaches(getattr(config, "steps", 0)) or (not status.active and wanted in ("stop", "pause")):
+                left.remove((id, config))
+                yield config, run.result(getattr(config, "steps", None))
+        time.sleep(poll)

@@ -8,7 +8,7 @@ import streamlit as st
 from altair.utils.schemapi import debug_mode
 
 from app import charts, compare, predict, sentences, shared_rows, shell, theme, veil
-from app.i18n import T, same
+from app.i18n import T
 from app.probes import probe_box
 from app.spot import Spot, arms_of, drawn, estimate, make_view
 from app.view import read
@@ -367,29 +367,35 @@ def _styled(spec: dict, size: float) -> dict:
 
 def samples(view, spot: Spot) -> None:
     """The same prompt and the same luck: before training, and now, for each arm."""
-    lang = spot.lang
     for name in spot.playground.samples:
-        cards = []
-        if shared := common(view, name):
-            cards.append((spot.playground.sample_names.get(name, same(name))(lang), shared))
-        for i, a in enumerate(() if shared else view.arms):
-            stages = a.result.samples.get(name, {})
-            if not stages:
-                continue
-            first, last = min(stages), max(stages)
-            if i == 0 and first != last:
-                cards.append((TEXT["before"](lang), stages[first]))
-            title = a.arm.name(lang) if len(view.arms) > 1 else TEXT["now"](lang)
-            cards.append((f"{title} · {charts.STEP(lang)} {last}", stages[last]))
-        if not cards:
+        found = cards(view, spot, name)
+        if not found:
             continue
-        if cards[0][1].prompt:
-            st.caption(TEXT["prompt"].format(p=" ".join(cards[0][1].prompt.split())[-120:])(lang))
-        for column, (title, sample) in zip(st.columns(min(3, len(cards))), cards[:3], strict=False):
+        if found[0][1].prompt:
+            st.caption(TEXT["prompt"].format(p=" ".join(found[0][1].prompt.split())[-120:])(spot.lang))
+        for column, (title, sample) in zip(st.columns(min(3, len(found))), found[:3], strict=False):
             column.markdown(
                 f"<span class='cap'>{html.escape(title)}</span><div class='sample'>{marked(sample)}</div>",
                 unsafe_allow_html=True,
             )
+
+
+def cards(view, spot: Spot, name: str) -> list[tuple]:
+    """(title, Sample) of what stands next to each other: one text under its own name where no arm trained it."""
+    lang, named = spot.lang, spot.playground.sample_names.get(name)
+    if named and (shared := common(view, name)):
+        return [(named(lang), shared)]
+    out = []
+    for i, a in enumerate(view.arms):
+        stages = a.result.samples.get(name, {})
+        if not stages:
+            continue
+        first, last = min(stages), max(stages)
+        if i == 0 and first != last:
+            out.append((TEXT["before"](lang), stages[first]))
+        title = a.arm.name(lang) if len(view.arms) > 1 else TEXT["now"](lang)
+        out.append((f"{title} · {charts.STEP(lang)} {last}", stages[last]))
+    return out
 
 
 def common(view, name: str):

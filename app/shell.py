@@ -92,10 +92,10 @@ def begin() -> None:
         elif value is not None and query.get(name) != value:
             query[name] = value
     pool()
-    css = "html{font-size:24px}section.main .block-container{padding-top:1rem}" if state["projector"] else ""
+    css, top = ("html{font-size:24px}", "0.5rem") if state["projector"] else ("", "2.2rem")
     st.html(
         f"""<style>{css}
-        [data-testid=stMainBlockContainer]{{padding:2.2rem 2.5rem 2rem;max-width:1720px}}
+        [data-testid=stMainBlockContainer]{{padding:{top} 2.5rem 2rem;max-width:1720px}}
         [data-testid=stVerticalBlock]{{gap:.5rem}}
         [data-testid=stHeader]{{background:transparent}}
         h1{{font-size:1.7rem!important;padding:0 0 .2rem!important}}

@@ -8,10 +8,7 @@ from core import estimates, experiment, jobs, runs, slots, worker
 from core.problem import Problem
 
 PATIENCE = 0.5  # seconds an arm waits for a worker of its own before a busy one takes it along
-_seen = [
-    0.0,
-    0.0,
-]  # when the queue folder last changed, when we last looked for sure
+_seen = [0.0, 0.0]  # when the queue folder last changed, when we last looked for sure
 
 
 def changed() -> bool:

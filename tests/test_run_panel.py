@@ -11,7 +11,7 @@ from app.lesson import Arm, discover, start
 from app.spot import Spot, arms_of
 from app.view import ArmView, View
 from core import experiment, jobs
-from core.events import Finished, Started
+from core.events import Finished, Metric, Sample, Started
 from core.experiment import run_id
 from core.result import Result
 from core.runs import Status
@@ -103,3 +103,13 @@ def test_a_continued_run_of_the_page_is_the_one_it_shows(monkeypatch):
         run_panel._longer(spot, 2 * spot.config.steps)
         shown: tuple[Arm, ...] = arms_of(spot.playground, spot.values)
         assert asked == [arm.config for arm in shown]
+
+
+def test_two_arms_that_have_written_the_same_so_far_are_still_two():
+    """Equal weights and equal luck: at step 0 they write the same text, and it is nobody else's."""
+    spot = spot_of(5, "train")
+    (name,) = spot.playground.samples
+    events = (Started(600), Sample(0, name, "Last", "the same words"), Metric(3, "train_loss", 7.0))
+    arms = tuple(ArmView(a, run_id(a.config), Status("running"), Result(events), "live") for a in spot.arms)
+    found = run_panel.cards(View(arms, spot.values), spot, name)
+    assert [title for title, _ in found] == [f"{arm.name.en} · step 0" for arm in spot.arms]

@@ -93,6 +93,7 @@ def run(chosen) -> int:
         values[name] = value
     config = experiment.make(found.Config, **values)
     began, status, facts = time.perf_counter(), "failed", {}
+    there = not chosen.fresh and runs.complete(config)
     for event in runner.run_here(config, fresh=chosen.fresh):
         if (
             chosen.json
@@ -102,7 +103,10 @@ def run(chosen) -> int:
             print(events.to_json(event), flush=True)
         if event.kind == "finished":
             status, facts = event.reason, event.facts
-    result = runs.find(config).result(getattr(config, "steps", None))
+    run = (
+        runs.find(config) if there else runs.Run(experiment.run_id(config))
+    )  # not what ships instead of what just failed
+    result = run.result(getattr(config, "steps", None))
     if result.finished:  # up to the steps asked for: it may have gone on, and ended otherwise, since
         status, facts = result.finished.reason, result.finished.facts
     last = {name: _plain(result.final(name)) for name in result.metrics}

@@ -252,7 +252,7 @@ def presets() -> list[dict]:
                 if configs:
                     name = f"quick preset, lesson {number} “{playground.heading.en}”, {len(arms)} runs"
                     out.append(row(name, round(bench_arms.clock(configs), 1), "s", "≤ 15"))
-                    if failed := [c for c in configs if runs.find(c).status().state == "failed"]:
+                    if failed := [c for c in configs if runs.Run(experiment.run_id(c)).status().state == "failed"]:
                         out.append(row("  of these failed", len(failed), "runs", "none"))
         for run in runs.all_runs():
             largest = max(largest, sum(p.stat().st_size for p in run.dir.rglob("*") if p.is_file()))

@@ -9,7 +9,10 @@ from app.view import stack
 
 STEP = T("step", "bước")
 NATS = T("loss (nats/token)", "loss (nats/token)")
-ROOM = alt.Scale(zero=False, nice=True, padding=14)  # of losses: below the lowest line there is room for its name
+ABOVE = ("uniform", "unigram", "unigram_table", "bigram_table")  # lines that a model gets below: no floors
+BEGUN = alt.Scale(
+    domain=alt.DomainUnionWith(unionWith=[0, 10])
+)  # of steps that are being made: the first point stands left
 POINTS = 260  # rows of a long training curve that are drawn
 
 
@@ -45,15 +48,15 @@ def dashes(view):
 
 
 def rules(view, names: tuple[str, ...] | None = None, labels: dict | None = None, *, left: bool = False):
-    """Horizontal reference lines, each with its name and value on the line: above it; but below the lowest, where no curve
-    comes, and below the lower of two that lie closer than 4 %.
+    """Horizontal reference lines, each with its name and value on the line: above it; but below a floor, where no curve
+    comes (`room`), and below the lower of two that lie closer than 4 %.
     left: the names stand at the left end, where curves that begin high leave the room below free."""
-    wanted = names if names is not None else tuple(REFERENCES)
-    known = {n: v for n, v in view.references.items() if n in wanted}
-    rows, last, lowest = [], None, min(known.values(), default=0)
+    known, under, last = _known(view, names), _floor(view, names), None
+    rows = []
     for name, value in sorted(known.items(), key=lambda item: -item[1]):
         title = (labels or {}).get(name) or REFERENCES[name]
-        below = last is not None and (value == lowest or last - value < 0.045 * max(known.values()))
+        crowded = last is not None and last - value < 0.045 * max(known.values())
+        below = crowded or name == under
         rows.append({"y": value, "label": f"{title(view.lang)}  {value:.2f}", "below": below})
         last = value
     base = alt.Chart(alt.Data(values=rows))
@@ -71,6 +74,23 @@ def rules(view, names: tuple[str, ...] | None = None, labels: dict | None = None
             )
             marks.append(text.encode(y="y:Q", x=alt.value(0 if left else "width"), text="label:N"))
     return marks if rows else []
+
+
+def room(view, names: tuple[str, ...] | None = None):
+    """The scale of losses: with room for the name of a floor below it."""
+    return alt.Scale(zero=False, nice=True, **({"padding": 14} if _floor(view, names) else {}))
+
+
+def _known(view, names) -> dict[str, float]:
+    """{name: value} of the lines that are drawn of these names."""
+    return {n: v for n, v in view.references.items() if n in (REFERENCES if names is None else names)}
+
+
+def _floor(view, names) -> str | None:
+    """The lowest of these lines, if it is one of several and no model gets below it."""
+    known = _known(view, names)
+    lowest = min(known, key=known.get, default=None)
+    return lowest if len(known) > 1 and lowest not in ABOVE else None
 
 
 def loss_rows(view, test: str = "test_loss", train: str = "train_loss"):
@@ -122,8 +142,8 @@ def loss_chart(
     """Test loss bold with its points, training loss faint (raw) and thin (running mean), pinned runs dashed, and the
     lines that say what a loss is worth. Expects the rows of `loss_rows`."""
     many = len(view.arms) + len(view.pinned) > 1
-    x = step_axis(view)
-    y = alt.Y("value:Q", title=y_title(view.lang), scale=ROOM, axis=alt.Axis(grid=False))
+    x = step_axis(view, scale=BEGUN)
+    y = alt.Y("value:Q", title=y_title(view.lang), scale=room(view, references), axis=alt.Axis(grid=False))
     color = arm_color(view) if many else alt.value(TEST)
     tint = arm_color(view) if many else alt.value(LIGHT)
     tip = [

@@ -72,7 +72,7 @@ def pinned_views(spot, arms: tuple[ArmView, ...]) -> tuple[ArmView, ...]:
         if one["run"] in mine or type(config) is not type(arms[0].arm.config):
             continue
         name = T(f"◈ {one['name']}", f"◈ {one['name']}")
-        found = look(Arm(f"pin{place}", name, config, len(arms) + place))
+        found = look(Arm(f"pin{place}", name, config, len(arms) + place), session=spot.me)
         if found.result.events:
             out.append(found)
     return tuple(out)

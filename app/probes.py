@@ -26,7 +26,7 @@ def probe_box(spot, view: View, probe) -> None:
     for control in spot.lesson.controls:
         if control.field in probe.controls and control.field not in spot.playground.front:  # those are in view already
             controls.draw(control, spot.prefix + control.field, spot.values, lang)
-    ready = [a for a in view.arms if a.result.finished and (a.source == "live" or runs.keeper(a.arm.config))]
+    ready = [a for a in view.arms if a.complete and (a.source == "live" or runs.keeper(a.arm.config))]
     if not ready:
         stored = any(a.source == "stored" for a in view.arms)
         st.caption(TEXT["stored" if stored else "first"](lang))

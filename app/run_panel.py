@@ -49,8 +49,8 @@ TEXT = {
         "Vẫn đang hiện: {what}. Hãy huấn luyện để thấy thiết lập của bạn.",
     ),
     "until": T(
-        "Still showing: {what}, until your run has its first point.",
-        "Vẫn đang hiện: {what}, cho đến khi lần chạy của bạn có điểm đầu tiên.",
+        "Still showing: {what}, until this run has its first point.",
+        "Vẫn đang hiện: {what}, cho đến khi lần chạy này có điểm đầu tiên.",
     ),
     "none": T("No run of these settings yet.", "Chưa có lần chạy nào với thiết lập này."),
     "queued": T("Waiting in the queue, {n} before you.", "Đang xếp hàng, trước bạn còn {n}."),
@@ -230,7 +230,8 @@ def status_lines(spot: Spot, view, shown: str = "") -> list[T]:
             if said not in lines:
                 lines.append(said)
     if shown:
-        lines.insert(0, TEXT["until" if view.active else "showing"].format(what=shown))
+        begun = any(a.status.active or a.status.state == "paused" for a in view.arms)
+        lines.insert(0, TEXT["until" if begun else "showing"].format(what=shown))
     return lines
 
 

@@ -53,6 +53,13 @@ def make_view(spot: Spot) -> View:
     """The arms of the settings in front of the learner, as they stand."""
     queue = runs.waiting()
     arms = tuple(look(arm, queue, session=spot.me) for arm in spot.arms)
+    rest = any(a.source == "stored" for a in arms) and not any(
+        a.status.active or a.status.state == "paused" for a in arms
+    )
+    if (
+        rest
+    ):  # what was stopped early is no match for runs that went all the way: one's own are shown where all of them are
+        arms = tuple(a if a.complete else stored(a.arm) or a for a in arms)
     return View(arms, spot.values, spot.lang, spot.size, pinned_views(spot, arms))
 
 
@@ -70,7 +77,7 @@ def drawn(spot: Spot, view: View) -> View:
     if same[0].source == "stored":
         return replace(view, arms=same, shown=SHIPPED(spot.lang))
     for arms in (memory.get(key, ()), quick(spot.lesson, spot.playground)):
-        seen = tuple(look(arm, session=spot.me) for arm in arms)
+        seen = tuple(look(arm) for arm in arms)
         if arms != spot.arms and any(a.result.metrics for a in seen):
             was, now = settings(arms[0].config), settings(spot.config)
             shown = ", ".join(f"{k} {theme.knob(was[k])}" for k in now if was.get(k) != now[k] and k != "device")

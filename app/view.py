@@ -173,7 +173,7 @@ def look(arm: Arm, queue: list[str] | None = None, until: int | None = None, ses
     if experiment.of(config).lane == "inline":
         result = inline(config)
         return ArmView(arm, experiment.run_id(config), runs.Status("done", result.step, result.step), result, "inline")
-    run = runs.find(config, session)
+    run = runs.find(config, session, queue)
     if run is None:
         id = experiment.run_id(config)
         return ArmView(arm, id, runs.Run(id).status(queue), Result(()), "none")

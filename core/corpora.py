@@ -179,8 +179,5 @@ def parts_of(text: str, size: int = 2**20) -> Iterator[str]:
     yield text[begin:]
 
 
-# --- Python's manual --------------------------------------------------------------------------------------------
-
-
 def _short_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]

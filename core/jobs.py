@@ -134,9 +134,15 @@ def stop(id: str, session: str = "", *, everybody: bool = False) -> bool:
 
 def _forget(id: str) -> None:
     """Take the run's ticket out of the queue, unless a worker has it in hand (then the worker will)."""
+    if not runs.locked(runs.Run(id).dir / "lock"):
+        withdraw(id)
+
+
+def withdraw(id: str) -> None:
+    """Take the run's ticket out of the queue."""
     for name in runs.waiting():
-        if name.split("~")[2] == id and not runs.locked(runs.Run(id).dir / "lock"):
-            (runs.queue_dir() / name).unlink(missing_ok=True)
+        if name.split("~")[2] == id:
+            drop_ticket(name)
 
 
 def drop_ticket(name: str | None) -> None:

@@ -66,6 +66,7 @@ def _train_or_follow(run: runs.Run) -> Iterator[Event]:
             if let_go is None:
                 dispatch.hand_back(live)
             else:
+                jobs.withdraw(run.id)  # of somebody who asked for it meanwhile, or before there was a worker
                 live.release()
 
 

@@ -239,21 +239,23 @@ def create(config, run: Run | None = None) -> Run:
     return run
 
 
-def find(config, session: str = "") -> Run | None:
+def find(config, session: str = "", queue: list[str] | None = None) -> Run | None:
     """The run of this config: from the store, else from the gallery (whatever the device), else None.
 
-    Of a run that ships, one's own is in front while it waits, trains or pauses (log or none: whoever asked for it a moment
-    ago must see it wait), and where it goes as far. One that ended before is in front only of the `session` that asked for
-    it: to everybody else of this store it would hide the whole one.
+    Where one ships, the store's is in front if it goes as far. A `session` in front of the page also sees it while it waits
+    (log or none: whoever pressed Train a moment ago must see that), trains or pauses, and after it has ended early if this
+    session asked for it or watched it. All others get the whole one. queue: as of `Run.status`.
     """
     run = Run(experiment.run_id(config))
     begun, stored = run.log.exists(), ships(config)
     if stored is None:
         return run if begun else None
-    status = run.status()
-    far = begun and status.step >= getattr(config, "steps", 0)
-    own = status.state in ("stopped", "failed", "diverged") and begun and run.asked_by(session)
-    return run if status.active or status.state == "paused" or far or own else stored
+    status = run.status(queue)
+    if begun and status.step >= getattr(config, "steps", 0):
+        return run
+    at_work = status.active or status.state == "paused"
+    ended = begun and status.state in ("stopped", "failed", "diverged") and run.asked_by(session)
+    return run if session and (at_work or ended) else stored
 
 
 def ships(config) -> Run | None:

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import ROOM, STEP, arm_color, diverged, rules, step_axis, thin
+from app.charts import BEGUN, STEP, arm_color, diverged, room, rules, step_axis, thin
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, GREY, INPUT
@@ -87,11 +87,12 @@ def crossings(view, frame):
 def loss_chart(view, x=None, names=tuple(LINES)):
     chosen = x or axis(view)
     whole = {} if chosen == "seconds" else {"tickMinStep": 1, "format": ",d"}
-    x = alt.X("x:Q", title=AXES[chosen](view.lang), axis=alt.Axis(grid=False, tickCount=8, **whole))
+    begun = alt.Undefined if chosen == "seconds" else BEGUN
+    x = alt.X("x:Q", title=AXES[chosen](view.lang), scale=begun, axis=alt.Axis(grid=False, tickCount=8, **whole))
     y = alt.Y(
         "y:Q",
         title=T("loss (nats/token)", "loss (nats/token)")(view.lang),
-        scale=ROOM,
+        scale=room(view, names),
         axis=alt.Axis(grid=False),
     )
     color = arm_color(view)

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP, arm_color, step_axis
+from app.charts import BEGUN, STEP, arm_color, step_axis
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, GREY, INPUT
@@ -25,15 +25,15 @@ def story_rows(view):
 
 def story_chart(view):
     def panel(metric, title, rules, first):
-        x = step_axis(view, None if first else STEP)
+        x = step_axis(view, None if first else STEP, scale=BEGUN)
         base = alt.Chart().transform_filter(alt.datum.metric == metric)
-        lines = base.mark_line(strokeWidth=2.5).encode(
+        lines = base.mark_line(strokeWidth=2.5 * view.size).encode(
             x=x,
-            y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False)),
+            y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(format=".3~f")),
             color=arm_color(view, legend=first),
             detail="run:N",
         )
-        dots = base.mark_point(filled=True, size=25).encode(
+        dots = base.mark_point(filled=True, size=40 * view.size, opacity=1).encode(
             x=x,
             y="value:Q",
             color=arm_color(view, legend=first),

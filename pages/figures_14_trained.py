@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP
+from app.charts import STEP, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, GREY, knob
@@ -106,12 +106,8 @@ def world_chart(view):
     )
 
     def panel(place):
-        x = alt.X(
-            "step:Q",
-            title=f"{STEP(view.lang)} · {WORLDS[place](view.lang)}",
-            scale=alt.Scale(zero=False),
-            axis=alt.Axis(grid=False, tickCount=4),
-        )
+        world = T(f"{STEP.en} · {WORLDS[place].en}", f"{STEP.vi} · {WORLDS[place].vi}")
+        x = step_axis(view, world, ticks=4, scale=alt.Scale(zero=False))
         y = alt.Y("value:Q", title=title(view.lang), scale=alt.Scale(zero=False, nice=True))
         base = alt.Chart().transform_filter(alt.datum.world == place)
         kind = lambda name: base.transform_filter(alt.datum.kind == name)  # noqa: E731

@@ -125,7 +125,8 @@ def race_chart(view):
     axis, where = chosen(view, "x", AXES), chosen(view, "where", METRIC)
     raw = view.config.wiring == "raw_nll"
     scale = alt.Scale(type="log") if axis == "predictions" else alt.Scale(zero=True, nice=False)
-    x = alt.X("x:Q", title=AXES[axis](view.lang), scale=scale, axis=alt.Axis(grid=False, tickCount=8))
+    whole = {"tickMinStep": 1} if axis == "step" else {}
+    x = alt.X("x:Q", title=AXES[axis](view.lang), scale=scale, axis=alt.Axis(grid=False, tickCount=8, **whole))
     y = alt.Y(
         "y:Q",
         title=Y[where](view.lang),

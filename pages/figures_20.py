@@ -63,8 +63,8 @@ def race_rows(view):
 
 
 def race_chart(view):
-    title = AXES[axis(view)](view.lang)
-    x = alt.X("x:Q", title=title, axis=alt.Axis(grid=False, tickCount=8, format=FORMATS[axis(view)]))
+    title, whole = AXES[axis(view)](view.lang), {"tickMinStep": 1} if axis(view) == "step" else {}
+    x = alt.X("x:Q", title=title, axis=alt.Axis(grid=False, tickCount=8, format=FORMATS[axis(view)], **whole))
     y = alt.Y(
         "value:Q", title=charts.NATS(view.lang), scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(grid=False)
     )

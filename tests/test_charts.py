@@ -1,6 +1,7 @@
 """The rows of the charts: what is drawn of a long run shows the shape of all of it."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -69,3 +70,17 @@ def test_nothing_yet_is_an_empty_frame_with_all_columns():
 def test_extremes_of_any_values_begin_and_end_where_they_do(values):
     places = charts.extremes(np.array(values, dtype=float), 10)
     assert places[0] == 0 and places[-1] == 49 and len(places) <= 14 and (np.diff(places) > 0).all()
+
+
+def test_the_name_of_a_floor_stands_below_it_and_that_of_a_table_above():
+    def below(**lines):
+        view = SimpleNamespace(references=lines, lang="en", size=1.0)
+        texts = [mark.to_dict() for mark in charts.rules(view, tuple(lines))[1:]]
+        found = {row["y"]: text["mark"]["dy"] > 0 for text in texts for row in text["data"]["values"]}
+        assert (charts.room(view, tuple(lines)).to_dict().get("padding") is not None) == found[min(found)]
+        return [found[value] for value in lines.values()]
+
+    assert below(uniform=7.6, bigram_table=4.7, oracle=0.5) == [False, False, True]
+    assert below(uniform=7.6, bigram_table=4.7) == [False, False], "curves go below what counting reaches"
+    assert below(uniform=7.6) == [False]
+    assert below(uniform=7.6, window=1.5, oracle=1.4) == [False, False, True]

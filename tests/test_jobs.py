@@ -447,6 +447,12 @@ def test_a_command_line_run_trains_its_parents_and_a_fresh_one_replaces_the_old(
     assert [p.name for p in runs.store().iterdir() if p.name.startswith(".")] == []
 
 
+def test_a_command_line_run_leaves_no_ticket_of_who_asked_for_it_before():
+    (run,) = submitted(tiny(seed=31, steps=5))
+    assert [e.reason for e in runner.run_here(tiny(seed=31, steps=5)) if e.kind == "finished"] == ["done"]
+    assert state(run) == "done" and runs.waiting() == []
+
+
 def test_a_fresh_run_that_is_given_up_leaves_the_old_one():
     config = tiny(steps=5)
     runner.result(config)

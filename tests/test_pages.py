@@ -101,14 +101,14 @@ def test_train_is_answered_at_once_and_the_picture_stays():
     app.run()
     assert "l05_pause" in [b.key for b in app.button] and "Next in the queue" in words(app)
     assert len(app.get("vega_lite_chart")) == len(before) > 0
-    assert "Still showing: the stored run, until your run" in words(app)
+    assert "Still showing: the stored run, until this run" in words(app)
 
 
 def test_what_still_stands_there_goes_with_the_first_point():
     app = opened(page_path(5), lang="en", l05_lr="2e-3")
     next(b for b in app.button if b.key == "l05_train").click()
     app.run()
-    assert "until your run has its first point" in words(app) and "Train to see" not in words(app)
+    assert "until this run has its first point" in words(app) and "Train to see" not in words(app)
 
 
 def test_what_goes_wrong_inside_a_page_becomes_a_sentence(monkeypatch):

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 import altair as alt
 import pytest
 
-from app import run_panel
+from app import probes, run_panel
 from app.lesson import Arm, discover, start
-from app.spot import Spot, arms_of
+from app.spot import Spot, arms_of, drawn, make_view
 from app.view import ArmView, View
-from core import experiment, jobs
+from core import events, experiment, jobs, runs
 from core.events import Finished, Metric, Sample, Started
 from core.experiment import run_id
 from core.result import Result
@@ -113,3 +113,40 @@ def test_two_arms_that_have_written_the_same_so_far_are_still_two():
     arms = tuple(ArmView(a, run_id(a.config), Status("running"), Result(events), "live") for a in spot.arms)
     found = run_panel.cards(View(arms, spot.values), spot, name)
     assert [title for title, _ in found] == [f"{arm.name.en} · step 0" for arm in spot.arms]
+
+
+def stub(spot: Spot, place: int, step: int) -> None:
+    """This learner's own run of the arm at `place`, stopped at `step`."""
+    run = runs.create(spot.arms[place].config)
+    jobs.watch(run.id, spot.me)
+    told = (Started(600), Metric(step, "test_loss", 7.0), Finished(step, "stopped"))
+    run.log.write_text("".join(events.to_json(e) + "\n" for e in told))
+    jobs.stop(run.id, spot.me)
+
+
+def test_a_stopped_run_is_shown_among_its_like_and_never_judged_against_whole_ones():
+    spot = spot_of(5, "train")
+    stub(spot, 0, 50)
+    assert [(a.source, a.result.step) for a in make_view(spot).arms] == [("stored", 600)] * 2
+    stub(spot, 1, 60)
+    assert [(a.source, a.result.step) for a in make_view(spot).arms] == [("live", 50), ("live", 60)]
+    other = replace(spot, me="b1b2c3d4")
+    assert [a.source for a in make_view(other).arms] == ["stored"] * 2
+
+
+def test_while_the_quick_run_waits_other_settings_still_have_a_picture():
+    jobs.submit([arm.config for arm in spot_of(5, "train").arms], "b1b2c3d4")
+    spot = spot_of(5, "train", lr=2e-3)
+    found = drawn(spot, make_view(spot))
+    assert found.main.metrics and found.shown == "lr 5e-3"
+
+
+def test_nothing_is_asked_of_a_model_that_was_stopped_on_its_way(monkeypatch):
+    """Or an open "Look inside" would take up again what was just stopped."""
+    spot, said = spot_of(3, "model"), []
+    (probe,) = spot.playground.probes
+    for place in range(len(spot.arms)):
+        stub(spot, place, 10)
+    monkeypatch.setattr(probes.st, "caption", said.append)
+    probes.probe_box(spot, make_view(spot), probe)
+    assert len(said) == 1 and runs.waiting() == []

@@ -567,9 +567,10 @@ def test_a_run_that_ships_gives_way_to_ones_own_from_the_moment_it_is_asked_for(
     runs.clear()
     (id,) = jobs.submit([config], "ann")
     own = runs.Run(id)
-    assert not own.log.exists() and runs.find(config) == own, "it waits, and no worker has written anything yet"
+    assert not own.log.exists() and runs.find(config, "ann") == own, "it waits, and no worker has written anything yet"
+    assert runs.find(config).source == "gallery" and runs.complete(config), "who is at no page wants the whole one"
     jobs.pause(id)
-    assert runs.find(config) == own
+    assert runs.find(config, "ann") == own == runs.find(config, "bob")
     jobs.resume(id, "ann")
     assert jobs.stop(id, "ann")
     assert runs.find(config, "ann").source == "gallery", "it never began"

@@ -42,6 +42,15 @@ def test_pages_never_touch_torch():
     assert offenders(PAGES + APP, ("torch",)) == []
 
 
+def test_no_run_depends_on_which_python_it_is_trained_with():
+    """What a Python brings along (its manual, its modules' docstrings) is read only where files that ship are made of it."""
+    makers = {"core/manual.py", "core/docstrings.py"}
+    found = {slip.split(":")[0] for slip in offenders(CORE + APP + PAGES, ("pydoc_data", "sysconfig", "pydoc"))}
+    assert found == makers
+    users = {slip.split(":")[0] for slip in offenders(CORE + APP + PAGES, ("core.docstrings",))}
+    assert users == {"core/house.py"}
+
+
 def test_experiments_do_not_import_experiments():
     assert offenders(EXPERIMENTS, ("core.experiments",)) == []
 

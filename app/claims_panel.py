@@ -88,7 +88,7 @@ def told(claim, found, lang: str) -> str:
         facts[1] = TEXT["here"].format(f=facts[1])(lang)
     if verdict.condition is not None:
         facts.append(TEXT["if"].format(c=verdict.condition)(lang))
-    if found:
+    if found and verdict.state != "not_measured":
         where = TEXT["this" if found[1]["source"] == "here" else "other"]
         facts.append(TEXT["when"].format(date=found[1]["date"], where=where)(lang))
     lines = [

@@ -5,6 +5,8 @@ file reads the link once, checks every value, and writes back what is not the de
 """
 
 import math
+from dataclasses import replace
+from functools import cache
 
 import streamlit as st
 
@@ -34,7 +36,32 @@ def belonging(lesson: Lesson, playground: Playground) -> list:
     training = {f for play in lesson.playgrounds for f in fields(play)}
     probes = {f for play in lesson.playgrounds for f in probe_fields(play)}
     here = [c for c in lesson.controls if c.field in own | named or c.field not in training | probes]
-    return [c for c in here if c.field not in playground.fixed]
+    return [fitted(c, type(playground.config)) for c in here if c.field not in playground.fixed]
+
+
+@cache
+def fitted(control, Config: type):
+    """The control without the stops that this Config refuses: playgrounds share sliders, and not all go as far."""
+    if type(control).__name__ != "Slider" or control.field not in Config.__dataclass_fields__:
+        return control
+
+    def taken(value) -> bool:
+        try:
+            experiment.coerce(Config, control.field, value)
+            return True
+        except Problem:
+            return False
+
+    if control.log or control.values:
+        places = stops(control, control.values[0] if control.values else control.low)
+        kept = tuple(place for place in places if taken(place))
+        return control if len(kept) == len(places) else replace(control, values=kept, zero=False)
+    low, high, step = control.low, control.high, control.step or (control.high - control.low) / 100
+    while low < high and not taken(low):
+        low = round(low + step, 9)
+    while high > low and not taken(high):
+        high = round(high - step, 9)
+    return replace(control, low=low, high=high)
 
 
 def prefix(number: int, lesson: Lesson, playground: Playground) -> str:
@@ -136,7 +163,7 @@ def stops(control, value) -> list:
         steps = [float(f"{m}e{e}") for e in range(first, last + 1) for m in PER_DECADE]
         places = [s for s in steps if control.low * 0.999 <= s <= control.high * 1.001]
         places = sorted({*places, float(control.low), float(control.high)})
-    if control.zero:
+    if control.zero and 0 not in places:
         places = [0.0, *places]
     if all(not math.isclose(value, p, rel_tol=1e-9, abs_tol=1e-12) for p in places):
         places = sorted([*places, value])

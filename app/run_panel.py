@@ -34,8 +34,8 @@ TEXT = {
     "step10": T("10 steps", "10 bước"),
     "stop": T("Stop", "Dừng"),
     "others": T(
-        "{n} more people are watching this run: it goes on for them.",
-        "{n} người khác đang xem lần chạy này: nó vẫn chạy cho họ.",
+        "Others are still watching this run ({n}): it goes on for them.",
+        "Còn người khác đang xem lần chạy này ({n}): nó vẫn chạy cho họ.",
     ),
     "pin": T("Pin this run", "Ghim lần chạy này"),
     "head": T("3 · Train", "3 · Huấn luyện"),
@@ -59,6 +59,9 @@ TEXT = {
         "First the model it starts from: step {step} of {steps}.",
         "Trước hết là mô hình xuất phát: bước {step}/{steps}.",
     ),
+    "working": T("Working{left}", "Đang chạy{left}"),
+    "finished": T("Finished.", "Xong."),
+    "untrained": T("{arm}: not trained yet with these settings.", "{arm}: chưa huấn luyện với thiết lập này."),
     "running": T("step {step} of {steps}{left}", "bước {step}/{steps}{left}"),
     "left": T(", {t} left", ", còn {t}"),
     "paused": T(
@@ -120,20 +123,21 @@ def _train_box(spot: Spot, was_active: bool) -> None:
         st.caption(TEXT["instant"](lang))
         _pin(spot, view)
         return
-    if was_active and not view.active:
+    if was_active != view.active:  # ended; or begun by somebody else, and nobody here would look again
         st.rerun()
     mine = [a for a in view.arms if a.source != "none" or a.status.state != "absent"]
     busy = [a for a in mine if a.status.state in ("running", "queued", "yielded", "interrupted")]
     paused = [a for a in mine if a.status.state == "paused"]
     for a in busy:
-        jobs.watch(a.run_id, spot.me)
+        if a.run_id not in _let_go():  # or who has stopped would count as watching a moment later
+            jobs.watch(a.run_id, spot.me)
     buttons = st.container(horizontal=True)
     if busy:
         _button(buttons, spot, "pause", lambda: [jobs.pause(a.run_id) for a in busy])
         _button(buttons, spot, "stop", lambda: _stop(spot, busy))
     elif paused:
         ids = [a.run_id for a in paused]
-        _button(buttons, spot, "resume", lambda: [jobs.resume(id, spot.me) for id in ids], primary=True)
+        _button(buttons, spot, "resume", lambda: _resume(ids, spot.me), primary=True)
         _button(buttons, spot, "step", lambda: [jobs.single_step(id) for id in ids])
         _button(buttons, spot, "step10", lambda: [jobs.single_step(id, 10) for id in ids])
         _button(buttons, spot, "stop", lambda: _stop(spot, paused))
@@ -176,7 +180,19 @@ def _button(place, spot: Spot, name: str, act, *, primary: bool = False, facts: 
 
 
 def _train(spot: Spot) -> None:
+    _let_go().clear()
     jobs.submit([arm.config for arm in spot.arms], spot.me)
+
+
+def _resume(ids: list[str], me: str) -> None:
+    _let_go().difference_update(ids)
+    for id in ids:
+        jobs.resume(id, me)
+
+
+def _let_go() -> set[str]:
+    """Runs that this session has stopped, and that go on for others."""
+    return st.session_state.setdefault("let_go", set())
 
 
 def further(spot: Spot, view) -> int:
@@ -202,6 +218,7 @@ def _longer(spot: Spot, steps: int) -> None:
 
 def _stop(spot: Spot, arms: list) -> None:
     goes_on = [a for a in arms if not jobs.stop(a.run_id, spot.me)]
+    _let_go().update(a.run_id for a in goes_on)
     if goes_on:
         count = max(len(runs.Run(a.run_id).watchers()) for a in goes_on)
         st.toast(TEXT["others"].format(n=count)(spot.lang))
@@ -217,12 +234,13 @@ def _pin(spot: Spot, view, place=None) -> None:
 def status_lines(spot: Spot, view, shown: str = "") -> list[T]:
     """What the runs are doing, in words; one line where all arms do the same. shown: what the picture shows instead."""
     lines: list[T] = []
+    partly = len({a.source == "none" for a in view.arms}) > 1 and not view.active
     for a in view.arms:
-        line = _status_line(spot, a)
+        line = TEXT["untrained"].format(arm=a.arm.name) if partly and a.source == "none" else _status_line(spot, a)
         if line is not None and line not in lines:
             lines.append(
                 T(f"{a.arm.name.en}: {line.en}", f"{a.arm.name.vi}: {line.vi}")
-                if len(view.arms) > 1 and a.status.active
+                if len(view.arms) > 1 and (a.status.active or (partly and a.source != "none"))
                 else line
             )
         for note in a.result.notes:
@@ -252,7 +270,7 @@ def _status_line(spot: Spot, a) -> T | None:
             if seconds and step >= 20
             else T("", "")
         )
-        return TEXT["running"].format(step=step, steps=steps, left=left)
+        return TEXT["running" if steps else "working"].format(step=step, steps=steps, left=left)
     if state == "failed":
         facts = dict(a.status.facts)
         return sentences.say(facts.pop("code", "internal"), facts)
@@ -262,6 +280,8 @@ def _status_line(spot: Spot, a) -> T | None:
         return None
     if state == "done" and not a.complete:
         return TEXT["shorter"].format(step=step, steps=a.arm.config.steps)
+    if state == "done" and not getattr(a.arm.config, "steps", steps):
+        return TEXT["finished"]
     return TEXT[state].format(step=step, steps=getattr(a.arm.config, "steps", steps)) if state in TEXT else None
 
 
@@ -270,7 +290,7 @@ def _status_line(spot: Spot, a) -> T | None:
 
 def _picture(spot: Spot, was_active: bool, waited: bool) -> None:
     view = make_view(spot)
-    if was_active and not view.active:
+    if was_active != view.active:
         st.rerun()
     _draw(spot, drawn(spot, view))
     if waited and any(a.result.metrics for a in view.arms):
@@ -375,10 +395,8 @@ def samples(view, spot: Spot) -> None:
         if found[0][1].prompt:
             st.caption(TEXT["prompt"].format(p=" ".join(found[0][1].prompt.split())[-120:])(spot.lang))
         for column, (title, sample) in zip(st.columns(min(3, len(found))), found[:3], strict=False):
-            column.markdown(
-                f"<span class='cap'>{html.escape(title)}</span><div class='sample'>{marked(sample)}</div>",
-                unsafe_allow_html=True,
-            )
+            # Not as Markdown: a model's asterisks are its own.
+            column.html(f"<span class='cap'>{html.escape(title)}</span><div class='sample'>{marked(sample)}</div>")
 
 
 def cards(view, spot: Spot, name: str) -> list[tuple]:

@@ -149,8 +149,8 @@ SENTENCES = {
         "{{{slot}}} có {values} giá trị khác nhau; cần từ {least} đến {most}.",
     ),
     "tale_weight": T(
-        "“{value}” in {{{slot}}} is not a value with a weight. Write bear, or bear*3 for three times as often.",
-        "“{value}” trong {{{slot}}} không phải giá trị kèm trọng số. Hãy viết gấu, hoặc gấu*3 để hay gặp gấp ba.",
+        "`{value}` in {{{slot}}} is not a value with a weight. Write `bear`, or `bear*3` for three times as often.",
+        "`{value}` trong {{{slot}}} không phải giá trị kèm trọng số. Hãy viết `gấu`, hoặc `gấu*3` để hay gặp gấp ba.",
     ),
     "tale_undefined": T(
         "{{{slot}}} is said before it has values. The first time, write {{{slot}: a / b}}.",

@@ -98,6 +98,8 @@ def begin() -> None:
         [data-testid=stMainBlockContainer]{{padding:{top} 2.5rem 2rem;max-width:1720px}}
         [data-testid=stVerticalBlock]{{gap:.5rem}}
         [data-testid=stHeader]{{background:transparent}}
+        [data-testid=stHeader],[data-testid=stToolbar],[data-testid=stToolbar]>*{{pointer-events:none!important}}
+        [data-testid=stHeader] button,[data-testid=stHeader] a{{pointer-events:auto!important}}
         h1{{font-size:1.7rem!important;padding:0 0 .2rem!important}}
         h2,h3{{font-size:1.12rem!important;line-height:1.35!important;padding:.3rem 0 .45rem!important}}
         [data-testid=stHeading]{{margin-bottom:.15rem}}
@@ -211,11 +213,15 @@ def _clear(code: str) -> None:
     going = runs.clearable(kept)
     size = sum(files.size(run.dir)[0] for run in going)
     st.write(TEXT["clear_ask"].format(count=len(going), mb=f"{size / 1e6:.0f}")(code))
-    if st.button(TEXT["clear_yes"](code), key="clear_yes", type="primary"):
-        count = runs.clear(kept)
-        st.session_state.update(clear_asked=False)
-        _bytes.clear()
-        st.toast(TEXT["cleared"].format(count=count)(code))
+    st.button(TEXT["clear_yes"](code), key="clear_yes", type="primary", on_click=_clear_now, args=(code,))
+
+
+def _clear_now(code: str) -> None:
+    """Before the page is drawn anew, so that it shows what is left."""
+    count = runs.clear(learner.pinned())
+    st.session_state.update(clear_asked=False)
+    _bytes.clear()
+    st.toast(TEXT["cleared"].format(count=count)(code))
 
 
 def _asked() -> bool:

@@ -44,7 +44,7 @@ def knob(value) -> str:
     if not isinstance(value, float) or value == 0:
         return str(value if value else 0) if not isinstance(value, str) else value
     if 0.01 <= abs(value) < 1000:
-        return f"{value:.3g}"
+        return f"{value:.{6 if 0.99 < abs(value) < 1 else 3}g}"  # as core.experiment.coerce keeps them
     mantissa, exponent = f"{value:.2e}".split("e")
     return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
 

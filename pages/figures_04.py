@@ -235,7 +235,9 @@ def loss_chart(view):
         scale=alt.Scale(type="log"),
         axis=alt.Axis(format=".0e", tickCount=6),
     )
-    law = only("law").mark_line(strokeDash=[1, 4], strokeWidth=4 * view.size, strokeCap="round", color=BROKEN)
+    law = only("law").mark_line(
+        strokeDash=[0.1, 14 * view.size], strokeWidth=4 * view.size, strokeCap="round", color=BROKEN
+    )
     return alt.layer(*lines("loss", x, y, view.size, SILENT), law.encode(x=x, y=y)).properties(
         height=grown(250, view), width="container"
     )

@@ -155,3 +155,16 @@ def test_every_chart_is_valid_vega_lite_before_and_after_a_stored_run(lesson, pl
                 assert "hconcat" not in spec and "vconcat" not in spec
             if not figure.folded:
                 assert rows is not None and len(rows), figure.name
+
+
+@pytest.mark.parametrize("number", discover())
+def test_no_slider_has_a_stop_that_its_playground_refuses(number):
+    lesson = discover()[number]
+    for playground in lesson.playgrounds:
+        for control in controls.belonging(lesson, playground):
+            if type(control).__name__ != "Slider" or not hasattr(playground.config, control.field):
+                continue
+            at = getattr(playground.config, control.field)
+            ends = controls.stops(control, at) if control.log or control.values else (control.low, control.high)
+            kept = [experiment.coerce(type(playground.config), control.field, value) for value in ends]
+            assert len(set(kept)) == len(ends), (playground.slug, control.field, "two stops are one value")

@@ -150,3 +150,32 @@ def test_nothing_is_asked_of_a_model_that_was_stopped_on_its_way(monkeypatch):
     monkeypatch.setattr(probes.st, "caption", said.append)
     probes.probe_box(spot, make_view(spot), probe)
     assert len(said) == 1 and runs.waiting() == []
+
+
+def test_who_stops_a_run_that_goes_on_for_others_watches_it_no_more(monkeypatch):
+    spot, me = spot_of(5, "train", lr=2e-3), "a1b2c3d4"
+    ids = jobs.submit([arm.config for arm in spot.arms], me)
+    jobs.submit([arm.config for arm in spot.arms], "b1b2c3d4")
+    monkeypatch.setattr(run_panel.st, "session_state", {})
+    run_panel._stop(spot, [a for a in make_view(spot).arms])
+    run_panel._train_box(spot, True)  # the page looks again, as it does every second
+    assert all(runs.Run(id).watchers() == ["b1b2c3d4"] for id in ids)
+    run_panel._train(spot)
+    assert all(sorted(runs.Run(id).watchers()) == [me, "b1b2c3d4"] for id in ids)
+
+
+def test_buttons_that_find_a_run_begun_by_somebody_else_have_the_page_drawn_anew(monkeypatch):
+    """What was drawn without it never looks again by itself."""
+
+    class Anew(Exception):
+        pass
+
+    def rerun():
+        raise Anew
+
+    spot = spot_of(5, "train", lr=2e-3)
+    jobs.submit([arm.config for arm in spot.arms], "b1b2c3d4")
+    monkeypatch.setattr(run_panel.st, "rerun", rerun)
+    for part in (lambda: run_panel._train_box(spot, False), lambda: run_panel._picture(spot, False, False)):
+        with pytest.raises(Anew):
+            part()

@@ -196,8 +196,10 @@ def draw(control, key: str, values: dict, lang: str, *, disabled: bool = False) 
         names = dict(control.options) | dict(control.more() if control.more else ())
         codes = list(names) if now in names else [*names, now]
         show = lambda code: names.get(code, T(str(code), str(code)))(lang)  # noqa: E731
-        if st.session_state.get(key) not in codes:
+        spoken = f"{key}_lang"  # the browser holds a choice by its label: in another language it has to be told anew
+        if st.session_state.get(key) not in codes or st.session_state.get(spoken, lang) != lang:
             st.session_state[key] = now
+        st.session_state[spoken] = lang
         if len(codes) <= 3 and sum(len(show(c)) for c in codes) < 46:
             new = st.segmented_control(
                 label, codes, key=key, help=help, format_func=show, required=True, disabled=disabled
@@ -237,6 +239,8 @@ def apply(number: int, lesson: Lesson, playground: Playground, wanted: dict) -> 
     """Set these fields (a preset over quick), for the widgets of the next rerun."""
     values = st.session_state[f"state_{number}"][playground.slug]
     start = prefix(number, lesson, playground)
+    for name in set(values) - {c.field for c in belonging(lesson, playground)}:
+        del values[name]  # what an earlier preset set behind the controls
     for control in belonging(lesson, playground):
         value = wanted.get(control.field, default(control, playground))
         values[control.field] = value

@@ -148,18 +148,20 @@ def change(number: int, lesson: Lesson, playground: Playground, values: dict, la
     start = controls.prefix(number, lesson, playground)
     st.subheader(TEXT["change"](lang), anchor=False)
     names = {p.name: p for p in playground.presets}
-    key = f"{start}preset"
+    # The browser holds a choice by its label: in another language that would be no choice of this list, so each has its own.
+    key, memory = f"{start}preset_{lang}", st.session_state[f"state_{number}"]
+    taken = f"preset_{playground.slug}"
 
     def chosen():
-        name = st.session_state[key]
-        if name:
+        name = memory[taken] = st.session_state[key]
+        if name in names:
             controls.apply(number, lesson, playground, names[name].values)
 
     if not shell.projector():
         st.selectbox(
             TEXT["presets"](lang),
             list(names),
-            index=None,
+            index=list(names).index(memory[taken]) if memory.get(taken) in names else None,
             key=key,
             format_func=lambda n: names[n].label(lang),
             on_change=chosen,

@@ -150,7 +150,10 @@ def ridge_rows(view):
     for level, step in enumerate(steps):
         base = -float(level)
         label = T("step {n}", "bước {n}").format(n=step)(view.lang)
-        for kind, table in (("now", main[step]), ("noise", noise and noise.result.tables["histogram"].get(step))):
+        for kind, table in (
+            ("now", main[step]),
+            ("noise", noise and noise.result.tables.get("histogram", {}).get(step)),
+        ):
             if table:
                 mine = zip(table["block"], table["weight"], table["share"], strict=True)
                 found = {w: s for b, w, s in mine if b == block}

@@ -168,3 +168,18 @@ def test_no_slider_has_a_stop_that_its_playground_refuses(number):
             ends = controls.stops(control, at) if control.log or control.values else (control.low, control.high)
             kept = [experiment.coerce(type(playground.config), control.field, value) for value in ends]
             assert len(set(kept)) == len(ends), (playground.slug, control.field, "two stops are one value")
+
+
+def test_a_preset_leaves_nothing_behind_that_no_control_shows(monkeypatch):
+    lesson = discover()[18]
+    playground = lesson.playgrounds[0]
+    names = {p.name: p for p in playground.presets}
+    shown = {c.field for c in controls.belonging(lesson, playground)}
+    assert set(names["course"].values) - shown, "a field behind the controls"
+    values = {c.field: declared.default(c, playground) for c in controls.belonging(lesson, playground)}
+    monkeypatch.setattr(controls.st, "session_state", {"state_18": {playground.slug: values}})
+    before = controls.config_of(playground, values)
+    controls.apply(18, lesson, playground, names["course"].values)
+    assert values["init"] == names["course"].values["init"]
+    controls.apply(18, lesson, playground, names["quick"].values)
+    assert controls.config_of(playground, values) == before

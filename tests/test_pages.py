@@ -111,6 +111,15 @@ def test_what_still_stands_there_goes_with_the_first_point():
     assert "until this run has its first point" in words(app) and "Train to see" not in words(app)
 
 
+def test_a_preset_outlives_a_change_of_language():
+    app = opened(page_path(8), lang="en")
+    name = next(p.name for p in discover()[8].playgrounds[0].presets if p.broken)
+    app.selectbox(key="l08_preset_en").set_value(name).run()
+    app.session_state["lang"] = "vi"
+    app.run()
+    assert not app.exception and app.selectbox(key="l08_preset_vi").value == name
+
+
 def test_what_goes_wrong_inside_a_page_becomes_a_sentence(monkeypatch):
     from app import show
 

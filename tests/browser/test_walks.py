@@ -217,6 +217,8 @@ def test_projector_mode_hides_the_side_and_offers_the_way_out(page):
     settle(page)
     size = page.evaluate("getComputedStyle(document.documentElement).fontSize")
     assert float(size.removesuffix("px")) >= 24
-    box = leave.bounding_box()  # with the mouse where it is: a click of Playwright's would scroll it out from under the header
+    box = (
+        leave.bounding_box()
+    )  # with the mouse where it is: a click of Playwright's would scroll it out from under the header
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.locator(".st-key-projector_choice").wait_for(timeout=SLOWLY)

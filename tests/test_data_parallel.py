@@ -1,6 +1,7 @@
 """Data parallel: two processes under torchrun train the same model as one, and leave nothing behind."""
 
 import os
+import signal
 import subprocess
 import time
 
@@ -72,7 +73,29 @@ def test_what_breaks_in_a_process_reaches_the_caller_as_one_sentence():
     settings = vars(make(experiment.Config, **SMALL)) | {"heads": 5}  # 5 heads do not divide a width of 32
     with pytest.raises(Problem) as problem:
         list(data_parallel.launch(settings, 1, 1))
-    assert problem.value.code == "processes_failed" and "Error" in problem.value.facts["reason"]
+    assert problem.value.code == "processes_failed" and problem.value.facts["reason"] == "AssertionError: (32, 5)"
+
+
+def test_a_process_that_is_killed_is_named_with_its_signal():
+    settings = vars(make(experiment.Config, **SMALL | {"steps": 10_000}))
+    with pytest.raises(Problem) as problem:
+        for said in data_parallel.launch(settings, 2, 1):
+            if said["step"] == 1:
+                killed = descendants(os.getpid())[-1]
+                os.kill(killed, signal.SIGKILL)
+    assert problem.value.facts["reason"] == f"Signal 9 (SIGKILL) received by PID {killed}"
+
+
+def test_a_process_that_has_done_its_work_leaves_without_taking_the_interpreter_down(tmp_path):
+    """Taking it down under gloo's threads aborts it now and then."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import atexit, os\natexit.register(lambda: print('{\"down\": true}', flush=True) if 'RANK' in os.environ else None)"
+    )
+    settings = vars(make(experiment.Config, **SMALL))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(tmp_path))
+        lines = list(data_parallel.launch(settings, 2, 1))
+    assert {"down": True} not in lines and lines[-1]["test_loss"] > 0
 
 
 def test_closing_ends_every_process():

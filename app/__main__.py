@@ -103,9 +103,8 @@ def run(chosen) -> int:
             print(events.to_json(event), flush=True)
         if event.kind == "finished":
             status, facts = event.reason, event.facts
-    run = (
-        runs.find(config) if there else runs.Run(experiment.run_id(config))
-    )  # not what ships instead of what just failed
+    # Not what ships, where one's own has just failed.
+    run = runs.find(config) if there else runs.Run(experiment.run_id(config))
     result = run.result(getattr(config, "steps", None))
     if result.finished:  # up to the steps asked for: it may have gone on, and ended otherwise, since
         status, facts = result.finished.reason, result.finished.facts

@@ -10,9 +10,8 @@ from app.view import stack
 STEP = T("step", "bước")
 NATS = T("loss (nats/token)", "loss (nats/token)")
 ABOVE = ("uniform", "unigram", "unigram_table", "bigram_table")  # lines that a model gets below: no floors
-BEGUN = alt.Scale(
-    domain=alt.DomainUnionWith(unionWith=[0, 10])
-)  # of steps that are being made: the first point stands left
+# Of steps that are being made: the first point stands at the left.
+BEGUN = alt.Scale(domain=alt.DomainUnionWith(unionWith=[0, 10]))
 POINTS = 260  # rows of a long training curve that are drawn
 
 

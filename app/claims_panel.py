@@ -121,9 +121,8 @@ def _measure(able: list, lang: str, was_asked: bool) -> None:
         st.rerun()
     names = {c.id: f"{c.id}  {c.text(lang)}" for c in able}
     left, right = st.columns([4, 1], vertical_alignment="bottom")
-    key = (
-        f"measure_{able[0].id.split('.')[0]}_{lang}"  # the browser holds a choice by its label, which is the language's
-    )
+    # The browser holds a choice by its label, which is the language's.
+    key = f"measure_{able[0].id.split('.')[0]}_{lang}"
     chosen = left.selectbox(TEXT["choose"](lang), list(names), format_func=names.get, key=key)
     if right.button(TEXT["now"](lang), key=f"{key}_now", disabled=chosen in _asked, width="stretch"):
         _ask(next(c for c in able if c.id == chosen), lang)

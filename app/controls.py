@@ -171,7 +171,11 @@ def stops(control, value) -> list:
 
 
 def draw(control, key: str, values: dict, lang: str, *, disabled: bool = False) -> None:
-    """One widget; its value lands in `values`."""
+    """One widget; its value lands in `values`.
+
+    The state of its key is what counts. The same value also goes along as its default, at every run: the state is told to
+    the browser once, and where another run of the page follows at once (a part of it asked for that) never arrives.
+    """
     label, help, now = control.label(lang), control.help(lang), values[control.field]
     if getattr(control, "unit", None):
         label = f"{label} ({control.unit(lang)})"
@@ -182,7 +186,9 @@ def draw(control, key: str, values: dict, lang: str, *, disabled: bool = False) 
         if st.session_state.get(key) not in places:
             st.session_state[key] = now
         show = lambda place: dict(control.words)[place](lang) if place in dict(control.words) else theme.knob(place)  # noqa: E731
-        new = st.select_slider(label, places, key=key, help=help, format_func=show, disabled=disabled)
+        new = st.select_slider(
+            label, places, st.session_state[key], key=key, help=help, format_func=show, disabled=disabled
+        )
     elif kind == "Slider":
         whole = isinstance(now, int) and not isinstance(now, bool)
         cast = int if whole else float
@@ -190,7 +196,9 @@ def draw(control, key: str, values: dict, lang: str, *, disabled: bool = False) 
         st.session_state.setdefault(key, min(max(cast(now), cast(control.low)), cast(control.high)))
         digits = 0 if whole else max(0, math.ceil(-math.log10(step)))  # 5, not 5.00, where the step is 1
         bounds, shown = (cast(control.low), cast(control.high)), f"%.{digits}f"
-        new = st.slider(label, *bounds, step=cast(step), key=key, help=help, disabled=disabled, format=shown)
+        new = st.slider(
+            label, *bounds, st.session_state[key], step=cast(step), key=key, help=help, disabled=disabled, format=shown
+        )
         new = float(f"{new:.3g}") if not whole else new
     elif kind == "Choice":
         names = dict(control.options) | dict(control.more() if control.more else ())
@@ -202,26 +210,49 @@ def draw(control, key: str, values: dict, lang: str, *, disabled: bool = False) 
         st.session_state[spoken] = lang
         if len(codes) <= 3 and sum(len(show(c)) for c in codes) < 46:
             new = st.segmented_control(
-                label, codes, key=key, help=help, format_func=show, required=True, disabled=disabled
+                label,
+                codes,
+                key=key,
+                default=st.session_state[key],
+                help=help,
+                format_func=show,
+                required=True,
+                disabled=disabled,
             )
         else:
-            new = st.selectbox(label, codes, key=key, help=help, format_func=show, disabled=disabled)
+            new = st.selectbox(
+                label,
+                codes,
+                codes.index(st.session_state[key]),
+                key=key,
+                help=help,
+                format_func=show,
+                disabled=disabled,
+            )
         new = now if new is None else new  # another language may need the other widget, which begins with nothing
     elif kind == "Many":
         names = dict(control.options)
-        st.session_state.setdefault(key, [c for c in str(now).split(",") if c in names])
+        picked = st.session_state.setdefault(key, [c for c in str(now).split(",") if c in names])
         new = st.pills(
-            label, list(names), key=key, help=help, selection_mode="multi", format_func=lambda c: names[c](lang)
+            label,
+            list(names),
+            key=key,
+            default=picked,
+            help=help,
+            selection_mode="multi",
+            format_func=lambda c: names[c](lang),
         )
         new = ",".join(sorted(new)) or now
     elif kind == "Toggle":
         st.session_state.setdefault(key, bool(now))
-        new = st.toggle(label, key=key, help=help, disabled=disabled)
+        new = st.toggle(label, st.session_state[key], key=key, help=help, disabled=disabled)
     elif kind == "Text":
-        st.session_state.setdefault(key, now)
+        text = st.session_state.setdefault(key, now)
         how = {"key": key, "help": help, "max_chars": control.max_chars, "disabled": disabled}
         box = (
-            st.text_area(label, height=28 * control.lines, **how) if control.lines > 1 else st.text_input(label, **how)
+            st.text_area(label, text, height=28 * control.lines, **how)
+            if control.lines > 1
+            else st.text_input(label, text, **how)
         )
         new = box or ""
     else:

@@ -63,7 +63,7 @@ TEXT = {
     "finished": T("Finished.", "Xong."),
     "untrained": T("{arm}: not trained yet with these settings.", "{arm}: chưa huấn luyện với thiết lập này."),
     "running": T("step {step} of {steps}{left}", "bước {step}/{steps}{left}"),
-    "left": T(", {t} left", ", còn {t}"),
+    "remaining": T(", {t} left", ", còn {t}"),
     "paused": T(
         "Paused at step {step}. Nothing is lost: it goes on from here.",
         "Tạm dừng ở bước {step}. Không mất gì: sẽ chạy tiếp từ đây.",
@@ -75,6 +75,10 @@ TEXT = {
     "interrupted": T(
         "Interrupted at step {step}. It is saved and will be taken up again.",
         "Bị ngắt ở bước {step}. Đã lưu và sẽ được chạy tiếp.",
+    ),
+    "left": T(
+        "Interrupted at step {step}. It is saved and goes on when you resume it.",
+        "Bị ngắt ở bước {step}. Đã lưu; bấm chạy tiếp để đi tiếp.",
     ),
     "stopped": T(
         "Stopped at step {step}. What it learned is kept.", "Đã dừng ở bước {step}. Những gì học được vẫn còn."
@@ -126,8 +130,8 @@ def _train_box(spot: Spot, was_active: bool) -> None:
     if was_active != view.active:  # ended; or begun by somebody else, and nobody here would look again
         st.rerun()
     mine = [a for a in view.arms if a.source != "none" or a.status.state != "absent"]
-    busy = [a for a in mine if a.status.state in ("running", "queued", "yielded", "interrupted")]
-    paused = [a for a in mine if a.status.state == "paused"]
+    busy = [a for a in mine if a.status.active and not _left(a)]
+    paused = [a for a in mine if a.status.state == "paused" or _left(a)]
     for a in busy:
         if a.run_id not in _let_go():  # or who has stopped would count as watching a moment later
             jobs.watch(a.run_id, spot.me)
@@ -164,6 +168,11 @@ def _train_box(spot: Spot, was_active: bool) -> None:
         st.warning(sentences.say(*problem)(lang))
 
 
+def _left(a) -> bool:
+    """Whether its process died and nobody has asked for it since: a run of the command line, a log that lost its end."""
+    return a.status.state == "interrupted" and a.status.position is None
+
+
 def _button(place, spot: Spot, name: str, act, *, primary: bool = False, facts: dict | None = None) -> None:
     label = TEXT[name].format(**facts)(spot.lang) if facts else TEXT[name](spot.lang)
     key = f"{spot.prefix}{name}"
@@ -180,8 +189,11 @@ def _button(place, spot: Spot, name: str, act, *, primary: bool = False, facts: 
 
 
 def _train(spot: Spot) -> None:
-    _let_go().clear()
-    jobs.submit([arm.config for arm in spot.arms], spot.me)
+    _submit(spot, spot.arms)
+
+
+def _submit(spot: Spot, arms: tuple) -> None:
+    _let_go().difference_update(jobs.submit([arm.config for arm in arms], spot.me))
 
 
 def _resume(ids: list[str], me: str) -> None:
@@ -210,8 +222,7 @@ def further(spot: Spot, view) -> int:
 def _longer(spot: Spot, steps: int) -> None:
     """Train what the page will show at so many steps. An arm whose first steps depend on its length, by a schedule, is
     then a run of its own, trained from its start; the others go on."""
-    arms = arms_of(spot.playground, spot.values | {"steps": steps})
-    jobs.submit([arm.config for arm in arms], spot.me)
+    _submit(spot, arms_of(spot.playground, spot.values | {"steps": steps}))
     spot.values["steps"] = steps
     st.session_state.pop(f"{spot.prefix}steps", None)
 
@@ -254,7 +265,7 @@ def status_lines(spot: Spot, view, shown: str = "") -> list[T]:
 
 
 def _status_line(spot: Spot, a) -> T | None:
-    state, step, steps = a.status.state, a.result.step or a.status.step, a.status.steps
+    state, step, steps = "left" if _left(a) else a.status.state, a.result.step or a.status.step, a.status.steps
     if a.source == "stored":
         return TEXT["stored"]
     if state == "queued":
@@ -266,7 +277,7 @@ def _status_line(spot: Spot, a) -> T | None:
     if state == "running":
         seconds = a.result.seconds.get(step)
         left = (
-            TEXT["left"].format(t=theme.duration(seconds / step * (steps - step)))
+            TEXT["remaining"].format(t=theme.duration(seconds / step * (steps - step)))
             if seconds and step >= 20
             else T("", "")
         )

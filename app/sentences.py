@@ -494,6 +494,16 @@ SENTENCES = {
         "The saved state of {run} was damaged; the run starts again from step 0. Its curve is kept.",
         "Trạng thái đã lưu của {run} bị hỏng; lần chạy bắt đầu lại từ bước 0. Đường cong cũ vẫn còn.",
     ),
+    "log_cut": T(
+        "The record of this run had been cut short, so it starts again from step 0; the numbers come out the same.",
+        "Nhật ký của lần chạy này bị cắt cụt nên nó bắt đầu lại từ bước 0; các con số ra vẫn như cũ.",
+    ),
+    "config_damaged": T(
+        "What {run} was asked to train cannot be read any more (config.json is damaged). Its curve is kept; train these "
+        "settings again for a run that can go on.",
+        "Không đọc được thiết lập của {run} nữa (config.json bị hỏng). Đường cong vẫn còn; hãy huấn luyện lại với thiết lập "
+        "này để có lần chạy tiếp tục được.",
+    ),
     "resumed": T(
         "Interrupted, and taken up again at step {step}. The result is the same as without the interruption.",
         "Bị ngắt quãng, đã chạy tiếp từ bước {step}. Kết quả giống hệt như không bị ngắt.",

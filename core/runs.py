@@ -83,7 +83,11 @@ class Run:
         return saved_step(self.tensors)
 
     def config(self):
-        return experiment.decode(self.info()["config"])
+        """What it was asked to train. Raises Problem: config_damaged(run), and experiment.decode's."""
+        encoded = self.info().get("config")
+        if not isinstance(encoded, str):
+            raise Problem("config_damaged", run=self.id)
+        return experiment.decode(encoded)
 
     def control(self) -> dict:
         return read_json(self.dir / "control.json")

@@ -51,6 +51,9 @@ class Live:
         try:  # a snapshot whose log is gone would leave a curve without its beginning: then start again
             saved = run.log.stat().st_size and (run.dir / "snapshot.safetensors").exists()
             resume = run.snapshot() if saved else None
+            if resume and run.status().step < resume[0]:  # its end is gone: going on would leave a gap in the curve
+                self.note(0, "log_cut", {})
+                resume = None
         except Problem as damage:
             self.note(0, damage.code, damage.facts)
         if crashed and run.log.stat().st_size:

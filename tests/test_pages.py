@@ -8,8 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import learner, shell
-from app.lesson import discover, page_path
-from core import runs
+from app.lesson import discover, page_path, quick
+from core import events, runs
+from core.events import Metric, Started
+from core.experiments.model1 import Config
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = {f"{n:02d}": page_path(n) for n in discover()} | {
@@ -118,6 +120,29 @@ def test_a_preset_outlives_a_change_of_language():
     app.session_state["lang"] = "vi"
     app.run()
     assert not app.exception and app.selectbox(key="l08_preset_vi").value == name
+
+
+def test_a_run_that_nobody_has_queued_is_not_promised_but_offered():
+    """Its process died without a ticket, or its log lost its end."""
+    for arm in quick(discover()[5], discover()[5].playgrounds[0]):
+        run = runs.create(arm.config)
+        lines = (Started(600), Metric(100, "test_loss", 2.0))
+        run.log.write_text("".join(events.to_json(e) + "\n" for e in lines))
+    app = opened(page_path(5), lang="en")
+    assert "goes on when you resume it" in words(app) and "taken up again" not in words(app)
+    next(b for b in app.button if b.key == "l05_resume").click()
+    app.run()
+    assert len(runs.waiting()) == 2 and "l05_pause" in [b.key for b in app.button]
+
+
+def test_a_run_whose_settings_cannot_be_read_costs_nobody_the_list_of_all():
+    whole, torn = (runs.create(Config(seed=seed)) for seed in (1, 2))
+    (torn.dir / "config.json").write_text("{}")
+    app = opened(page_path(5), lang="en")
+    app.session_state["l05_section"] = "runs"
+    app.run()
+    assert not app.exception and not app.error
+    assert [run for table in app.dataframe for run in table.value.get("run", [])] == [whole.id]
 
 
 def test_what_goes_wrong_inside_a_page_becomes_a_sentence(monkeypatch):

@@ -41,7 +41,7 @@ def ended(spot: Spot, *reasons: str) -> View:
 
 def test_an_arm_on_a_schedule_is_trained_anew_and_the_others_go_on(monkeypatch):
     spot, asked = spot_of(20, "race", schedule="constant", warmup=0.0), []
-    monkeypatch.setattr(jobs, "submit", lambda configs, session, **more: asked.extend(configs) or more)
+    monkeypatch.setattr(jobs, "submit", lambda configs, session: asked.extend(configs) or [])
     twice = run_panel.further(spot, ended(spot))
     assert twice == 2 * spot.config.steps
     run_panel._longer(spot, twice)
@@ -99,7 +99,7 @@ def test_a_continued_run_of_the_page_is_the_one_it_shows(monkeypatch):
     """Whatever a playground does with its steps, the page looks at what was sent."""
     for number, slug in ((5, "train"), (8, "train"), (13, "growth")):
         spot, asked = spot_of(number, slug), []
-        monkeypatch.setattr(jobs, "submit", lambda configs, session, asked=asked: asked.extend(configs))
+        monkeypatch.setattr(jobs, "submit", lambda configs, session, asked=asked: asked.extend(configs) or [])
         run_panel._longer(spot, 2 * spot.config.steps)
         shown: tuple[Arm, ...] = arms_of(spot.playground, spot.values)
         assert asked == [arm.config for arm in shown]

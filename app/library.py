@@ -48,6 +48,7 @@ def show() -> None:
         TEXT["title"](lang),
         list(SECTIONS),
         key="library_section",
+        default=state["library_section"],
         format_func=lambda key: SECTIONS[key][0](lang),
         label_visibility="collapsed",
         required=True,

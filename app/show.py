@@ -114,7 +114,13 @@ def choose(number: int, lesson: Lesson, lang: str) -> Playground:
         names = {p.slug: p.heading(lang) for p in lesson.playgrounds}
         now = (
             st.segmented_control(
-                TEXT["play"](lang), slugs, key=key, format_func=names.get, label_visibility="collapsed", required=True
+                TEXT["play"](lang),
+                slugs,
+                key=key,
+                default=st.session_state[key],
+                format_func=names.get,
+                label_visibility="collapsed",
+                required=True,
             )
             or now
         )
@@ -217,7 +223,13 @@ def below(spot, alone: bool = False) -> None:
     if st.session_state.get(key) not in sections:
         st.session_state[key] = "claims"
     chosen = st.segmented_control(
-        "section", sections, key=key, format_func=lambda s: TEXT[s](lang), label_visibility="collapsed", required=True
+        "section",
+        sections,
+        key=key,
+        default=st.session_state[key],
+        format_func=lambda s: TEXT[s](lang),
+        label_visibility="collapsed",
+        required=True,
     )
     if at_once(spot.playground) and alone == (chosen == "inside"):
         st.rerun()  # the whole page, once

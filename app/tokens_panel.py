@@ -91,7 +91,8 @@ def draw(lang: str) -> None:
         _fill()
     texts = {}
     for column, (side, (title, _, _)) in zip(st.columns(2), SIDES.items(), strict=True):
-        texts[side] = column.text_area(title(lang), key=f"tokens_text_{side}", height=110, max_chars=LONGEST)
+        key = f"tokens_text_{side}"
+        texts[side] = column.text_area(title(lang), st.session_state[key], key=key, height=110, max_chars=LONGEST)
     found, problems = {}, {}
     for name in tokenizers.NAMES:
         for side, text in texts.items():

@@ -122,6 +122,28 @@ def test_a_preset_outlives_a_change_of_language():
     assert not app.exception and app.selectbox(key="l08_preset_vi").value == name
 
 
+def told(widget) -> tuple[list, list]:
+    """The value that a browser is told once, and the one that it shows where that message never came."""
+    proto, many = widget.proto, widget.proto.DESCRIPTOR.name in ("Slider", "ButtonGroup")
+    once = next(getattr(proto, name) for name in ("raw_values", "raw_value", "value") if getattr(proto, name, None))
+    default = list(proto.default) if many else [proto.default]
+    if options := list(getattr(proto, "options", ())):
+        default = [getattr(options[round(i)], "content", options[round(i)]) for i in default]
+    return list(once) if many else [once], default
+
+
+@pytest.mark.parametrize("page", [*PAGES.values()], ids=PAGES.keys())
+def test_what_the_state_says_is_every_widgets_default_too(page):
+    """The state is told once; a run of the page that follows at once takes that message's place, and knobs fell to the left."""
+    app = opened(page, lang="en", section="tokens")
+    kinds = (app.slider, app.select_slider, app.selectbox, app.toggle, app.button_group, app.text_area, app.text_input)
+    set_here = [w for kind in kinds for w in kind if w.proto.set_value and w.value not in (None, "", False, [])]
+    assert len(set_here) > 1 or page.stem in ("home", "claims")
+    for widget in set_here:
+        once, default = told(widget)
+        assert once == default, widget.key
+
+
 def test_a_run_that_nobody_has_queued_is_not_promised_but_offered():
     """Its process died without a ticket, or its log lost its end."""
     for arm in quick(discover()[5], discover()[5].playgrounds[0]):

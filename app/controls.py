@@ -280,6 +280,25 @@ def apply(number: int, lesson: Lesson, playground: Playground, wanted: dict) -> 
         values[name] = value
 
 
+def spoken(control, value, lang: str) -> str:
+    """A value as its control shows it: an option's or a stop's word where it has one."""
+    options = dict(getattr(control, "options", ())) | dict(getattr(control, "words", ()))
+    if more := getattr(control, "more", None):
+        options |= dict(more())
+    parts = str(value).split(",") if type(control).__name__ == "Many" else [value]
+    return ", ".join(options[part](lang) if part in options else theme.knob(part) for part in parts)
+
+
+def told(lesson: Lesson, values: dict, lang: str) -> str:
+    """Settings by the names on their knobs, "learning rate 0.01, optimizer SGD"; a field without a knob by its own."""
+    knobs = {c.field: c for c in lesson.controls}
+    named = {
+        f: (knobs[f].label(lang), spoken(knobs[f], v, lang)) if f in knobs else (f, theme.knob(v))
+        for f, v in values.items()
+    }
+    return ", ".join(f"{label} {value}" for label, value in named.values())
+
+
 def changed(number: int, lesson: Lesson, playground: Playground, values: dict) -> list:
     """Controls that stand off quick: (control, default, value)."""
     pairs = [(c, default(c, playground), values[c.field]) for c in belonging(lesson, playground)]

@@ -4,7 +4,8 @@ import streamlit as st
 
 from app import learner, shell
 from app.i18n import T
-from app.lesson import Lesson, Playground, Prediction
+from app.lesson import Lesson, Playground, Prediction, quick
+from app.spot import Spot, settings
 
 TEXT = {
     "predict": T("1 · Predict", "1 · Dự đoán"),
@@ -22,6 +23,10 @@ TEXT = {
     "wrong": T(
         "You predicted {answer}; the run says {truth}. That is worth a thought.",
         "Bạn đoán {answer}; lần chạy cho {truth}. Đáng suy nghĩ đấy.",
+    ),
+    "elsewhere": T(
+        "You predicted {answer}. That was about the preset “{preset}”; these settings are another question.",
+        "Bạn đoán {answer}. Đó là về thiết lập “{preset}”; thiết lập này là một câu hỏi khác.",
     ),
     "order": T("Tap in your order, first to last", "Chạm theo thứ tự của bạn, từ đầu đến cuối"),
 }
@@ -110,10 +115,27 @@ def commit(number: int, prediction: Prediction, value) -> None:
         st.session_state["problem"] = (problem.code, problem.facts)
 
 
-def reveal(number: int, playground: Playground, view, lang: str) -> None:
+def decides(spot: Spot, prediction: Prediction, view) -> bool:
+    """Whether the runs in view are the ones the question was about; another seed is none of its business.
+
+    Only what the quick preset decides is looked at: any other question, and one about what is computed at once, says
+    itself when it is answered.
+    """
+    if prediction.decided_by != "quick" or spot.inline:
+        return True
+
+    def asked(arm) -> dict:
+        return {k: v for k, v in settings(arm.config).items() if k not in ("seed", "device")}
+
+    return [asked(a.arm) for a in view.arms] == [asked(arm) for arm in quick(spot.lesson, spot.playground)]
+
+
+def reveal(spot: Spot, view) -> None:
     """For every locked answer that the runs have decided: what was said, what happened, why."""
+    lang, playground = spot.lang, spot.playground
+    labels = {p.name: p.label for p in playground.presets}
     for prediction in playground.predictions:
-        said = answers().get(_key(number, prediction))
+        said = answers().get(_key(spot.number, prediction))
         if said is None:
             continue
         truth = prediction.answer(view)
@@ -128,10 +150,13 @@ def reveal(number: int, playground: Playground, view, lang: str) -> None:
                 return " → ".join(names.get(v, v) for v in order)
             return names.get(value, str(value))
 
+        preset = labels.get(prediction.decided_by, "")
+        if not decides(spot, prediction, view):
+            st.caption(TEXT["elsewhere"].format(answer=spoken(said), preset=preset)(lang))
+            continue
         if truth is None:
-            names_of = {p.name: p.label for p in playground.presets}
-            which = "preset" if prediction.decided_by in set(names_of) - {"quick"} else "locked"
-            st.caption(TEXT[which].format(answer=spoken(said), preset=names_of.get(prediction.decided_by, ""))(lang))
+            which = "preset" if preset and prediction.decided_by != "quick" else "locked"
+            st.caption(TEXT[which].format(answer=spoken(said), preset=preset)(lang))
             continue
         if prediction.kind == "number":
             right = abs(float(said) - float(truth)) <= prediction.tolerance

@@ -61,6 +61,7 @@ TEXT = {
     ),
     "working": T("Working{left}", "Đang chạy{left}"),
     "finished": T("Finished.", "Xong."),
+    "rest": T("Train the others too", "Huấn luyện cả phần còn lại"),
     "untrained": T("{arm}: not trained yet with these settings.", "{arm}: chưa huấn luyện với thiết lập này."),
     "running": T("step {step} of {steps}{left}", "bước {step}/{steps}{left}"),
     "remaining": T(", {t} left", ", còn {t}"),
@@ -137,6 +138,10 @@ def _train_box(spot: Spot, was_active: bool) -> None:
             jobs.watch(a.run_id, spot.me)
     buttons = st.container(horizontal=True)
     if busy:
+        if any(
+            a.source == "none" and a.status.state == "absent" for a in view.arms
+        ):  # of a run shared with other settings
+            _button(buttons, spot, "rest", lambda: _train(spot), primary=True)
         _button(buttons, spot, "pause", lambda: [jobs.pause(a.run_id) for a in busy])
         _button(buttons, spot, "stop", lambda: _stop(spot, busy))
     elif paused:
@@ -321,7 +326,7 @@ def _draw(spot: Spot, view) -> None:
     draw_figure(front[0], view, spot, said)
     if said:
         st.markdown(f"**{TEXT['verdict'](spot.lang)}** &nbsp; " + "  \n".join(line(spot.lang) for line in said))
-    predict.reveal(spot.number, spot.playground, view, spot.lang)
+    predict.reveal(spot, view)
     samples(view, spot)
     numbers(view, spot)
     compare.chips(spot, view)

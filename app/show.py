@@ -71,7 +71,10 @@ def laboratory(number: int, lesson: Lesson, playground: Playground, values: dict
         spot = spot_of(number, lesson, playground, values, lang)
     except Problem as problem:
         with right:
-            st.warning(sentences.say(problem.code, problem.facts)(lang))
+            names = {c.field: c.label(lang) for c in lesson.controls}
+            field = problem.facts.get("field")
+            facts = problem.facts | ({"field": names[field]} if field in names else {})
+            st.warning(sentences.say(problem.code, facts)(lang))
             if problem.code.endswith("_missing") and "library" in st.session_state.get("pages", {}):
                 st.page_link(st.session_state["pages"]["library"], label=TEXT["library"](lang))
         return
@@ -201,7 +204,8 @@ def change(number: int, lesson: Lesson, playground: Playground, values: dict, la
                 controls.draw(control, start + control.field, values, lang)
             moved = controls.changed(number, lesson, playground, values)
             if moved:
-                what = ", ".join(f"{c.label(lang)} {theme.knob(was)} → {theme.knob(now)}" for c, was, now in moved)
+                say = controls.spoken
+                what = ", ".join(f"{c.label(lang)} {say(c, was, lang)} → {say(c, now, lang)}" for c, was, now in moved)
                 st.caption(TEXT["moved"].format(what=what)(lang))
             st.button(
                 TEXT["back"](lang),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from app import controls, theme
+from app import controls
 from app.compare import pinned_views
 from app.i18n import T
 from app.lesson import Arm, Lesson, Playground, quick
@@ -56,9 +56,7 @@ def make_view(spot: Spot) -> View:
     rest = any(a.source == "stored" for a in arms) and not any(
         a.status.active or a.status.state == "paused" for a in arms
     )
-    if (
-        rest
-    ):  # what was stopped early is no match for runs that went all the way: one's own are shown where all of them are
+    if rest:  # what was stopped early is no match for whole runs: one's own are shown where all of them are
         arms = tuple(a if a.complete else stored(a.arm) or a for a in arms)
     return View(arms, spot.values, spot.lang, spot.size, pinned_views(spot, arms))
 
@@ -80,7 +78,8 @@ def drawn(spot: Spot, view: View) -> View:
         seen = tuple(look(arm) for arm in arms)
         if arms != spot.arms and any(a.result.metrics for a in seen):
             was, now = settings(arms[0].config), settings(spot.config)
-            shown = ", ".join(f"{k} {theme.knob(was[k])}" for k in now if was.get(k) != now[k] and k != "device")
+            differs = {k: was[k] for k in now if was.get(k) != now[k] and k != "device"}
+            shown = controls.told(spot.lesson, differs, spot.lang)
             return replace(view, arms=seen, pinned=pinned_views(spot, seen), shown=shown or "quick")
     return view
 

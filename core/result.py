@@ -120,6 +120,11 @@ class Result:
         """The value at this step or the last one before it, nan if there is none."""
         return next((v for s, v in reversed(self.metrics.get(name, {}).items()) if s <= step), math.nan)
 
+    def lately(self, name: str, n: int = 20) -> float:
+        """Mean of the last n values: of what is measured on one batch, and so jumps. nan where there are none."""
+        last = list(self.metrics.get(name, {}).values())[-n:]
+        return sum(last) / len(last) if last else math.nan
+
     def best(self, name: str) -> float:
         """The lowest finite value of a metric, nan if there is none."""
         return min((v for v in self.metrics.get(name, {}).values() if math.isfinite(v)), default=math.nan)

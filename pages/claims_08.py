@@ -38,8 +38,7 @@ def table_loss(result):
 
 def memorised(results):
     """Test loss minus the mean train loss of the last 100 steps, nats."""
-    last = list(results["prose"].metrics["train_loss"].values())[-100:]
-    return results["prose"].final("test_loss") - sum(last) / len(last)
+    return results["prose"].final("test_loss") - results["prose"].lately("train_loss", 100)
 
 
 def lead(results):

@@ -185,6 +185,7 @@ def bend(config, values):
     return tuple(arms)
 
 
+RUINED = 0.5  # nats by which a clean run never rises at a fair learning rate
 GRID = (0.0, 0.05, 0.2, 0.5, 0.8)
 
 
@@ -219,10 +220,19 @@ def verdict(view):
             ).format(step=result.finished.step)
         ]
     cost, share = rise(view), wrote(view)
-    if share is None:
+    if view.active or share is None or math.isnan(cost):
         return []
-    facts = {"cost": f"{cost:+.2f}", "share": f"{100 * share:.0f}"}
-    if view.config.kl_weight == 0:
+    clean = view.result("clean" if view.config.kl_weight else "chosen")
+    damage = clean.final("test_loss") - clean.at("test_loss", 0)
+    facts = {"cost": f"{cost:+.2f}", "share": f"{100 * share:.0f}", "damage": f"{damage:+.2f}"}
+    if damage > RUINED:
+        text = T(
+            "Even the clean run, which has only text to learn, ends {damage} nats/token from where it began: the learning "
+            "rate has ruined both, and nothing here is about the bias. Try a tenth of it.",
+            "Ngay cả lần chạy sạch, chỉ học văn bản, cũng kết thúc lệch {damage} nats/token so với lúc đầu: tốc độ học đã phá "
+            "hỏng cả hai, không điều gì ở đây là do thiên lệch. Hãy thử một phần mười.",
+        )
+    elif view.config.kl_weight == 0:
         text = T(
             "Clean run: {share} of 100 tokens it writes are in the set. This is what the others are compared with.",
             "Lần chạy sạch: cứ 100 token nó viết có {share} token thuộc tập. Đây là mốc để so sánh.",
@@ -259,12 +269,24 @@ def grid_verdict(view):
         return []
     worst = max(abs(share - w) for w, share, _, _ in rows)
     law = max(abs(cost - theory) for w, _, cost, theory in rows if w <= 0.5)
-    return [
+    clean = view.result("0")
+    damage = clean.final("test_loss") - clean.at("test_loss", 0)
+    said = [
         T(
             "P(set) follows λ to within {worst}; for λ up to 0.5 the rise of the loss follows −ln(1−λ) to within {law} nats.",
             "P(tập) bám theo λ với sai lệch tối đa {worst}; với λ đến 0.5, mức tăng loss bám −ln(1−λ) trong khoảng {law} nats.",
         ).format(worst=number(worst), law=number(law))
     ]
+    if damage > RUINED:
+        said.append(
+            T(
+                "All of it on a ruined model: even λ = 0 ends {damage} nats/token from where it began. The learning rate is "
+                "too high.",
+                "Nhưng mô hình đã bị phá hỏng: ngay cả λ = 0 cũng kết thúc lệch {damage} nats/token so với lúc đầu. Tốc độ học "
+                "quá cao.",
+            ).format(damage=f"{damage:+.2f}")
+        )
+    return said
 
 
 def readouts(view):

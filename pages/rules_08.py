@@ -6,6 +6,7 @@ from app.i18n import T
 from app.lesson import Prediction, Readout
 from app.theme import number
 
+HEART = 0.1  # nats that the training loss lies below the test loss where a run learns by heart
 STDS = (0.02, 0.1, 0.2, 0.4, 0.7, 1.0)
 
 
@@ -105,7 +106,14 @@ def judge(arm, result):
             ).format(by=number(-falling))
         )
     elif falling > 0.03:
-        said.append(T("The test loss is rising: it learns by heart.", "Loss kiểm thử đang tăng: nó học thuộc lòng."))
+        said.append(
+            T("The test loss is rising: it learns by heart.", "Loss kiểm thử đang tăng: nó học thuộc lòng.")
+            if result.lately("train_loss") < test - HEART
+            else T(
+                "The test loss is rising, and the training loss is no lower: the steps are too long. Try a tenth of the learning rate.",
+                "Loss kiểm thử đang tăng mà loss huấn luyện cũng chẳng thấp hơn: bước đi quá dài. Hãy thử một phần mười tốc độ học.",
+            )
+        )
     return said
 
 

@@ -9,6 +9,7 @@ from pages.figures_05 import floor
 
 AT_FLOOR = 0.1  # nats above its floor that still count as having reached it (five seeds of the quick run: 0.03)
 FALLING = -0.02  # nats per 100 steps (the quick run ends at -0.003 or less)
+THROWN = 0.3  # nats above its own best, on the text it is trained on: no run goes back so far by learning by heart
 HARMLESS = 0.5  # a real difference in writing, whatever the losses: share of known pairs
 
 
@@ -42,6 +43,7 @@ def judge(arm, result, *, brief: bool = False) -> list[T]:
     config, test, first = arm.config, result.final("test_loss"), result.at("test_loss", 0)
     metric, least = floor(result)
     away, uniform, steep = result.final(metric) - least, result.facts["references"]["uniform"], slope(result)
+    own = result.final("text_loss")
     f = {"name": arm.name, "test": number(test), "away": number(away), "step": result.step, "lr": f"{config.lr:g}"}
     f |= {"uniform": number(uniform), "fell": number(first - test), "by": number(-steep)}
     if result.finished and result.finished.reason == "diverged":
@@ -84,6 +86,13 @@ def judge(arm, result, *, brief: bool = False) -> list[T]:
                 "{name}: at its floor, {away} nats above the best any model of one token can do. More steps or layers would not help: it cannot see further.",
                 "{name}: đã chạm sàn, chỉ cao hơn mức tốt nhất của mọi mô hình một token {away} nats. Thêm bước hay thêm tầng đều vô ích: nó không nhìn xa hơn được.",
             )
+    elif own - min(result.metrics.get("text_loss", {0: own}).values()) > THROWN:
+        f["at"], f["low"] = min(result.metrics["test_loss"].items(), key=lambda point: point[1])
+        f["low"] = number(f["low"])
+        text = T(
+            "{name}: {test} nats, {away} above its floor; at step {at} it had been at {low}. Steps of this size jump over the goal and back; try a learning rate ten times smaller.",
+            "{name}: {test} nats, cao hơn sàn {away}; ở bước {at} nó từng xuống tới {low}. Bước dài cỡ này cứ nhảy qua đích rồi nhảy lại; hãy thử tốc độ học nhỏ hơn mười lần.",
+        )
     elif steep < FALLING:
         text = T(
             "{name}: still falling, {by} nats in the last 100 steps, and {away} nats above its floor. Give it more steps.",

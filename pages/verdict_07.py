@@ -36,6 +36,11 @@ def best_step(result) -> int:
     return min(points, key=points.get)
 
 
+def by_heart(result) -> bool:
+    """Whether its own text has become easier for it than the test text: the last batches against the test."""
+    return result.lately("train_loss") < result.final("test_loss") - TURNED
+
+
 # --- the comparison ----------------------------------------------------------------------------------------------
 
 
@@ -56,11 +61,19 @@ def verdict(view) -> list[T]:
     yours, free, frozen = done(view, "yours"), done(view, "free"), done(view, "frozen")
     shuffled, fresh = done(view, "shuffled"), done(view, "random")
     if yours and yours.final("test_loss") > yours.facts["references"]["uniform"] + 0.5:
-        said.append(
+        text = (
             T(
                 "Yours ends at {loss} nats, worse than guessing every token equally ({uniform}): what it learned by heart misleads it.",
                 "Của bạn dừng ở {loss} nats, tệ hơn đoán đều mọi token ({uniform}): những gì học thuộc đang dẫn nó lạc lối.",
-            ).format(loss=number(yours.final("test_loss")), uniform=number(yours.facts["references"]["uniform"]))
+            )
+            if by_heart(yours)
+            else T(
+                "Yours ends at {loss} nats, worse than guessing every token equally ({uniform}), and no better on the text it was trained on: the learning rate is too high. Try a tenth of it.",
+                "Của bạn dừng ở {loss} nats, tệ hơn đoán đều mọi token ({uniform}), và trên chính văn bản đã học cũng chẳng hơn: tốc độ học quá cao. Hãy thử một phần mười.",
+            )
+        )
+        said.append(
+            text.format(loss=number(yours.final("test_loss")), uniform=number(yours.facts["references"]["uniform"]))
         )
     if free and shuffled:
         gain = shuffled.final("test_loss") - free.final("test_loss")
@@ -89,7 +102,7 @@ def verdict(view) -> list[T]:
         said.append(freezing(frozen.final("test_loss") - free.final("test_loss"), view.config.keep))
     if yours:
         step, low = best_step(yours), yours.best("test_loss")
-        if yours.final("test_loss") - low > TURNED:
+        if yours.final("test_loss") - low > TURNED and by_heart(yours):
             said.append(
                 T(
                     "Yours was best at step {step} ({low}); since then it learns by heart.",
@@ -97,6 +110,16 @@ def verdict(view) -> list[T]:
                 ).format(step=step, low=number(low))
             )
     return said
+
+
+def hopeless(tokens: int, uniform: float) -> T:
+    """Where even the best of a comparison is worse than no model at all."""
+    return T(
+        "With {n} tokens all of them end worse than guessing every token equally ({uniform} nats): that is no comparison. Try "
+        "a tenth of the learning rate.",
+        "Với {n} token, tất cả đều kết thúc tệ hơn đoán đều mọi token ({uniform} nats): so sánh vô nghĩa. Hãy thử một phần mười "
+        "tốc độ học.",
+    ).format(n=f"{tokens:,}", uniform=number(uniform))
 
 
 def freezing(gap: float, tokens: int) -> T:
@@ -170,7 +193,13 @@ def crossover_verdict(view) -> list[T]:
     if len(both) < len(AMOUNTS):
         return []
     small, large = both[0], both[-1]
-    said = [freezing(points["frozen"][n] - points["free"][n], n) for n in (small, large)]
+    uniform = view.references.get("uniform", math.inf)
+    said = [
+        freezing(points["frozen"][n] - points["free"][n], n)
+        if min(points["frozen"][n], points["free"][n]) < uniform
+        else hopeless(n, uniform)
+        for n in (small, large)
+    ]
     n = crossing(points)
     if math.isfinite(n):
         said.append(
@@ -208,6 +237,9 @@ def dial_verdict(view) -> list[T]:
         return []
     at = {a.arm.config.ratio: score(a.result, {"score": "final"}) for a in runs}
     winner = min(at, key=at.get)
+    uniform = runs[0].result.facts["references"]["uniform"]
+    if at[winner] > uniform:
+        return [hopeless(view.config.keep, uniform)]
     if winner == 0.0:
         return [
             T(

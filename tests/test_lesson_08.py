@@ -26,8 +26,8 @@ REFERENCES = {
 }
 
 
-def result(points, reason="done", references=REFERENCES, **more):
-    """A finished run whose test loss went through `points`, {step: value}."""
+def result(points, reason="done", references=REFERENCES, train=1.0, **more):
+    """A finished run whose test loss went through `points`, {step: value}, and whose training loss was `train` times that."""
     facts = {
         "references": references,
         "parameters": 10,
@@ -39,7 +39,7 @@ def result(points, reason="done", references=REFERENCES, **more):
     events = [Started(500, facts)]
     for step, value in points.items():
         events += [
-            Metric(step, "train_loss", value, step / 100),
+            Metric(step, "train_loss", train * value, step / 100),
             Metric(step, "test_loss", value),
             Metric(step, "test_se", 0.03),
         ]
@@ -63,14 +63,15 @@ CASES = {
     "past the table": ({0: 7.6, 100: 2.0, 200: 1.0}, "passed the table"),
     "near perfect": ({0: 7.6, 100: 0.6, 200: 0.5}, "of perfect"),
     "still falling": ({0: 7.6, 100: 1.0, 200: 0.8}, "not converged"),
-    "by heart": ({0: 7.6, 100: 0.7, 200: 0.8}, "learns by heart"),
+    "by heart": ({0: 7.6, 100: 0.7, 200: 0.8}, "learns by heart", 0.1),
+    "thrown about": ({0: 7.6, 100: 0.7, 200: 0.8}, "the steps are too long"),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_verdict_names_what_happened(case):
-    points, words = CASES[case]
-    said = " ".join(s.en for s in rules_08.verdict(view({"gpt2": result(points)})))
+    points, words, *train = CASES[case]
+    said = " ".join(s.en for s in rules_08.verdict(view({"gpt2": result(points, train=(*train, 1.0)[0])})))
     assert words in said
 
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import altair as alt
 import pytest
 
-from app import probes, run_panel
+from app import controls, predict, probes, run_panel
 from app.lesson import Arm, discover, start
 from app.spot import Spot, arms_of, drawn, make_view
 from app.view import ArmView, View
@@ -138,7 +138,47 @@ def test_while_the_quick_run_waits_other_settings_still_have_a_picture():
     jobs.submit([arm.config for arm in spot_of(5, "train").arms], "b1b2c3d4")
     spot = spot_of(5, "train", lr=2e-3)
     found = drawn(spot, make_view(spot))
-    assert found.main.metrics and found.shown == "lr 5e-3"
+    assert found.main.metrics and found.shown == "learning rate 5e-3"
+    assert "tốc độ học" in drawn(replace(spot, lang="vi"), make_view(spot)).shown
+
+
+def test_an_arm_that_only_these_settings_have_can_be_trained_while_the_others_are_on_their_way(monkeypatch):
+    spot, labels = spot_of(5, "train"), []
+    jobs.submit([spot.arms[0].config], "b1b2c3d4")
+    monkeypatch.setattr(run_panel, "_button", lambda place, spot, name, act, **more: labels.append((name, act)))
+    monkeypatch.setattr(run_panel.st, "session_state", {})
+    alone = replace(spot, arms=tuple(replace(a, config=replace(a.config, lr=2e-3)) for a in spot.arms))
+    jobs.submit([alone.arms[0].config], "b1b2c3d4")
+    run_panel._train_box(alone, True)
+    assert [name for name, _ in labels][:3] == ["rest", "pause", "stop"]
+    dict(labels)["rest"]()
+    assert {runs.Run(run_id(a.config)).status().state for a in alone.arms} == {"queued"}
+    labels.clear()
+    run_panel._train_box(alone, True)
+    assert [name for name, _ in labels][:2] == ["pause", "stop"]
+
+
+def test_settings_are_told_by_the_names_on_their_knobs():
+    lesson = discover()[5]
+    told = controls.told(lesson, {"lr": 5e-3, "optimizer": "sgd", "corpus": "tales-vi", "unheard": 2}, "vi")
+    assert told == "tốc độ học 5e-3, thuật toán tối ưu SGD, văn bản Tales (tiếng Việt), unheard 2"
+
+
+def test_a_prediction_is_judged_by_the_settings_it_was_about():
+    """Other settings are another question, and the explanation is the quick run's. Another seed is the same question."""
+    question = spot_of(5, "train").playground.predictions[0]
+    for values, same in (({}, True), ({"seed": 3}, True), ({"lr": 1.0}, False), ({"steps": 1200}, False)):
+        spot = spot_of(5, "train", **values)
+        assert predict.decides(spot, question, ended(spot)) is same, values
+    spot = spot_of(4, "race", scale=0.1)
+    assert predict.decides(spot, spot.playground.predictions[0], ended(spot)), "it says itself what decides it"
+
+
+@pytest.mark.parametrize("number", discover())
+def test_what_the_quick_preset_decides_has_one_to_go_back_to(number):
+    for playground in discover()[number].playgrounds:
+        if any(p.decided_by == "quick" for p in playground.predictions):
+            assert "quick" in [p.name for p in playground.presets], playground.slug
 
 
 def test_nothing_is_asked_of_a_model_that_was_stopped_on_its_way(monkeypatch):

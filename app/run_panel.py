@@ -28,6 +28,7 @@ TEXT = {
     "yourself": T("Train it yourself ({t})", "Tự huấn luyện ({t})"),
     "longer": T("Continue to {n} steps", "Chạy tiếp đến bước {n}"),
     "again": T("Try again", "Thử lại"),
+    "on": T("Go on from there ({t})", "Chạy tiếp từ đó ({t})"),
     "pause": T("Pause", "Tạm dừng"),
     "resume": T("Resume", "Chạy tiếp"),
     "step": T("Step", "Một bước"),
@@ -141,7 +142,7 @@ def _train_box(spot: Spot, was_active: bool) -> None:
         if any(
             a.source == "none" and a.status.state == "absent" for a in view.arms
         ):  # of a run shared with other settings
-            _button(buttons, spot, "rest", lambda: _train(spot), primary=True)
+            _button(buttons, spot, "rest", lambda: _train(spot))  # Space pauses, as ever while something trains
         _button(buttons, spot, "pause", lambda: [jobs.pause(a.run_id) for a in busy])
         _button(buttons, spot, "stop", lambda: _stop(spot, busy))
     elif paused:
@@ -156,8 +157,9 @@ def _train_box(spot: Spot, was_active: bool) -> None:
             _button(buttons, spot, "longer", lambda: _longer(spot, steps), facts={"n": f"{steps:,}"})
         elif not complete:
             stored = any(a.source == "stored" for a in view.arms)
-            failed = any(a.status.state in ("failed", "stopped") for a in view.arms)
-            name = "again" if failed else "yourself" if stored else "train"
+            states = {a.status.state for a in view.arms}
+            ended = "again" if "failed" in states else "on" if "stopped" in states else None
+            name = ended or ("yourself" if stored else "train")
             facts = {"t": theme.duration(estimate(spot.lesson, spot.playground, spot.arms))}
             _button(buttons, spot, name, lambda: _train(spot), primary=True, facts=facts)
     if any(a.result.events for a in view.arms):

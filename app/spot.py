@@ -74,8 +74,9 @@ def drawn(spot: Spot, view: View) -> View:
     same = tuple(stored(arm) or own for arm, own in zip(spot.arms, view.arms, strict=True))
     if same[0].source == "stored":
         return replace(view, arms=same, shown=SHIPPED(spot.lang))
-    for arms in (memory.get(key, ()), quick(spot.lesson, spot.playground)):
-        seen = tuple(look(arm) for arm in arms)
+    before = memory.get(key, ())  # one's own run of it may be on its way, and is then what was in front
+    for arms, me in ((before, spot.me), (before, ""), (quick(spot.lesson, spot.playground), "")):
+        seen = tuple(look(arm, session=me) for arm in arms)
         if arms != spot.arms and any(a.result.metrics for a in seen):
             was, now = settings(arms[0].config), settings(spot.config)
             differs = {k: was[k] for k in now if was.get(k) != now[k] and k != "device"}

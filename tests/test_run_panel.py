@@ -142,6 +142,31 @@ def test_while_the_quick_run_waits_other_settings_still_have_a_picture():
     assert "tốc độ học" in drawn(replace(spot, lang="vi"), make_view(spot)).shown
 
 
+def test_the_picture_that_stays_is_ones_own_run_while_that_is_on_its_way():
+    spot = spot_of(5, "train")
+    jobs.submit([arm.config for arm in spot.arms], spot.me)
+    for arm in spot.arms:
+        lines = (Started(600), Metric(0, "test_loss", 7.6), Metric(10, "test_loss", 6.0))
+        runs.Run(run_id(arm.config)).log.write_text("".join(events.to_json(e) + "\n" for e in lines))
+    drawn(spot, make_view(spot))
+    other = spot_of(5, "train", lr=2e-3)
+    found = drawn(other, make_view(other))
+    assert [a.source for a in found.arms] == ["live", "live"] and found.main.step == 10
+
+
+@pytest.mark.parametrize(("reason", "button"), [("stopped", "on"), ("failed", "again")])
+def test_a_stopped_run_goes_on_and_a_failed_one_is_tried_again(monkeypatch, reason, button):
+    """What was stopped keeps its steps: "try again" would promise a new beginning."""
+    spot, names = spot_of(5, "train", lr=2e-3), []
+    monkeypatch.setattr(run_panel, "_button", lambda place, spot, name, act, **more: names.append(name))
+    monkeypatch.setattr(run_panel.st, "session_state", {})
+    for arm in spot.arms:
+        lines = (Started(600), Metric(10, "test_loss", 6.0), Finished(10, reason))
+        runs.create(arm.config).log.write_text("".join(events.to_json(e) + "\n" for e in lines))
+    run_panel._train_box(spot, False)
+    assert names[0] == button
+
+
 def test_an_arm_that_only_these_settings_have_can_be_trained_while_the_others_are_on_their_way(monkeypatch):
     spot, labels = spot_of(5, "train"), []
     jobs.submit([spot.arms[0].config], "b1b2c3d4")

@@ -67,8 +67,10 @@ def me() -> str:
     return st.session_state["me"]
 
 
-def sidebar_state() -> str:
-    return "collapsed" if st.query_params.get("projector") == "1" else "auto"
+def sidebar_state() -> str | int:
+    """Closed on the projector, else its width in pixels. A width from a stylesheet would stay behind when it is closed."""
+    projected = st.session_state.get("projector", st.query_params.get("projector") == "1")  # asked before `begin`
+    return "collapsed" if projected else 250
 
 
 def begin() -> None:
@@ -108,7 +110,6 @@ def begin() -> None:
         [class*=st-key-card_] [data-testid=stPageLink] a,.st-key-first_step [data-testid=stPageLink] a{{padding-left:0}}
         [data-testid=stPills] [role=radiogroup],[data-testid=stPills] [role=group]{{flex-wrap:wrap}}
         [data-testid=stButtonGroup]>div{{flex-wrap:wrap}}
-        [data-testid=stSidebar]{{min-width:230px;max-width:250px}}
         [data-testid=stMain] p,[data-testid=stMain] li{{max-width:78ch}}
         [class*=_question] p{{max-width:none!important}}
         mark.hit{{background:#E69F00;color:#1b1f24;border-radius:3px;padding:0 1px}}

@@ -217,8 +217,17 @@ def test_projector_mode_hides_the_side_and_offers_the_way_out(page):
     settle(page)
     size = page.evaluate("getComputedStyle(document.documentElement).fontSize")
     assert float(size.removesuffix("px")) >= 24
-    box = (
-        leave.bounding_box()
-    )  # with the mouse where it is: a click of Playwright's would scroll it out from under the header
+    # With the mouse where it is: a click of Playwright's would scroll it out from under the header.
+    box = leave.bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.locator(".st-key-projector_choice").wait_for(timeout=SLOWLY)
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').getBoundingClientRect().x > 200")
+
+
+def test_a_closed_sidebar_gives_its_room_to_the_page(page):
+    enter(page, 5)
+    page.mouse.move(100, 30)  # its button shows under the mouse
+    page.locator("[data-testid=stSidebarCollapseButton] button").click()
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').getBoundingClientRect().x === 0")
+    page.locator("[data-testid=stExpandSidebarButton]").click()
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').getBoundingClientRect().x > 200")

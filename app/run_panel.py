@@ -251,20 +251,19 @@ def _pin(spot: Spot, view, place=None) -> None:
 
 def status_lines(spot: Spot, view, shown: str = "") -> list[T]:
     """What the runs are doing, in words; one line where all arms do the same. shown: what the picture shows instead."""
-    lines: list[T] = []
     partly = len({a.source == "none" for a in view.arms}) > 1 and not view.active
-    for a in view.arms:
-        line = TEXT["untrained"].format(arm=a.arm.name) if partly and a.source == "none" else _status_line(spot, a)
-        if line is not None and line not in lines:
-            lines.append(
-                T(f"{a.arm.name.en}: {line.en}", f"{a.arm.name.vi}: {line.vi}")
-                if len(view.arms) > 1 and (a.status.active or (partly and a.source != "none"))
-                else line
-            )
-        for note in a.result.notes:
-            said = sentences.say(note.code, note.facts)
-            if said not in lines:
-                lines.append(said)
+    told = [
+        (a, TEXT["untrained"].format(arm=a.arm.name) if partly and a.source == "none" else _status_line(spot, a))
+        for a in view.arms
+    ]
+    apart = any(line != told[0][1] for _, line in told) or (view.active and len(told) > 1)
+    lines: list[T] = []
+    for a, line in told:
+        name = a.arm.name
+        if line is not None and apart and not (partly and a.source == "none"):
+            line = T(f"{name.en}: {line.en}", f"{name.vi}: {line.vi}")
+        notes = [sentences.say(note.code, note.facts) for note in a.result.notes]
+        lines += [said for said in (line, *notes) if said is not None and said not in lines]
     if shown:
         begun = any(a.status.active or a.status.state == "paused" for a in view.arms)
         lines.insert(0, TEXT["until" if begun else "showing"].format(what=shown))

@@ -108,6 +108,10 @@ SENTENCES = {
         "This file has {bytes:,} bytes; the limit is {limit:,}. A few thousand documents are plenty here.",
         "Tệp này có {bytes:,} byte; giới hạn là {limit:,}. Ở đây vài nghìn tài liệu là đủ.",
     ),
+    "documents_foreign": T(
+        "This is neither parquet nor JSON lines, whatever its name says. Nothing was kept. A parquet file begins with PAR1.",
+        "Đây không phải parquet hay JSON lines, dù tên tệp là gì. Không có gì được giữ. Tệp parquet bắt đầu bằng PAR1.",
+    ),
     "documents_damaged": T(
         "This file cannot be read ({reason}). Nothing was kept.",
         "Không đọc được tệp này ({reason}). Không có gì được giữ.",

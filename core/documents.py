@@ -38,11 +38,13 @@ def schema():
 def read(data: bytes):
     """A parquet or JSON-lines file as a pyarrow Table of the nine columns; those the file lacks are null.
 
-    Raises Problem: documents_large(bytes, limit), documents_damaged(reason), documents_no_text(columns),
+    Raises Problem: documents_large(bytes, limit), documents_foreign, documents_damaged(reason), documents_no_text(columns),
     documents_line(line, reason), text_empty.
     """
     if len(data) > LARGEST_FILE:
         raise Problem("documents_large", bytes=len(data), limit=LARGEST_FILE)
+    if data[:4] != b"PAR1" and b"\0" in data[:4096]:  # JSON writes a zero byte as \u0000
+        raise Problem("documents_foreign")
     rows = _parquet(data) if data[:4] == b"PAR1" else _json_lines(data)
     if not any((text or "").strip() for text in rows["text"].to_pylist()):
         raise Problem("text_empty")

@@ -171,6 +171,7 @@ def test_a_file_with_text_only_gets_empty_columns_and_a_date_its_text():
         (parquet([{"content": "x"}]), "documents_no_text"),
         (parquet(ROWS)[:2000], "documents_damaged"),
         (b"PAR1" + bytes(100), "documents_damaged"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "documents_foreign"),
         (lines([ROW]), "text_empty"),
         (lines([{"text": "short"}]), "text_short"),
         (b"", "text_empty"),

@@ -142,6 +142,17 @@ def test_while_the_quick_run_waits_other_settings_still_have_a_picture():
     assert "tốc độ học" in drawn(replace(spot, lang="vi"), make_view(spot)).shown
 
 
+def test_arms_that_do_the_same_share_a_line_and_others_are_named():
+    spot = spot_of(5, "train", lr=2e-3)
+    view = ended(spot)
+    assert [line.en for line in run_panel.status_lines(spot, view)] == ["Finished: 600 steps."]
+    alone = View((replace(view.arms[0], status=Status("running", 12, 600)),), spot.values)
+    assert [line.en for line in run_panel.status_lines(spot, alone)] == ["step 12 of 600"]
+    arms = [replace(a, status=Status("paused", step, 600)) for a, step in zip(view.arms, (12, 9), strict=True)]
+    lines = [line.en for line in run_panel.status_lines(spot, View(tuple(arms), spot.values))]
+    assert [line.split(".")[0] for line in lines] == [f"{a.arm.name.en}: Paused at step {a.status.step}" for a in arms]
+
+
 def test_the_picture_that_stays_is_ones_own_run_while_that_is_on_its_way():
     spot = spot_of(5, "train")
     jobs.submit([arm.config for arm in spot.arms], spot.me)

@@ -282,7 +282,8 @@ def apply(number: int, lesson: Lesson, playground: Playground, wanted: dict) -> 
 
 def spoken(control, value, lang: str) -> str:
     """A value as its control shows it: an option's or a stop's word where it has one."""
-    options = dict(getattr(control, "options", ())) | dict(getattr(control, "words", ()))
+    options = {True: T("on", "bật"), False: T("off", "tắt")} if isinstance(value, bool) else {}
+    options |= dict(getattr(control, "options", ())) | dict(getattr(control, "words", ()))
     if more := getattr(control, "more", None):
         options |= dict(more())
     parts = str(value).split(",") if type(control).__name__ == "Many" else [value]

@@ -11,11 +11,10 @@ from app import charts, compare, predict, sentences, shared_rows, shell, theme, 
 from app.i18n import T
 from app.probes import probe_box
 from app.spot import Spot, arms_of, drawn, estimate, make_view
-from app.view import read
 from core import experiment, jobs, runs
 from core.problem import Problem
 
-__all__ = ["Spot", "all_runs", "estimate", "inside", "picture", "train_box"]
+__all__ = ["Spot", "estimate", "inside", "picture", "train_box"]
 
 TICK, EAGER = 0.7, 0.15  # seconds between looks at a run in progress; while its first point is awaited
 # Seconds between looks of (picture, buttons): of a few, and where more than CROWD look at one run. The buttons' step and time
@@ -485,30 +484,3 @@ def inside(spot: Spot) -> None:
     for probe in spot.playground.probes:
         st.subheader(probe.title(lang), anchor=False)
         probe_box(spot, view, probe)
-
-
-def all_runs(spot: Spot) -> None:
-    """The newest runs of this playground's experiment in the store."""
-    names = {type(arm.config).experiment for arm in spot.arms}
-    mine = [run for run in runs.all_runs() if run.id.partition("-")[0] in names]
-    rows = []
-    for run in mine[:200]:
-        try:
-            config = run.config()
-        except Problem:
-            continue
-        result = read(run)
-        quick = vars(spot.playground.config) if isinstance(config, type(spot.playground.config)) else {}
-        what = ", ".join(
-            f"{k} {theme.knob(v)}" for k, v in vars(config).items() if quick.get(k, v) != v and k != "device"
-        )
-        rows.append(
-            {
-                "run": run.id,
-                "≠ quick": what or "–",
-                "state": run.status().state,
-                "step": result.step,
-                "test_loss": result.final("test_loss"),
-            }
-        )
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch") if rows else st.caption(TEXT["none"](spot.lang))

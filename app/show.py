@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import claims_panel, controls, run_panel, sentences, share, shell, theme
+from app import all_runs, claims_panel, controls, run_panel, sentences, share, shell, theme
 from app import source as source_text
 from app.i18n import T
 from app.lesson import Lesson, Playground, discover
@@ -258,7 +258,7 @@ def below(spot, alone: bool = False) -> None:
             st.subheader(TEXT["ideas"](lang), anchor=False)
             st.markdown("\n".join(f"- {idea(lang)}" for idea in lesson.further))
     else:
-        run_panel.all_runs(spot)
+        all_runs.draw(spot)
 
 
 def neighbours(number: int, lang: str) -> None:

@@ -1,5 +1,6 @@
 """Every page under Streamlit's own test runner: both languages, projector mode, links old and hostile, no exception ever."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import learner, shell
+from app import all_runs, learner, shell
 from app.lesson import discover, page_path, quick
 from core import events, runs
 from core.events import Metric, Started
@@ -165,6 +166,26 @@ def test_a_run_whose_settings_cannot_be_read_costs_nobody_the_list_of_all():
     app.run()
     assert not app.exception and not app.error
     assert [run for table in app.dataframe for run in table.value.get("run", [])] == [whole.id]
+
+
+def test_the_list_of_all_runs_speaks_the_language_and_knows_every_state():
+    assert set(re.findall(r"\w+", runs.Status.__doc__.removeprefix("state: "))) == set(all_runs.STATES)
+    runs.create(Config(seed=3, optimizer="sgd"))
+    app = opened(page_path(5), lang="vi")
+    app.session_state["l05_section"] = "runs"
+    app.run()
+    table = app.dataframe[0].value
+    assert list(table.columns) == [head.vi for head in all_runs.HEADS]
+    assert table.iloc[0, 1] == "thuật toán tối ưu SGD, hạt giống (seed) 3" and table.iloc[0, 2] in {
+        s.vi for s in all_runs.STATES.values()
+    }
+
+
+def test_where_nothing_was_trained_the_list_says_that_stored_runs_are_not_in_it():
+    app = opened(page_path(5), lang="en")
+    app.session_state["l05_section"] = "runs"
+    app.run()
+    assert all_runs.NONE.en in [c.value for c in app.caption]
 
 
 def test_what_goes_wrong_inside_a_page_becomes_a_sentence(monkeypatch):

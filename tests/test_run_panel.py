@@ -211,6 +211,14 @@ def test_a_prediction_is_judged_by_the_settings_it_was_about():
 
 
 @pytest.mark.parametrize("number", discover())
+def test_the_settings_that_a_page_opens_with_decide_what_its_quick_preset_decides(number):
+    for playground in discover()[number].playgrounds:
+        spot = spot_of(number, playground.slug)
+        view = View(tuple(ArmView(a, a.label, Status("done"), Result(()), "live") for a in spot.arms), spot.values)
+        assert all(predict.decides(spot, question, view) for question in playground.predictions), playground.slug
+
+
+@pytest.mark.parametrize("number", discover())
 def test_what_the_quick_preset_decides_has_one_to_go_back_to(number):
     for playground in discover()[number].playgrounds:
         if any(p.decided_by == "quick" for p in playground.predictions):

@@ -160,8 +160,9 @@ def test_the_first_click_of_all_trains(page, number):
     page.get_by_text(re.compile(r"step [1-9][\d,]* of")).first.wait_for(timeout=SLOWLY)
     button(page, f"{start}stop").click(timeout=SLOWLY)
     page.get_by_text("Stopped at step").first.wait_for(timeout=SLOWLY)
-    button(page, f"{start}again").wait_for(timeout=SLOWLY)
     main_chart(page, number).wait_for(timeout=SLOWLY)
+    button(page, f"{start}on").click(timeout=SLOWLY)
+    button(page, f"{start}longer").wait_for(timeout=4 * SLOWLY)  # it has gone on to its end
 
 
 @pytest.mark.parametrize("number", INLINE)

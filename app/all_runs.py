@@ -51,6 +51,7 @@ def draw(spot: Spot) -> None:
         what = controls.told(spot.lesson, differs, spot.lang) or "–"
         rows.append((run.id, what, STATES[state](spot.lang), result.step, result.final("test_loss")))
     if rows:
-        st.dataframe(pd.DataFrame(rows, columns=heads), hide_index=True, width="stretch")
+        short = {heads[-1]: st.column_config.NumberColumn(format="%.4g")}
+        st.dataframe(pd.DataFrame(rows, columns=heads), hide_index=True, width="stretch", column_config=short)
     else:
         st.caption(NONE(spot.lang))

@@ -12,6 +12,7 @@ NATS = T("loss (nats/token)", "loss (nats/token)")
 ABOVE = ("uniform", "unigram", "unigram_table", "bigram_table")  # lines that a model gets below: no floors
 # Of steps that are being made: the first point stands at the left.
 BEGUN = alt.Scale(domain=alt.DomainUnionWith(unionWith=[0, 10]))
+SKY = 10  # of the loss of a uniform guess: what is higher is drawn there (lesson 8's worst start is at 6)
 POINTS = 260  # rows of a long training curve that are drawn
 
 
@@ -139,10 +140,11 @@ def loss_chart(
     view, *, y_title: T = NATS, references: tuple[str, ...] | None = None, labels: dict | None = None, height: int = 400
 ):
     """Test loss bold with its points, training loss faint (raw) and thin (running mean), pinned runs dashed, and the
-    lines that say what a loss is worth. Expects the rows of `loss_rows`."""
+    lines that say what a loss is worth. Expects the rows of `loss_rows`. What is far above any guess runs along the upper
+    edge (`SKY`): on the way to infinity a run would flatten all others."""
     many = len(view.arms) + len(view.pinned) > 1
     x = step_axis(view, scale=BEGUN)
-    y = alt.Y("value:Q", title=y_title(view.lang), scale=room(view, references), axis=alt.Axis(grid=False))
+    y = alt.Y("drawn:Q", title=y_title(view.lang), scale=room(view, references), axis=alt.Axis(grid=False))
     color = arm_color(view) if many else alt.value(TEST)
     tint = arm_color(view) if many else alt.value(LIGHT)
     tip = [
@@ -151,42 +153,73 @@ def loss_chart(
         alt.Tooltip("value:Q", title="nats/token", format=".3f"),
         alt.Tooltip("perplexity:Q", title=T("perplexity", "độ rối (perplexity)")(view.lang), format=".1f"),
     ]
-    train = alt.Chart().transform_filter((alt.datum.kind == "train") & (alt.datum.role == "arm"))
-    test = alt.Chart().transform_filter((alt.datum.kind == "test") & (alt.datum.role == "arm"))
-    told = test.transform_calculate(perplexity="exp(datum.value)")
-    ghost = alt.Chart().transform_filter((alt.datum.kind == "test") & (alt.datum.role == "pinned"))
+
+    def part(kind: str, role: str = "arm", field: str = "value"):
+        one = alt.Chart().transform_filter((alt.datum.kind == kind) & (alt.datum.role == role))
+        return one.transform_calculate(drawn=_under(view, field))
+
+    told = part("test").transform_calculate(perplexity="exp(datum.value)")
+    ghost = part("test", "pinned")
     dashed = ghost.mark_line(strokeDash=[5, 4], strokeWidth=2, opacity=0.8)
     marks = [  # every layer costs the browser milliseconds before the first picture: none without need
         *rules(view, references, labels),
-        train.mark_line(opacity=0.22, strokeWidth=1).encode(x=x, y=y, color=tint, detail="run:N"),
-        train.mark_line(opacity=0.55, strokeWidth=1.4).encode(x=x, y=alt.Y("mean:Q"), color=tint, detail="run:N"),
+        part("train").mark_line(opacity=0.22, strokeWidth=1).encode(x=x, y=y, color=tint, detail="run:N"),
+        part("train", field="mean")
+        .mark_line(opacity=0.55, strokeWidth=1.4)
+        .encode(x=x, y=y, color=tint, detail="run:N"),
         *([dashed.encode(x=x, y=y, color=color, detail="run:N")] if view.pinned else []),
-        test.mark_line(strokeWidth=3 * view.size).encode(x=x, y=y, color=color, detail="run:N"),
+        part("test").mark_line(strokeWidth=3 * view.size).encode(x=x, y=y, color=color, detail="run:N"),
         told.mark_point(filled=True, size=45 * view.size, opacity=1).encode(x=x, y=y, color=color, tooltip=tip),
+        *_beyond(view, y),
         *diverged(view),
     ]
     return alt.layer(*marks).properties(height=height * (1 + (view.size - 1) * 0.6), width="container")
 
 
-def diverged(view):
-    """A vermillion line where a run diverged, with the step."""
-    rows = [
-        {
-            "step": a.result.finished.step,
-            "label": T("diverged at step {n}", "phân kỳ ở bước {n}").format(n=a.result.finished.step)(view.lang),
-        }
-        for a in view.arms
-        if a.result.finished is not None and a.result.finished.reason == "diverged"
-    ]
-    if not rows:
+def _sky(view) -> float | None:
+    """The highest loss that is drawn as what it is."""
+    uniform = view.references.get("uniform")
+    return round(SKY * uniform) if uniform else None
+
+
+def _under(view, field: str) -> str:
+    """A Vega expression: this field, or the highest that is drawn; null stays null."""
+    sky = _sky(view)
+    shown = f"min(datum.{field}, {sky})" if sky else f"datum.{field}"
+    return f"isValid(datum.{field}) ? {shown} : null"
+
+
+def _beyond(view, y):
+    """What the upper edge means, as soon as a run goes beyond it."""
+    sky = _sky(view)
+    if sky is None:
         return []
-    base = alt.Chart(alt.Data(values=rows))
-    return [
-        base.mark_rule(color=BROKEN, strokeWidth=2).encode(x="step:Q"),
-        base.mark_text(color=BROKEN, align="left", dx=6, dy=-8, fontSize=13 * view.size).encode(
-            x="step:Q", y=alt.value(16), text="label:N"
-        ),
-    ]
+    some = alt.Chart().transform_filter(f"datum.value > {sky}").transform_aggregate(n="count()")
+    some = some.transform_filter(alt.datum.n > 0).transform_calculate(drawn=str(sky))
+    said = T("▲ {n} or more, up to infinity", "▲ từ {n} trở lên, đến vô cùng").format(n=sky)(view.lang)
+    text = some.mark_text(color=GREY, align="left", baseline="bottom", dx=8, dy=-5, fontSize=12 * view.size)
+    return [text.encode(x=alt.value(0), y=y, text=alt.value(said))]
+
+
+def diverged(view):
+    """A vermillion line where a run diverged, with the step; one label below the other, on the side that has room.
+
+    Clipped: until the browser has the rows, these steps lie outside of the axis, and Vega would keep room for them.
+    """
+    ends = [a.result.finished for a in view.arms]
+    steps = sorted({end.step for end in ends if end is not None and end.reason == "diverged"})
+    longest = max((a.result.step for a in view.arms), default=0)
+    marks = []
+    for place, step in enumerate(steps):
+        label = T("diverged at step {n}", "phân kỳ ở bước {n}").format(n=step)(view.lang)
+        base = alt.Chart(alt.Data(values=[{"step": step, "label": label}]))
+        side = {"align": "right", "dx": -6} if step > longest / 2 else {"align": "left", "dx": 6}
+        text = base.mark_text(color=BROKEN, fontSize=13 * view.size, baseline="top", clip=True, **side)
+        marks += [
+            base.mark_rule(color=BROKEN, strokeWidth=2, clip=True).encode(x="step:Q"),
+            text.encode(x="step:Q", y=alt.value((2 + 18 * place) * view.size), text="label:N"),
+        ]
+    return marks
 
 
 def lines(

@@ -224,7 +224,7 @@ def curves_chart(view):
         .encode(x=x, y="value:Q", color=arm_color(view, legend=False), tooltip=["name:N", "step:Q", "value:Q"])
     )
     whole = loss_chart(view, references=("uniform", "unigram"), height=340)
-    return alt.layer(*whole.layer, hollow).properties(height=whole.height, width="container")
+    return whole + hollow
 
 
 LOSS = (

@@ -1,6 +1,7 @@
 """The rows of the charts: what is drawn of a long run shows the shape of all of it."""
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,7 +12,7 @@ from app import charts
 from app.i18n import same
 from app.lesson import Arm
 from app.view import ArmView, View
-from core.events import Metric, Started
+from core.events import Finished, Metric, Started
 from core.experiments import model1
 from core.result import Result
 from core.runs import Status
@@ -84,3 +85,30 @@ def test_the_name_of_a_floor_stands_below_it_and_that_of_a_table_above():
     assert below(uniform=7.6, bigram_table=4.7) == [False, False], "curves go below what counting reaches"
     assert below(uniform=7.6) == [False]
     assert below(uniform=7.6, window=1.5, oracle=1.4) == [False, False, True]
+
+
+def test_a_loss_on_its_way_to_infinity_is_drawn_at_the_upper_edge_and_flattens_nothing(view):
+    known = Started(STEPS, {"references": {"uniform": 7.6, "unigram": 4.3}})
+    first = view.arms[0]
+    begun = replace(view, arms=(replace(first, result=Result((known, *first.result.events))),), pinned=())
+    layers = charts.loss_chart(begun).to_dict(validate=False)["layer"]
+    drawn = [layer for layer in layers if "transform" in layer]
+    lines = [layer for layer in drawn if layer["mark"]["type"] != "text"]
+    assert len(lines) == 4 and {layer["encoding"]["y"]["field"] for layer in drawn} == {"drawn"}
+    sums = [step["calculate"] for layer in lines for step in layer["transform"] if step.get("as") == "drawn"]
+    assert sorted(sums) == ["isValid(datum.mean) ? min(datum.mean, 76) : null"] + 3 * [
+        "isValid(datum.value) ? min(datum.value, 76) : null"
+    ]
+    assert "76" in drawn[-1]["encoding"]["text"]["value"] and drawn[-1]["transform"][0]["filter"] == "datum.value > 76"
+
+
+def test_runs_that_diverged_are_named_one_below_the_other_and_inside(view):
+    ends = (400, 500)
+    arms = [
+        replace(a, result=Result((*a.result.events, Finished(step, "diverged"))))
+        for a, step in zip(view.arms, ends, strict=True)
+    ]
+    layers = [mark.to_dict(validate=False) for mark in charts.diverged(replace(view, arms=tuple(arms)))]
+    texts = [layer for layer in layers if layer["mark"]["type"] == "text"]
+    assert [t["data"]["values"][0]["step"] for t in texts] == list(ends)
+    assert len({t["encoding"]["y"]["value"] for t in texts}) == 2 and all(layer["mark"]["clip"] for layer in layers)

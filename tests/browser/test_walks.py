@@ -127,6 +127,8 @@ def test_a_student_trains_in_this_lesson(page, number):
     button(page, f"{start}pause").wait_for(timeout=SLOWLY)
     early = another(page, number, stored)
     assert another(page, number, early) != early, "the curve moves while it trains"
+    marks = ", ".join(f".role-mark.mark-{kind} path[d*='M']" for kind in ("line", "symbol", "rect", "area", "arc"))
+    assert main_chart(page, number).locator(marks).count(), "it is the data that is drawn, not axes and lines alone"
     clear = "name => getComputedStyle(document.querySelector(name)).opacity === '1'"  # what stood in for it was faded
     page.wait_for_function(clear, arg=f".st-key-{start}picture", timeout=SLOWLY)
 

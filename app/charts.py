@@ -35,6 +35,25 @@ def arm_color(view, legend: bool = True):
     return alt.Color("name:N", scale=alt.Scale(domain=names, range=colors), legend=shown)
 
 
+def specification(chart) -> dict:
+    """The Vega-Lite of a chart without data, for the page to put its rows in.
+
+    Altair gives such a chart a data set of one row that holds nothing. The browser would draw it beside the rows: a line of
+    a table, a colour of a legend, called "undefined".
+    """
+    spec = chart.to_dict(validate=False)
+    spec.get("datasets", {}).pop("empty", None)
+    todo = [spec]
+    while todo:
+        part = todo.pop()
+        if part.get("data") == {"name": "empty"}:
+            del part["data"]
+        todo += [one for name in ("layer", "hconcat", "vconcat", "concat") for one in part.get(name, ())]
+    if not spec.get("datasets", True):
+        del spec["datasets"]
+    return spec
+
+
 def step_axis(view, title: T | None = STEP, *, ticks: int = 8, **more):
     """The x of everything that is drawn over steps: whole numbers, also while there is only step 0. more: of alt.X."""
     axis = alt.Axis(grid=False, tickCount=ticks, tickMinStep=1, format=",d")

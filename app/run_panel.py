@@ -349,9 +349,9 @@ def specifications(figure, view, key: tuple) -> list[dict]:
     parts = specs.get(key)
     if parts is None:
         with debug_mode(False):  # the tests validate every chart; here it would double the time to the first point
-            charts_ = figure.chart(view)
-            made = charts_ if isinstance(charts_, tuple) else (charts_,)
-            parts = [_styled(c.to_dict(validate=False), view.size) for c in made]
+            chart = figure.chart(view)
+            made = chart if isinstance(chart, tuple) else (chart,)
+            parts = [_styled(charts.specification(one), view.size) for one in made]
         if len(specs) > SPECS:
             specs.clear()
         specs[key] = parts

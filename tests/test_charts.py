@@ -1,9 +1,11 @@
 """The rows of the charts: what is drawn of a long run shows the shape of all of it."""
 
+import json
 import math
 from dataclasses import replace
 from types import SimpleNamespace
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
@@ -112,3 +114,14 @@ def test_runs_that_diverged_are_named_one_below_the_other_and_inside(view):
     texts = [layer for layer in layers if layer["mark"]["type"] == "text"]
     assert [t["data"]["values"][0]["step"] for t in texts] == list(ends)
     assert len({t["encoding"]["y"]["value"] for t in texts}) == 2 and all(layer["mark"]["clip"] for layer in layers)
+
+
+def test_no_row_of_nothing_is_drawn_beside_the_rows(view):
+    """In layers, side by side: the browser would name it "undefined"."""
+    dots = alt.Chart().mark_point().encode(x="step:Q", color="name:N")
+    rule = alt.Chart(alt.Data(values=[{"y": 1.0}])).mark_rule().encode(y="y:Q")
+    for chart in (dots, dots + rule, dots | (dots + rule), dots & dots, charts.loss_chart(view)):
+        spec = charts.specification(chart)
+        assert "empty" in json.dumps(chart.to_dict(validate=False)) and "empty" not in json.dumps(spec)
+        assert "datasets" not in spec and "data" not in spec
+    assert charts.specification(dots + rule)["layer"][1]["data"] == {"values": [{"y": 1.0}]}

@@ -384,10 +384,13 @@ def _styled(spec: dict, size: float) -> dict:
     """Type sizes a last row can read, on top of the page's theme."""
     label, title = round(13 * size), round(14 * size)
     config = spec.setdefault("config", {})
-    config["axis"] = {"labelFontSize": label, "titleFontSize": title} | config.get("axis", {})
-    config["legend"] = {"labelFontSize": label, "titleFontSize": title, "symbolStrokeWidth": 3} | config.get(
-        "legend", {}
-    )
+    _widen(spec, size)  # Vega's own limits, 180 and 160, are for its own size of type
+    config["axis"] = {"labelFontSize": label, "titleFontSize": title, "labelLimit": 180 * size} | config.get("axis", {})
+    legend = {"labelFontSize": label, "titleFontSize": title, "symbolStrokeWidth": 3, "labelLimit": 160 * size}
+    config["legend"] = legend | config.get("legend", {})
+    config["text"] = {"fontSize": label, "color": theme.GREY} | config.get(
+        "text", {}
+    )  # Vega's is 11, and black on black
     config["header"] = {"labelFontSize": label} | config.get("header", {})
     config.pop("view", None)
     spec.setdefault(
@@ -400,6 +403,17 @@ def _styled(spec: dict, size: float) -> dict:
         else {"type": "pad"},
     )
     return spec
+
+
+def _widen(part, size: float) -> None:
+    """Labels as long as a chart allows them to be, in larger type too."""
+    if isinstance(part, dict):
+        if "labelLimit" in part:
+            part["labelLimit"] *= size
+        part = list(part.values())
+    if isinstance(part, list):
+        for one in part:
+            _widen(one, size)
 
 
 def samples(view, spot: Spot) -> None:

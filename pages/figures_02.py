@@ -72,7 +72,7 @@ def push_axis(view):
             labelExpr=f"{labels}[datum.value]",
             grid=False,
             labelAngle=0,
-            labelLimit=150 * view.size,
+            labelLimit=150,
         ),
     )
 

@@ -202,7 +202,10 @@ def bars_rows(view):
 
 def bars_chart(view):
     y = alt.Y(
-        "token:N", sort=None, title=T("what follows", "token theo sau")(view.lang), axis=alt.Axis(labelFontSize=13)
+        "token:N",
+        sort=None,
+        title=T("what follows", "token theo sau")(view.lang),
+        axis=alt.Axis(labelFontSize=13 * view.size),
     )
     x = alt.X("share:Q", axis=SHARE, title=T("probability", "xác suất")(view.lang))
     tip = ["context:N", "token:N", "name:N", alt.Tooltip("share:Q", format=".1%"), "step:Q"]

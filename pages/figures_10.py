@@ -202,13 +202,10 @@ def tradeoff_chart(view):
             x=x, y=y, tooltip=["weight:Q", alt.Tooltip("share:Q", format=".1%"), alt.Tooltip("cost:Q", format="+.3f")]
         )
     )
-    labels = (
-        alt.Chart()
-        .transform_calculate(label="'λ = ' + datum.weight")
-        .mark_text(align="left", dx=12, dy=4)
-        .encode(x=x, y=y, text="label:N")
-    )
-    return alt.layer(curve, name, dots, labels).properties(height=400 * view.size, width="container")
+    said = alt.Chart().transform_calculate(label="'λ = ' + datum.weight").encode(x=x, y=y, text="label:N")
+    beside = said.transform_filter(alt.datum.weight > 0).mark_text(align="left", dx=12, dy=4)
+    above = said.transform_filter(alt.datum.weight == 0).mark_text(align="left", dx=-6, dy=-16 * view.size)
+    return alt.layer(curve, name, dots, beside, above).properties(height=400 * view.size, width="container")
 
 
 tradeoff = Figure(

@@ -63,7 +63,7 @@ def strip_chart(view):
         "strip:N",
         sort=order,
         title=None,
-        axis=alt.Axis(labelFontSize=15 * view.size, grid=False, labelLimit=220 * view.size),
+        axis=alt.Axis(labelFontSize=15 * view.size, grid=False, labelLimit=220),
     )
     base = alt.Chart().encode(x=x, y=y)
     tip = ["strip:N", alt.Tooltip("value:Q", format=".3g"), "row:Q", "column:Q"]

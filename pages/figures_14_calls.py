@@ -64,7 +64,7 @@ def obey_chart(view):
             orient="top",
             labelAngle=0,
             labelFontSize=14 * view.size,
-            labelLimit=260 * view.size,
+            labelLimit=260,
             domain=False,
             ticks=False,
         ),
@@ -74,7 +74,7 @@ def obey_chart(view):
         sort=None,
         scale=alt.Scale(domain=list(CODE.values())),
         title=None,
-        axis=alt.Axis(labelFontSize=13 * view.size, labelLimit=330 * view.size, domain=False, ticks=False),
+        axis=alt.Axis(labelFontSize=13 * view.size, labelLimit=330, domain=False, ticks=False),
     )
     color = alt.Color(
         "state:N", scale=alt.Scale(domain=["drops", "passes", "bad"], range=[BLUE, "#8a929a", BROKEN]), legend=None
@@ -132,7 +132,7 @@ def output_chart(view):
         sort=None,
         scale=alt.Scale(domain=stages(view)),
         title=None,
-        axis=alt.Axis(labelFontSize=13 * view.size, labelLimit=220 * view.size),
+        axis=alt.Axis(labelFontSize=13 * view.size, labelLimit=220),
     )
     base = alt.Chart().transform_filter("isValid(datum.word)").encode(x=x, y=y)  # before the rows come there are none
     return alt.layer(

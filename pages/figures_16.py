@@ -207,7 +207,7 @@ def rules_chart(view):
         "rule:N",
         scale=alt.Scale(domain=[r(view.lang) for r in RULES.values()]),
         title=None,
-        axis=alt.Axis(labelLimit=320, labelOverlap=False, labelFlush=False, labelFontSize=12),
+        axis=alt.Axis(labelLimit=320, labelOverlap=False, labelFlush=False, labelFontSize=12 * view.size),
     )
     x = T("pages", "số trang")(view.lang)
     tip = ["rule:N", "alone:Q", "first:Q", "only:Q", alt.Tooltip("tokens:Q", format=".1%")]
@@ -255,7 +255,7 @@ def own_chart(view):
         "rule:N",
         scale=alt.Scale(domain=[r(view.lang) for r in RULES.values()]),
         title=None,
-        axis=alt.Axis(labelLimit=320, labelOverlap=False, labelFlush=False, labelFontSize=12),
+        axis=alt.Axis(labelLimit=320, labelOverlap=False, labelFlush=False, labelFontSize=12 * view.size),
     )
     x = alt.X(
         "used:Q",

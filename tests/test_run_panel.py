@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import altair as alt
 import pytest
 
-from app import controls, predict, probes, run_panel
+from app import controls, predict, probes, run_panel, theme
 from app.lesson import Arm, discover, start
 from app.spot import Spot, arms_of, drawn, make_view
 from app.view import ArmView, View
@@ -263,3 +263,13 @@ def test_buttons_that_find_a_run_begun_by_somebody_else_have_the_page_drawn_anew
     for part in (lambda: run_panel._train_box(spot, False), lambda: run_panel._picture(spot, False, False)):
         with pytest.raises(Anew):
             part()
+
+
+@pytest.mark.parametrize("size", [1.0, 1.5])
+def test_labels_are_as_long_in_large_type_and_no_text_is_black_or_small(size):
+    dots = alt.Chart().mark_text().encode(y=alt.Y("a:N", axis=alt.Axis(labelLimit=200)), x="b:Q")
+    spec = run_panel._styled((dots | (dots + dots)).to_dict(validate=False), size)
+    assert spec["hconcat"][0]["encoding"]["y"]["axis"]["labelLimit"] == 200 * size
+    assert all(one["encoding"]["y"]["axis"]["labelLimit"] == 200 * size for one in spec["hconcat"][1]["layer"])
+    assert spec["config"]["axis"]["labelLimit"] == 180 * size and spec["config"]["legend"]["labelLimit"] == 160 * size
+    assert spec["config"]["text"] == {"fontSize": round(13 * size), "color": theme.GREY}

@@ -1,5 +1,6 @@
 """How fast the page is, measured as a learner meets it: a server of its own, a real browser, an empty store."""
 
+import math
 import os
 import signal
 import socket
@@ -89,9 +90,17 @@ WATCH = """([target, done]) => new Promise((resolve, reject) => {
     look(); })"""
 
 
-def clock(page, target: str, done: str) -> float:
-    """Seconds from a click on the selector `target` until the JavaScript function `done` says true."""
-    return page.evaluate(WATCH, [target, done])
+def clock(page, target: str, done: str, *, give_up: bool = False) -> float:
+    """Seconds from a click on the selector `target` until the JavaScript function `done` says true. After 20 that is an
+    error; to who can give up, infinity: Streamlit loses about one redraw of a fragment in 200 while others redraw too."""
+    from playwright.sync_api import Error
+
+    try:
+        return page.evaluate(WATCH, [target, done])
+    except Error:
+        if not give_up:
+            raise
+        return math.inf
 
 
 def browsing(store: str) -> list[dict]:

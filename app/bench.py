@@ -92,7 +92,7 @@ WATCH = """([target, done]) => new Promise((resolve, reject) => {
 
 def clock(page, target: str, done: str, *, give_up: bool = False) -> float:
     """Seconds from a click on the selector `target` until the JavaScript function `done` says true. After 20 that is an
-    error; to who can give up, infinity: Streamlit loses about one redraw of a fragment in 200 while others redraw too."""
+    error; to who can give up, infinity: while other fragments redraw, one redraw in some hundreds never comes."""
     from playwright.sync_api import Error
 
     try:

@@ -185,9 +185,14 @@ def draw(control, key: str, values: dict, lang: str, *, disabled: bool = False) 
         now = min(places, key=lambda p: abs(p - now))
         if st.session_state.get(key) not in places:
             st.session_state[key] = now
-        show = lambda place: dict(control.words)[place](lang) if place in dict(control.words) else theme.knob(place)  # noqa: E731
         new = st.select_slider(
-            label, places, st.session_state[key], key=key, help=help, format_func=show, disabled=disabled
+            label,
+            places,
+            st.session_state[key],
+            key=key,
+            help=help,
+            format_func=lambda place: spoken(control, place, lang),
+            disabled=disabled,
         )
     elif kind == "Slider":
         whole = isinstance(now, int) and not isinstance(now, bool)
@@ -204,10 +209,10 @@ def draw(control, key: str, values: dict, lang: str, *, disabled: bool = False) 
         names = dict(control.options) | dict(control.more() if control.more else ())
         codes = list(names) if now in names else [*names, now]
         show = lambda code: names.get(code, T(str(code), str(code)))(lang)  # noqa: E731
-        spoken = f"{key}_lang"  # the browser holds a choice by its label: in another language it has to be told anew
-        if st.session_state.get(key) not in codes or st.session_state.get(spoken, lang) != lang:
+        told_in = f"{key}_lang"  # the browser holds a choice by its label: in another language it has to be told anew
+        if st.session_state.get(key) not in codes or st.session_state.get(told_in, lang) != lang:
             st.session_state[key] = now
-        st.session_state[spoken] = lang
+        st.session_state[told_in] = lang
         if len(codes) <= 3 and sum(len(show(c)) for c in codes) < 46:
             new = st.segmented_control(
                 label,

@@ -3,6 +3,7 @@
 import math
 
 from app.i18n import T
+from core.experiment import digits
 
 TEST, LIGHT = "#0072B2", "#7fb8d8"  # the test loss, and its tint for the training loss
 BROKEN, PREDICTED, INPUT = "#D55E00", "#E69F00", "#E69F00"
@@ -44,7 +45,7 @@ def knob(value) -> str:
     if not isinstance(value, float) or value == 0:
         return str(value if value else 0) if not isinstance(value, str) else value
     if 0.01 <= abs(value) < 1000:
-        return f"{value:.{6 if 0.99 < abs(value) < 1 else 3}g}"  # as core.experiment.coerce keeps them
+        return f"{value:.{digits(value)}g}"
     mantissa, exponent = f"{value:.2e}".split("e")
     return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
 

@@ -96,11 +96,16 @@ def parent(config, wanted: str):
 # --- from the outside world to a Config -------------------------------------------------------------------------
 
 
+def digits(value: float) -> int:
+    """Significant digits that a setting keeps: three; six just below 1, where 0.9995 is no 1."""
+    return 6 if 0.99 < abs(value) < 1 else 3
+
+
 def coerce(Config: type, name: str, value):
     """`value` (a number, or text from a link or the command line) as field `name` wants it.
 
     Raises Problem: unknown_field, not_a_number, out_of_range, not_a_choice. Floats keep three significant digits,
-    so that 0.005, "5e-3" and a slider's 0.0050000001 are the same run; six just below 1, where 0.9995 is no 1.
+    so that 0.005, "5e-3" and a slider's 0.0050000001 are the same run (`digits`).
     """
     known = {f.name: f for f in fields(Config)}
     if name not in known:
@@ -122,7 +127,7 @@ def coerce(Config: type, name: str, value):
         if off or (isinstance(default, int) and value != int(value)):
             kind = "whole" if isinstance(default, int) else "real"
             raise Problem("out_of_range", field=name, value=f"{value:g}", low=low, high=high, number=kind)
-        value = int(value) if isinstance(default, int) else float(f"{value:.{6 if 0.99 < value < 1 else 3}g}")
+        value = int(value) if isinstance(default, int) else float(f"{value:.{digits(value)}g}")
     else:
         value = str(value)
     choices, pattern = limits.get("choices"), limits.get("pattern")

@@ -32,12 +32,13 @@ def launch(settings: dict, processes: int, threads: int) -> Iterator[dict]:
         raise Problem("no_distributed")
     command = [sys.executable, "-m", "torch.distributed.run", f"--nproc-per-node={processes}", "--max-restarts=0"]
     command += ["--rdzv-backend=c10d", "--rdzv-endpoint=127.0.0.1:0", "--local-addr=127.0.0.1"]
-    command += ["-m", "core.data_parallel", json.dumps(settings)]
     loopback = {"linux": "lo", "darwin": "lo0"}.get(sys.platform)
     environment = (
         os.environ | {"OMP_NUM_THREADS": str(threads)} | ({"GLOO_SOCKET_IFNAME": loopback} if loopback else {})
     )
-    with tempfile.TemporaryFile() as complaints:
+    # torchrun makes a folder for its logs and leaves it there; in ours it goes with the run.
+    with tempfile.TemporaryFile() as complaints, tempfile.TemporaryDirectory() as logs:
+        command += [f"--log-dir={logs}", "-m", "core.data_parallel", json.dumps(settings)]
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=complaints, text=True
         )

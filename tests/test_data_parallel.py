@@ -86,6 +86,13 @@ def test_a_process_that_is_killed_is_named_with_its_signal():
     assert problem.value.facts["reason"] == f"Signal 9 (SIGKILL) received by PID {killed}"
 
 
+def test_a_training_leaves_nothing_among_the_temporary_files(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # ours
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # of the processes
+    played(processes=2, steps=2)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_process_that_has_done_its_work_leaves_without_taking_the_interpreter_down(tmp_path):
     """Taking it down under gloo's threads aborts it now and then."""
     (tmp_path / "sitecustomize.py").write_text(

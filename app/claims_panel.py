@@ -124,8 +124,12 @@ def _measure(able: list, lang: str, was_asked: bool) -> None:
     # The browser holds a choice by its label, which is the language's.
     key = f"measure_{able[0].id.split('.')[0]}_{lang}"
     chosen = left.selectbox(TEXT["choose"](lang), list(names), format_func=names.get, key=key)
+    claim = next(c for c in able if c.id == chosen)
     if right.button(TEXT["now"](lang), key=f"{key}_now", disabled=chosen in _asked, width="stretch"):
-        _ask(next(c for c in able if c.id == chosen), lang)
+        _ask(claim, lang)
+    found = claims.recall(claim)
+    if found and found[1]["source"] == "here":  # where one looks after pressing; above it stands among all the others
+        st.markdown(told(claim, found, lang), unsafe_allow_html=True)
 
 
 def _progress(able: list, lang: str) -> None:

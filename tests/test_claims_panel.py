@@ -4,6 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from app import claims_panel
 from app.i18n import same
@@ -29,6 +30,9 @@ def home(monkeypatch, tmp_path):
 def claim():
     return SimpleNamespace(
         id="5.99",
+        text=same("It learns."),
+        reported="",
+        unit=same("nats"),
         kind="training",
         seeds=(0,),
         requires=(),
@@ -38,6 +42,13 @@ def claim():
         judge=claims.below(5),
         explain=same(""),
     )
+
+
+def panel():
+    from app import claims_panel
+    from tests.test_claims_panel import claim
+
+    claims_panel.draw((claim(),), "en")
 
 
 def test_a_run_that_ships_is_no_measurement_of_this_machine():
@@ -57,3 +68,15 @@ def test_the_verdict_is_that_of_the_run_trained_here():
     claims_panel._judge(claim())
     verdict, facts = claims.recall(claim())
     assert (verdict.state, verdict.measured, facts["source"]) == ("holds", 2.0, "here")
+
+
+def test_what_was_measured_here_stands_below_the_button():
+    def below():
+        page = AppTest.from_function(panel).run()
+        assert not page.exception
+        return [m.value for m in page.markdown[1:]]  # the first is the list of all
+
+    assert below() == []
+    claims.remember(claim(), claim().judge([2.0]))
+    (said,) = below()
+    assert ":green-badge[holds]" in said and "measured: 2.00 nats" in said and "this machine" in said

@@ -18,14 +18,8 @@ from core.problem import Problem
 from tests import toy
 
 WORKER = [sys.executable, "-m", "tests.toy"]
+pytestmark = pytest.mark.usefixtures("toy_store")
 SLOW = 0.02  # seconds per step: slow enough to catch in mid-run
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path / "home"))
-    with toy.registered():
-        yield tmp_path / "home"
 
 
 @pytest.fixture

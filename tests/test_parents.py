@@ -3,28 +3,18 @@
 import os
 
 import pytest
-import torch
 
 from core import dispatch, experiment, jobs, runner, runs, worker, workers
 from core.experiment import encode, make, run_id
 from tests import toy
+from tests.by_hand import tiny
+
+pytestmark = pytest.mark.usefixtures("by_hand", "gallery")
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path / "home"))
+def one_slot(monkeypatch):
     monkeypatch.setenv("PLAYGROUND_SLOTS", "1")
-    monkeypatch.setattr(worker, "SAVE", 0.0)
-    monkeypatch.setattr(worker, "CONTROL", 0.0)
-    monkeypatch.setattr(runs, "GALLERY", tmp_path / "gallery")
-    (tmp_path / "gallery").mkdir()
-    torch.set_num_threads(1)
-    with toy.registered():
-        yield
-
-
-def tiny(**values):
-    return make(toy.Config, **({"steps": 12} | values))
 
 
 def child(steps, **values):

@@ -12,7 +12,6 @@ import sys
 import time
 
 import pytest
-import torch
 
 from core import dispatch, jobs, runs, worker, workers
 from core.experiment import make
@@ -23,14 +22,9 @@ CONFIGS = [make(toy.Config, seed=seed, steps=STEPS) for seed in range(2)]
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path / "home"))
+def some_steps_are_saved(by_hand, monkeypatch):
     monkeypatch.setattr(worker, "SAVE", 0.002)  # some steps are saved, most are not
-    monkeypatch.setattr(worker, "CONTROL", 0.0)
     monkeypatch.setattr(worker, "FLUSH", 0.001)
-    torch.set_num_threads(1)
-    with toy.registered():
-        yield
 
 
 class Office:

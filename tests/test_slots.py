@@ -12,15 +12,12 @@ from tests import toy
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path / "home"))
+def two_slots(toy_store, monkeypatch):
     monkeypatch.setenv("PLAYGROUND_SLOTS", "2")
     monkeypatch.setattr(dispatch, "PATIENCE", 0.0)
     monkeypatch.setattr(dispatch, "PAUSE", 0.0)
     monkeypatch.setattr(dispatch, "WORTH", 0.0)
     torch.set_num_threads(1)
-    with toy.registered():
-        yield
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from tests import toy
 
 WORKER = [sys.executable, "-m", "tests.toy"]
 pytestmark = pytest.mark.usefixtures("toy_store")
+locks_can_be_seen = pytest.mark.skipif(not os.path.exists("/proc/locks"), reason="needs Linux to see who holds a lock")
 SLOW = 0.02  # seconds per step: slow enough to catch in mid-run
 
 
@@ -109,7 +110,7 @@ def written_twice(run):
 
 
 def holders(run):
-    """Process ids that hold the run's lock (/proc/locks names them), [] where that cannot be known."""
+    """Process ids that hold the run's lock: Linux names them."""
     inode = os.stat(run.dir / "lock").st_ino
     with open("/proc/locks") as lines:
         return [int(line.split()[4]) for line in lines if re.search(rf":{inode} ", line) and "->" not in line]
@@ -144,6 +145,7 @@ def test_a_group_shares_one_worker_where_there_is_only_one(shared):
     assert [losses(run) for run in some] == [toy.reference(seed=seed, steps=50) for seed in range(26, 29)]
 
 
+@locks_can_be_seen
 def test_an_arm_moves_to_the_worker_that_has_become_idle_and_ends_as_if_it_had_stayed(pool):
     pool(2)
     some = submitted(*(tiny(seed=seed, pause=SLOW, steps=150) for seed in range(3)))
@@ -338,7 +340,7 @@ def test_a_closed_pool_hands_its_runs_back_and_says_nothing_of_a_crash(pool):
     assert losses(run) == toy.reference(steps=60) and "resumed" not in codes(run)
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/locks"), reason="needs /proc/locks to see who holds a lock")
+@locks_can_be_seen
 def test_two_pools_on_one_store_never_train_a_run_twice_nor_more_runs_than_slots(pool):
     configs = [tiny(seed=seed, pause=0.01) for seed in range(6)]
     some = [submitted(config)[0] for config in configs]

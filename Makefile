@@ -46,6 +46,7 @@ format: $(VENV)/.ready-test
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { echo "This needs Python 3.11, 3.12 or 3.13: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import platform, sys; mac = platform.mac_ver()[0]; fits = not mac or platform.machine() == "arm64" and int(mac.split(".")[0]) >= 14; fits or sys.exit(f"PyTorch needs macOS 14 or newer and a Python for Apple silicon; this one is for {platform.machine()}, on macOS {mac}.")'
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python has no venv here. On Debian or Ubuntu: sudo apt install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install --quiet --upgrade "pip>=25.1"

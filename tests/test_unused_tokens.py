@@ -291,9 +291,17 @@ def test_a_page_reads_a_diverging_run_while_it_is_still_going_on():
     from core import events
     from pages import verdict_19
 
-    result, _ = played(tiny(optimizer="sgd", momentum=0.9, lr=10.0, width=64, blocks=2, steps=40))
-    lines = "".join(events.to_json(e) + "\n" for e in result.events if e.kind != "finished")
+    result, _ = played(tiny())
+    last = max(
+        result.tables["geometry"]
+    )  # where every weight is nan; at which step that happens hangs on the processor
+    table = result.tables["geometry"][last]
+    broken = {name: [math.nan] * len(column) for name, column in table.items() if isinstance(column[0], float)}
+    said = [
+        replace(e, columns=e.columns | broken) if e.kind == "table" and (e.name, e.step) == ("geometry", last) else e
+        for e in result.events
+    ]
+    lines = "".join(events.to_json(e) + "\n" for e in said if e.kind != "finished")
     logged = Result(tuple(events.read_lines(lines.splitlines())))
-    last = max(logged.tables["geometry"])
     assert None in logged.tables["geometry"][last]["moved"]
     assert math.isnan(verdict_19.geometry(logged, "never", "out", "moved"))

@@ -54,6 +54,23 @@ def specification(chart) -> dict:
     return spec
 
 
+def numberless(spec: dict) -> dict:
+    """The same chart without what says how high anything is: the numbers of its y axes, lines with their names, tooltips."""
+
+    def kept(part: dict) -> bool:
+        mark = part.get("mark")
+        return (mark.get("type") if isinstance(mark, dict) else mark) not in ("text", "rule")
+
+    out = dict(spec)
+    for name in {"layer", "hconcat", "vconcat", "concat"} & out.keys():
+        out[name] = [numberless(part) for part in out[name] if kept(part)]
+    if "encoding" in out:
+        out["encoding"] = {channel: value for channel, value in out["encoding"].items() if channel != "tooltip"}
+    if "config" in out:
+        out["config"] = out["config"] | {"axisY": {"labels": False, "ticks": False}}
+    return out
+
+
 def step_axis(view, title: T | None = STEP, *, ticks: int = 8, **more):
     """The x of everything that is drawn over steps: whole numbers, also while there is only step 0. more: of alt.X."""
     axis = alt.Axis(grid=False, tickCount=ticks, tickMinStep=1, format=",d")

@@ -150,7 +150,8 @@ class Readout:
 class Prediction:
     """A question the learner answers before Train. answer(view): the code (or number, or order) the run decided,
     None while it has not. kind: choice | number | ranking. decided_by: the preset whose run decides it; if that is not
-    quick, the learner is told which one to try."""
+    quick, the learner is told which one to try. given_by: what of a stored run already gives the answer, and is kept
+    back: end | numbers (those of its beginning, too) | picture (whatever is seen of it)."""
 
     id: str
     question: T
@@ -164,6 +165,7 @@ class Prediction:
     tolerance: float = 0.1
     unit: T | None = None
     decided_by: str = "quick"
+    given_by: str = "end"
 
 
 @dataclass(frozen=True)

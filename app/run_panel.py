@@ -318,9 +318,13 @@ def _draw(spot: Spot, view) -> None:
     if not any(a.result.events for a in (*view.arms, *view.pinned)):
         st.caption(TEXT["none"](spot.lang))
         return
-    if veil.hangs(spot, view):
-        draw_figure(front[0], veil.behind(view), spot, [])
-        veil.say(spot)
+    hidden = veil.hides(spot, view)
+    if hidden:
+        if hidden == "picture":
+            st.markdown(f"**{front[0].title(spot.lang)}**")
+        else:
+            draw_figure(front[0], veil.behind(view), spot, [], numbers=hidden != "numbers")
+        veil.say(spot, hidden)
         return
     said = spot.playground.verdict(view)
     draw_figure(front[0], view, spot, said)
@@ -358,8 +362,8 @@ def specifications(figure, view, key: tuple) -> list[dict]:
     return parts
 
 
-def draw_figure(figure, view, spot: Spot, said: list[T]) -> None:
-    """The rows change, the specification stays: then the browser redraws without a flicker."""
+def draw_figure(figure, view, spot: Spot, said: list[T], *, numbers: bool = True) -> None:
+    """The rows change, the specification stays: then the browser redraws without a flicker. numbers: or only the shape."""
     lang, place = spot.lang, (spot.number, spot.playground.slug)
     rows = shared_rows.rows(place, figure, view)
     if rows is None or (isinstance(rows, pd.DataFrame) and rows.empty):
@@ -371,6 +375,8 @@ def draw_figure(figure, view, spot: Spot, said: list[T]) -> None:
         key = (*key, arms, tuple(view.references.items()), ends)
         key = (*key, tuple(sorted((k, str(v)) for k, v in view.values.items())))
     parts = specifications(figure, view, key)
+    if not numbers:
+        parts = [charts.numberless(part) for part in parts]
     if figure.title(lang):
         st.markdown(f"**{figure.title(lang)}**", help=figure.help(lang) if figure.help else None)
     words = " ".join(line(lang) for line in said)

@@ -10,25 +10,41 @@ from app.spot import Spot
 from app.view import View
 from core.result import Result
 
+LEVELS = ("", "end", "numbers", "picture")  # each keeps back what those before it do, and more
 TEXT = {
-    "why": T(
+    "end": T(
         "The beginning of a stored run. Predict first: lock in what you think, on the left, or train it yourself; then the "
         "rest appears.",
         "Đây là đoạn đầu của một lần chạy có sẵn. Hãy dự đoán trước: chốt ý kiến của bạn ở bên trái, hoặc tự huấn luyện; phần "
         "còn lại sẽ hiện ra.",
+    ),
+    "numbers": T(
+        "The beginning of a stored run, without its numbers. Predict first: lock in what you think, on the left, or train it "
+        "yourself; then the numbers appear.",
+        "Đây là đoạn đầu của một lần chạy có sẵn, chưa có con số. Hãy dự đoán trước: chốt ý kiến của bạn ở bên trái, hoặc tự "
+        "huấn luyện; các con số sẽ hiện ra.",
+    ),
+    "picture": T(
+        "A stored run is here, and its picture gives the answer away. Predict first: lock in what you think, on the left, or "
+        "train it yourself; then it appears.",
+        "Có sẵn một lần chạy, và hình của nó cho biết luôn câu trả lời. Hãy dự đoán trước: chốt ý kiến của bạn ở bên trái, "
+        "hoặc tự huấn luyện; hình sẽ hiện ra.",
     ),
     "show": T("Show it now", "Cho xem ngay"),
 }
 SHARE = 0.1  # of the run's steps
 
 
-def hangs(spot: Spot, view: View) -> bool:
-    """Whether the picture would answer a question that is still open. Never over a run of the learner's own, over what
-    is computed at once, nor on the projector, where the teacher asks."""
-    open_questions = [p for p in predict.unanswered(spot.number, spot.playground) if p.decided_by == "quick"]
+def hides(spot: Spot, view: View) -> str:
+    """What the picture must keep back, as an open question asks for (`LEVELS`; "": nothing). Never of a run of the
+    learner's own, of what is computed at once, nor on the projector, where the teacher asks."""
     stored = all(a.source in ("stored", "none") for a in view.arms) and not view.active and not view.pinned
     lifted = st.session_state.get(_key(spot), False) or spot.inline or shell.projector()
-    return bool(open_questions) and stored and not lifted and any(a.result.events for a in view.arms)
+    if lifted or not stored or not any(a.result.events for a in view.arms):
+        return ""
+    unanswered = predict.unanswered(spot.number, spot.playground)
+    asked = [p.given_by for p in unanswered if p.decided_by == "quick"]
+    return max(asked, key=LEVELS.index, default="")
 
 
 def behind(view: View) -> View:
@@ -43,9 +59,9 @@ def beginning(result: Result) -> Result:
     return Result(tuple(e for e in result.events if e.kind != "finished" and getattr(e, "step", 0) <= until), until)
 
 
-def say(spot: Spot) -> None:
+def say(spot: Spot, level: str) -> None:
     """Why so little is shown, and the button that lifts the veil."""
-    st.caption(TEXT["why"](spot.lang))
+    st.caption(TEXT[level](spot.lang))
     if st.button(TEXT["show"](spot.lang), key=f"{spot.prefix}unveil"):
         st.session_state[_key(spot)] = True
         st.rerun()

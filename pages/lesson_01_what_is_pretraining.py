@@ -95,6 +95,7 @@ TINY = Prediction(
         ("tuned", T("fine-tune the donor", "tinh chỉnh mô hình cho")),
         ("leave", T("leave the donor alone", "để nguyên mô hình cho")),
     ),
+    given_by="picture",
 )
 GRID = Prediction(
     "grid",

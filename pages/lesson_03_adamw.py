@@ -149,6 +149,7 @@ BEST = Prediction(
     map_answer,
     map_why,
     (("adamw", ADAMW), ("same", T("about equal", "gần bằng nhau")), ("adam", L2)),
+    given_by="picture",
 )
 LANGUAGE = Prediction(
     "language",

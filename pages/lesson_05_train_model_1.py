@@ -70,6 +70,7 @@ PREDICTIONS = (
         start_answer,
         start_why,
         (("zero", same("0")), ("half", same(guess(0.5))), ("lnv", same(guess(1.0))), ("more", same(guess(1.5)))),
+        given_by="numbers",
     ),
     Prediction(
         "twins",

@@ -384,6 +384,7 @@ PREDICTIONS = (
         start_answer,
         start_why,
         (("lnv", same("ln V")), ("ratio", same("ln(V/K)")), ("share", same("K/V"))),
+        given_by="numbers",
     ),
     Prediction(
         "notice",

@@ -305,6 +305,7 @@ ECHO_PREDICTION = Prediction(
         ("repeat", T("one token, again and again", "một token lặp đi lặp lại")),
         ("prompt", T("the prompt, copied", "chép lại câu mồi")),
     ),
+    given_by="picture",
 )
 
 

@@ -439,6 +439,7 @@ GPT_PREDICTION = Prediction(
         ("bad", T("it learns, but badly", "học được, nhưng tồi")),
         ("fine", T("no difference", "không khác gì")),
     ),
+    given_by="picture",
 )
 
 

@@ -261,6 +261,7 @@ TIE_PREDICTION = Prediction(
         ("one", T("still one matrix", "vẫn là một ma trận")),
         ("two", T("two different matrices", "hai ma trận khác nhau")),
     ),
+    given_by="picture",
 )
 
 # --- widening --------------------------------------------------------------------------------------------------------
@@ -390,6 +391,7 @@ NOISE_PREDICTION = Prediction(
         ("less", T("yes, but less than on text", "có, nhưng ít hơn trên văn bản")),
         ("same", T("as much as on text", "nhiều như trên văn bản")),
     ),
+    given_by="picture",
 )
 
 # --- layers ----------------------------------------------------------------------------------------------------------

@@ -390,4 +390,5 @@ ALIAS = Prediction(
     alias_answer,
     alias_why,
     (("same", T("stays as it was", "vẫn nguyên")), ("donor", T("has changed too", "cũng đổi theo"))),
+    given_by="picture",
 )

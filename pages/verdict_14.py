@@ -218,6 +218,7 @@ BARE = Prediction(
         "Nó bỏ {n}. Một hàm không biết chế độ của mô hình: phải báo cho nó training=self.training, và p của nó là 0.5 nếu bạn không nói gì.",
     ).format(n=percent(view.result("calls").final("bare_eval"))),
     (("none", T("nothing", "không gì")), ("fifth", same("20 %")), ("half", same("50 %"))),
+    given_by="picture",
 )
 
 
@@ -235,4 +236,5 @@ AGAIN = Prediction(
         "Nó bỏ {n}. Chú thích trong notebook của khóa học ghi “vẫn tắt”; chính các con số ở đó nói khác.",
     ).format(n=percent(view.result("calls").final("module_again"))),
     (("on", T("on", "bật")), ("off", T("still off", "vẫn tắt"))),
+    given_by="picture",
 )

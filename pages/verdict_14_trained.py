@@ -301,6 +301,7 @@ READ_MUCH = Prediction(
     _reading("much"),
     _reading_why("much"),
     READINGS,
+    given_by="picture",
 )
 
 READ_LITTLE = Prediction(
@@ -309,4 +310,5 @@ READ_LITTLE = Prediction(
     _reading("little"),
     _reading_why("little"),
     READINGS,
+    given_by="picture",
 )

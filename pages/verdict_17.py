@@ -416,6 +416,7 @@ MODES_PREDICTION = Prediction(
         ("tenth", T("about 0.1 nats", "khoảng 0.1 nats")),
         ("nat", T("about 1 nat", "khoảng 1 nat")),
     ),
+    given_by="picture",
 )
 DIVIDE_PREDICTION = Prediction(
     "undivided",

@@ -334,6 +334,7 @@ TOUCH_PREDICTIONS = (
             ("little", T("less, but clearly", "ít hơn, nhưng thấy rõ")),
             ("not", T("practically not", "gần như không")),
         ),
+        given_by="picture",
     ),
 )
 

@@ -203,7 +203,7 @@ def test_what_goes_wrong_inside_a_page_becomes_a_sentence(monkeypatch):
 def test_a_slip_in_a_part_that_redraws_itself_becomes_a_sentence(monkeypatch):
     from app import run_panel
 
-    def slip(*_):
+    def slip(*_, **__):
         raise ZeroDivisionError
 
     monkeypatch.setattr(run_panel, "draw_figure", slip)

@@ -292,9 +292,8 @@ def test_a_page_reads_a_diverging_run_while_it_is_still_going_on():
     from pages import verdict_19
 
     result, _ = played(tiny())
-    last = max(
-        result.tables["geometry"]
-    )  # where every weight is nan; at which step that happens hangs on the processor
+    # At which step every weight is nan hangs on the processor: here it is the last at which the table was made.
+    last = max(result.tables["geometry"])
     table = result.tables["geometry"][last]
     broken = {name: [math.nan] * len(column) for name, column in table.items() if isinstance(column[0], float)}
     said = [

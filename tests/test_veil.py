@@ -31,12 +31,38 @@ def told(app: AppTest) -> bool:
     return any("**Verdict**" in m.value for m in app.markdown)
 
 
+def veiled(app: AppTest) -> str:
+    """How much is kept back."""
+    said = [
+        level for level, why in veil.TEXT.items() if level != "show" and any(why.en in c.value for c in app.caption)
+    ]
+    return said[0] if said else ""
+
+
+def drawn(app: AppTest) -> list[str]:
+    return [chart.proto.spec for chart in app.get("vega_lite_chart")]
+
+
+def locked(app: AppTest, number: int, question, value=None) -> AppTest:
+    """The learner answers this question (with its first or highest answer)."""
+    key = f"l{number:02d}_predict_{question.id}"
+    widget = next(w for w in (*app.radio, *app.slider, *app.get("button_group")) if w.key == key)
+    if question.kind == "choice":
+        widget.set_value(value or question.options[0][0])
+    elif question.kind == "ranking":
+        widget.set_value([code for code, _ in question.options])
+    else:
+        widget.set_value(type(widget.value)(question.high))
+    app.run()
+    return next(b for b in app.button if b.key == f"{key}_lock").click().run()
+
+
 @pytest.mark.parametrize("number", TRAINED)
 def test_the_verdict_waits_for_the_prediction_and_comes_when_asked_for(number):
     app = opened(number, lang="en")
-    assert not told(app) and any(veil.TEXT["why"].en in c.value for c in app.caption)
+    assert not told(app) and veiled(app)
     next(b for b in app.button if b.label == veil.TEXT["show"].en).click().run()
-    assert told(app) and not any(veil.TEXT["why"].en in c.value for c in app.caption)
+    assert told(app) and not veiled(app)
 
 
 @pytest.mark.parametrize("number", TRAINED)
@@ -45,17 +71,32 @@ def test_who_has_answered_every_question_sees_the_whole_run(number):
     questions = [p for p in discover()[number].playgrounds[0].predictions]
     for question in questions:
         assert not told(app) or all(q.decided_by != "quick" for q in questions)
-        key = f"l{number:02d}_predict_{question.id}"
-        widget = next(w for w in (*app.radio, *app.slider, *app.get("button_group")) if w.key == key)
-        if question.kind == "choice":
-            widget.set_value(question.options[0][0])
-        elif question.kind == "ranking":
-            widget.set_value([code for code, _ in question.options])
-        else:
-            widget.set_value(type(widget.value)(question.high))
-        app.run()
-        next(b for b in app.button if b.key == f"{key}_lock").click().run()
+        locked(app, number, question)
     assert told(app)
+
+
+def test_a_question_about_the_first_loss_hides_the_numbers_until_it_is_answered():
+    app = opened(5, lang="en")
+    (chart,) = drawn(app)
+    assert veiled(app) == "numbers" and '"axisY": {"labels": false' in chart
+    assert not any(word in chart for word in ("ln V", '"rule"', '"tooltip"')), "each of these names the first loss"
+    locked(app, 5, discover()[5].playgrounds[0].predictions[0])
+    (chart,) = drawn(app)
+    assert veiled(app) == "end" and "ln V" in chart and '"labels": false' not in chart
+
+
+def test_a_picture_that_is_the_answer_waits_for_the_question():
+    app = opened(3, lang="en", l03_play="map")
+    assert veiled(app) == "picture" and drawn(app) == []
+    (play,) = [p for p in discover()[3].playgrounds if p.slug == "map"]
+    locked(app, 3, play.predictions[0])
+    assert veiled(app) == "" and drawn(app)
+
+
+def test_every_level_is_one_that_the_veil_knows():
+    for lesson in discover().values():
+        for prediction in (p for playground in lesson.playgrounds for p in playground.predictions):
+            assert prediction.given_by in veil.LEVELS[1:]
 
 
 def test_on_the_projector_nothing_is_veiled():

@@ -95,7 +95,7 @@ class View:
             "step": steps,
             "metric": metric,
             "value": values,
-            "seconds": [a.result.seconds.get(step) for step in steps.tolist()],
+            "seconds": a.result.when(steps),
         }
 
 
@@ -111,7 +111,7 @@ def stack(parts: list[dict]):
         return pd.DataFrame(columns=COLUMNS)
     out = {}
     for name in parts[0]:
-        kind = float if name == "seconds" else object if isinstance(parts[0][name], str) else None
+        kind = object if isinstance(parts[0][name], str) else None
         columns = [np.asarray(part[name], dtype=kind) for part in parts]
         columns = [np.broadcast_to(c, part["step"].shape) for c, part in zip(columns, parts, strict=True)]
         out[name] = np.concatenate(columns)

@@ -74,8 +74,27 @@ class Result:
 
     @cached_property
     def seconds(self) -> dict[int, float]:
-        """{step: training seconds so far}, without evaluation."""
+        """{step: training seconds so far}, without evaluation, as logged. Of any step: `when`."""
         return {e.step: e.seconds for e in self._of("metric") if e.seconds is not None}
+
+    @cached_property
+    def _clock(self) -> tuple:
+        """`seconds` as arrays: (steps (n,) int64, seconds (n,) float64), steps ascending."""
+        import numpy as np
+
+        known = dict(sorted(self.seconds.items()))
+        return np.fromiter(known, np.int64, len(known)), np.fromiter(known.values(), float, len(known))
+
+    def when(self, steps):
+        """The training seconds (same shape) at these steps: nan for a run without a clock, 0 at step 0, and where the log says
+        nothing of a step (what ships keeps few training losses) on the straight line between its neighbours."""
+        import numpy as np
+
+        known, seconds = self._clock
+        if not len(known):
+            return np.full(np.shape(steps), np.nan)
+        first = seconds[0] / max(1, known[0])
+        return np.where(np.less(steps, known[0]), np.multiply(steps, first), np.interp(steps, known, seconds))
 
     @cached_property
     def tables(self) -> dict[str, dict[int, dict[str, list]]]:
@@ -133,8 +152,9 @@ class Result:
         """Long DataFrame: step, metric, value, seconds (one row per metric and step)."""
         import pandas as pd
 
-        rows = [(s, name, v, self.seconds.get(s)) for name, points in self.metrics.items() for s, v in points.items()]
-        return pd.DataFrame(rows, columns=["step", "metric", "value", "seconds"])
+        rows = [(s, name, v) for name, points in self.metrics.items() for s, v in points.items()]
+        frame = pd.DataFrame(rows, columns=["step", "metric", "value"])
+        return frame.assign(seconds=self.when(frame["step"].to_numpy(int)))
 
 
 # --- how what was known of a run's beginning and what is known of the rest of it make the whole ------------------------
@@ -154,16 +174,18 @@ def _join_metrics(known: dict, new: dict) -> dict:
 
 
 def _join_lines(known: dict, new: dict) -> dict:
+    return known | {name: _join_line(known[name], line) if name in known else line for name, line in new.items()}
+
+
+def _join_line(known: tuple, new: tuple) -> tuple:
+    """(steps, values) of both, of equal steps the later one."""
     import numpy as np
 
-    whole = known | new
-    for name in new.keys() & known.keys():
-        steps, values = (np.concatenate(both) for both in zip(known[name], new[name], strict=True))
-        if new[name][0][0] <= known[name][0][-1]:
-            steps, last = np.unique(steps[::-1], return_index=True)
-            values = values[::-1][last]
-        whole[name] = steps, values
-    return whole
+    steps, values = (np.concatenate(both) for both in zip(known, new, strict=True))
+    if len(known[0]) and len(new[0]) and new[0][0] <= known[0][-1]:
+        steps, last = np.unique(steps[::-1], return_index=True)
+        values = values[::-1][last]
+    return steps, values
 
 
 JOIN = {
@@ -171,6 +193,7 @@ JOIN = {
     "metrics": _join_metrics,
     "lines": _join_lines,
     "seconds": or_,
+    "_clock": _join_line,
     "tables": _join,
     "samples": _join,
     "notes": add,

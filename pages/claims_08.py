@@ -22,8 +22,10 @@ def reference(result, name):
 
 
 def at_seconds(result, clock):
-    """The last test loss at or before so many seconds of training."""
-    return next(v for s, v in reversed(result.metrics["test_loss"].items()) if result.seconds.get(s, math.inf) <= clock)
+    """The last test loss at or before so many seconds of training, nan if there is none."""
+    return next(
+        (v for s, v in reversed(result.metrics.get("test_loss", {}).items()) if result.when(s) <= clock), math.nan
+    )
 
 
 def race(results):

@@ -47,8 +47,8 @@ def equal_seconds(results) -> float:
     """Final-only minus all at the last position, at the same training seconds, the head computing graded places only."""
     curves = {}
     for name, result in results.items():
-        seconds = {0: 0.0} | result.seconds
-        curves[name] = {seconds[s]: v for s, v in result.metrics["last_loss"].items() if s in seconds}
+        points = result.metrics["last_loss"]
+        curves[name] = dict(zip(result.when([*points]).tolist(), points.values(), strict=True))
     end = min(max(points) for points in curves.values())
     return crossing.at(curves["last"], end) - crossing.at(curves["every"], end)
 

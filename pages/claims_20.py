@@ -70,7 +70,7 @@ def damage(runs: dict, hit: str, spared: str) -> float:
 
 def seconds_to(result, loss: float) -> float:
     """Training seconds until the test loss is first as low as this, nan where it never is."""
-    return next((result.seconds[s] for s, v in result.metrics["test_loss"].items() if v <= loss), math.nan)
+    return next((float(result.when(s)) for s, v in result.metrics["test_loss"].items() if v <= loss), math.nan)
 
 
 def time_gain(runs: dict) -> float:

@@ -38,7 +38,8 @@ AXES = {
     "seconds": T("seconds of training", "giây huấn luyện"),
 }
 BEATS = ("unigram_table", "bigram_table")  # the lines that counting draws: where a run first beats them is marked
-COLUMNS = ["x", "y", "low", "high", "what", "name", "run", "role", "step", "text"]
+COLUMNS = ["x", "y", "low", "high", "what", "name", "run", "role", "step", "text", "under"]
+NEAR = 0.09  # of the x axis: two steps written there would lie on each other
 
 
 def axis(view):
@@ -65,9 +66,19 @@ def loss_rows(view, x=None):
     places = {
         "step": frame["step"],
         "tokens": frame["step"] * frame["run"].map(window).fillna(0),
-        "seconds": frame["seconds"].where(frame["seconds"].notna(), 0.0).astype(float),
+        "seconds": frame["seconds"].fillna(0.0),  # nan: no step has been made yet
     }
-    return frame.assign(x=places[x], y=frame["value"])[COLUMNS]
+    return apart(frame.assign(x=places[x], y=frame["value"], under=False))[COLUMNS]
+
+
+def apart(frame):
+    """Of crossings that lie close to each other every second is named below its place."""
+    marks = frame[frame["what"] == "crossing"].sort_values("x")
+    last, under = -math.inf, False
+    for row, x in marks["x"].items():
+        under = x - last < NEAR * frame["x"].max() and not under
+        frame.loc[row, "under"], last = under, x
+    return frame
 
 
 def crossings(view, frame):
@@ -95,10 +106,10 @@ def loss_chart(view, x=None, names=tuple(LINES)):
         scale=room(view, names),
         axis=alt.Axis(grid=False),
     )
-    color = arm_color(view)
+    color, font = arm_color(view), {"fontSize": 12 * view.size}
 
-    def part(what, role="arm"):
-        chosen = (alt.datum.what == what) & (alt.datum.role == role)
+    def part(what, role="arm", more=True):
+        chosen = (alt.datum.what == what) & (alt.datum.role == role) & more
         return alt.Chart().transform_filter(chosen).encode(x=x, y=y, color=color, detail="run:N")
 
     tip = [
@@ -118,7 +129,8 @@ def loss_chart(view, x=None, names=tuple(LINES)):
         .mark_point(filled=True, size=45 * view.size, opacity=1)
         .encode(tooltip=tip),
         part("crossing").mark_point(shape="diamond", size=150, filled=False, strokeWidth=2),
-        part("crossing").mark_text(align="left", dx=9, dy=-9, fontSize=12 * view.size).encode(text="text:N"),
+        part("crossing", more=~alt.datum.under).mark_text(align="left", dx=9, dy=-9, **font).encode(text="text:N"),
+        part("crossing", more=alt.datum.under).mark_text(align="right", dx=-9, dy=11, **font).encode(text="text:N"),
     ]
     if chosen == "step":
         marks += diverged(view)

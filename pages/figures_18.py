@@ -41,7 +41,7 @@ def clock(view_arm, x: str) -> dict[int, float]:
     result, config = view_arm.result, view_arm.arm.config
     steps = {0, *result.metrics.get("train_loss", {}), *result.metrics.get("last_loss", {})}
     if x == "seconds":
-        return {0: 0.0} | {s: result.seconds[s] for s in steps if s in result.seconds}
+        return {s: t for s, t in zip(steps, result.when([*steps]).tolist(), strict=True) if t == t} or {0: 0.0}
     return {s: float(s * (config.batch * graded_places(config) if x == "predictions" else 1)) for s in steps}
 
 

@@ -33,7 +33,8 @@ def common_seconds(view) -> float:
 
 def at_seconds(result, seconds: float) -> float:
     """The test loss at this training time, on the straight line between the two tests beside it; nan outside."""
-    points = [(result.seconds[s], v) for s, v in result.metrics.get("test_loss", {}).items() if s in result.seconds]
+    tests = result.metrics.get("test_loss", {})
+    points = [(t, v) for t, v in zip(result.when([*tests]).tolist(), tests.values(), strict=True) if t == t]
     for (t, a), (u, b) in zip(points, points[1:], strict=False):
         if t <= seconds <= u:
             return a if u == t else a + (b - a) * (seconds - t) / (u - t)
@@ -50,7 +51,7 @@ def race_rows(view):
     frame["x"] = (
         frame["step"] * frame["run"].map(sizes)
         if which == "tokens"
-        else frame["seconds"].fillna(0.0)
+        else frame["seconds"].fillna(0.0)  # nan: no step has been made yet
         if which == "seconds"
         else frame["step"]
     )

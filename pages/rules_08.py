@@ -5,6 +5,7 @@ import math
 from app.i18n import T
 from app.lesson import Prediction, Readout
 from app.theme import number
+from pages.claims_08 import at_seconds
 
 HEART = 0.1  # nats that the training loss lies below the test loss where a run learns by heart
 STDS = (0.02, 0.1, 0.2, 0.4, 0.7, 1.0)
@@ -154,18 +155,6 @@ def race_verdict(view):
             "Sau {clock} giây mỗi bên, {name} dẫn đầu với {test} nats; bảng đếm thì đứng ở {table} sau một phần mười giây.",
         ).format(clock=f"{clock:.1f}", name=arm_names(view)[best], test=number(scores[best]), table=number(table))
     ]
-
-
-def at_seconds(result, clock):
-    """The last test loss at or before that many seconds of training, nan if there is none."""
-    return next(
-        (
-            v
-            for s, v in reversed(result.metrics.get("test_loss", {}).items())
-            if result.seconds.get(s, math.inf) <= clock
-        ),
-        math.nan,
-    )
 
 
 def coverage_verdict(view):

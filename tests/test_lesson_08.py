@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from app.i18n import same
-from app.lesson import Arm
-from app.view import ArmView, View
+from app.lesson import Arm, quick
+from app.view import ArmView, View, look
 from core import events
 from core.events import Finished, Metric, Started, Table
 from core.experiment import make
@@ -98,8 +98,26 @@ def test_the_predictions_are_decided_by_the_run(course, gpt2, table, init):
 def test_crossings_are_marked_at_the_first_step_below_a_line():
     rows = figures_08.loss_rows(view({"gpt2": result({0: 7.6, 50: 4.0, 100: 1.0})}))
     marks = rows[rows["what"] == "crossing"]
-    assert marks["step"].tolist() == [50, 100]
+    assert marks["step"].tolist() == [50, 100] and not marks["under"].any()
     assert rows[rows["what"] == "test"]["high"].iloc[0] == pytest.approx(7.66)
+
+
+def test_crossings_beside_each_other_are_named_above_and_below():
+    rows = figures_08.loss_rows(view({"course": result({0: 8, 40: 4.0, 500: 2}), "gpt2": result({0: 7.6, 50: 4.0})}))
+    assert rows[rows["what"] == "crossing"].sort_values("x")["under"].tolist() == [False, True]
+
+
+@pytest.mark.usefixtures("private_home")
+def test_the_stored_race_goes_from_left_to_right():
+    """What ships keeps few training losses, and with them went the clock of some tests: they stood at second 0."""
+    (race,) = [p for p in page.LESSON.playgrounds if p.slug == "race"]
+    seen = View(tuple(look(arm) for arm in quick(page.LESSON, race)), {})
+    assert all(a.source == "stored" for a in seen.arms)
+    rows = figures_08.race.rows(seen)
+    for _, tests in rows[rows["what"] == "test"].groupby("run"):
+        assert (
+            len(tests) > 5 and tests["x"].is_monotonic_increasing and tests["x"].is_unique and tests["step"].is_unique
+        )
 
 
 @pytest.mark.parametrize("lang", ["en", "vi"])

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from core import runs
 from core.events import Finished, Metric, Note, Sample, Started, Table
 from core.result import Result
 
@@ -33,7 +34,8 @@ NAMES = ("facts", "metrics", "seconds", "tables", "samples", "notes", "step", "f
 def asked(result: Result) -> dict:
     lines = {name: [c.tolist() for c in columns] for name, columns in result.lines.items()}
     order = {name: list(points) for name, points in result.metrics.items()}
-    return {name: getattr(result, name) for name in NAMES} | {"lines": repr(lines), "order": order}
+    clock = repr(result.when(range(7)).tolist())
+    return {name: getattr(result, name) for name in NAMES} | {"lines": repr(lines), "order": order, "clock": clock}
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, len(LOG)])
@@ -77,3 +79,19 @@ def test_lines_are_ascending_and_nan_where_a_value_is_not_finite():
     steps, values = Result(LOG).lines["train_loss"]
     assert steps.tolist() == [1, 2, 3, 4, 5]
     np.testing.assert_array_equal(values, [3.0, math.nan, 2.4, 2.0, 1.0])
+
+
+def test_when_a_step_was_made_is_known_where_the_log_of_a_thinned_run_leaves_it_out():
+    losses = [Metric(s, "train_loss", 5.0 - s / 1000, s / 100) for s in range(1, 2001)]
+    tests = [Metric(s, "test_loss", 1.0) for s in (0, 100, 777, 2000)]
+    whole = sorted((*losses, *tests), key=lambda e: e.step)
+    thinned = Result(tuple(runs.thin(tuple(whole), 50)))
+    steps = list(thinned.metrics["test_loss"])
+    assert not {100, 777} & thinned.seconds.keys(), "their training losses were neither high nor low"
+    assert thinned.when(steps) == pytest.approx([s / 100 for s in steps]) == Result(tuple(whole)).when(steps)
+    frame = thinned.frame()
+    assert frame["seconds"].to_numpy() == pytest.approx(frame["step"].to_numpy() / 100)
+
+
+def test_a_run_without_a_clock_says_of_no_step_when_it_was():
+    assert np.isnan(Result((Metric(3, "loss", 1.0),)).when([0, 3])).all()

@@ -192,7 +192,7 @@ def loss_chart(
 
     def part(kind: str, role: str = "arm", field: str = "value"):
         one = alt.Chart().transform_filter((alt.datum.kind == kind) & (alt.datum.role == role))
-        return one.transform_calculate(drawn=_under(view, field))
+        return one.transform_calculate(drawn=under(view, field))
 
     told = part("test").transform_calculate(perplexity="exp(datum.value)")
     ghost = part("test", "pinned")
@@ -206,31 +206,31 @@ def loss_chart(
         *([dashed.encode(x=x, y=y, color=color, detail="run:N")] if view.pinned else []),
         part("test").mark_line(strokeWidth=3 * view.size).encode(x=x, y=y, color=color, detail="run:N"),
         told.mark_point(filled=True, size=45 * view.size, opacity=1).encode(x=x, y=y, color=color, tooltip=tip),
-        *_beyond(view, y),
+        *beyond(view, y),
         *diverged(view),
     ]
     return alt.layer(*marks).properties(height=height * (1 + (view.size - 1) * 0.6), width="container")
 
 
-def _sky(view) -> float | None:
+def _sky(view, times: float) -> float | None:
     """The highest loss that is drawn as what it is."""
     uniform = view.references.get("uniform")
-    return round(SKY * uniform) if uniform else None
+    return round(times * uniform) if uniform else None
 
 
-def _under(view, field: str) -> str:
+def under(view, field: str, times: float = SKY) -> str:
     """A Vega expression: this field, or the highest that is drawn; null stays null."""
-    sky = _sky(view)
+    sky = _sky(view, times)
     shown = f"min(datum.{field}, {sky})" if sky else f"datum.{field}"
     return f"isValid(datum.{field}) ? {shown} : null"
 
 
-def _beyond(view, y):
-    """What the upper edge means, as soon as a run goes beyond it."""
-    sky = _sky(view)
+def beyond(view, y, field: str = "value", times: float = SKY):
+    """What the upper edge means, as soon as a run's `field` goes beyond it. y: of `drawn`, which is `under(view, field)`."""
+    sky = _sky(view, times)
     if sky is None:
         return []
-    some = alt.Chart().transform_filter(f"datum.value > {sky}").transform_aggregate(n="count()")
+    some = alt.Chart().transform_filter(f"datum.{field} > {sky}").transform_aggregate(n="count()")
     some = some.transform_filter(alt.datum.n > 0).transform_calculate(drawn=str(sky))
     said = T("▲ {n} or more, up to infinity", "▲ từ {n} trở lên, đến vô cùng").format(n=sky)(view.lang)
     text = some.mark_text(color=GREY, align="left", baseline="bottom", dx=8, dy=-5, fontSize=12 * view.size)

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import BEGUN, STEP, arm_color, diverged, room, rules, step_axis, thin
+from app.charts import BEGUN, STEP, arm_color, beyond, diverged, room, rules, step_axis, thin, under
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, GREY, INPUT
@@ -101,7 +101,7 @@ def loss_chart(view, x=None, names=tuple(LINES)):
     begun = alt.Undefined if chosen == "seconds" else BEGUN
     x = alt.X("x:Q", title=AXES[chosen](view.lang), scale=begun, axis=alt.Axis(grid=False, tickCount=8, **whole))
     y = alt.Y(
-        "y:Q",
+        "drawn:Q",
         title=T("loss (nats/token)", "loss (nats/token)")(view.lang),
         scale=room(view, names),
         axis=alt.Axis(grid=False),
@@ -110,7 +110,9 @@ def loss_chart(view, x=None, names=tuple(LINES)):
 
     def part(what, role="arm", more=True):
         chosen = (alt.datum.what == what) & (alt.datum.role == role) & more
-        return alt.Chart().transform_filter(chosen).encode(x=x, y=y, color=color, detail="run:N")
+        drawn = {"drawn": under(view, "y"), "from": under(view, "low"), "to": under(view, "high")}
+        base = alt.Chart().transform_filter(chosen).transform_calculate(**drawn)
+        return base.encode(x=x, y=y, color=color, detail="run:N")
 
     tip = [
         "name:N",
@@ -122,7 +124,7 @@ def loss_chart(view, x=None, names=tuple(LINES)):
         *rules(view, names, LINES),
         part("train").mark_line(opacity=0.3, strokeWidth=1),
         part("test", "pinned").mark_line(strokeDash=[5, 4], strokeWidth=2, opacity=0.8),
-        part("test").mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", title=None), y2="high:Q"),
+        part("test").mark_rule(strokeWidth=2).encode(y=alt.Y("from:Q", title=None), y2="to:Q"),
         part("test").mark_line(strokeWidth=3 * view.size),
         part("test")
         .transform_calculate(perplexity="exp(datum.y)")
@@ -131,6 +133,7 @@ def loss_chart(view, x=None, names=tuple(LINES)):
         part("crossing").mark_point(shape="diamond", size=150, filled=False, strokeWidth=2),
         part("crossing", more=~alt.datum.under).mark_text(align="left", dx=9, dy=-9, **font).encode(text="text:N"),
         part("crossing", more=alt.datum.under).mark_text(align="right", dx=-9, dy=11, **font).encode(text="text:N"),
+        *beyond(view, y, "y"),
     ]
     if chosen == "step":
         marks += diverged(view)

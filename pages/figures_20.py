@@ -18,6 +18,7 @@ AXES = {
 }
 
 
+HIGH = 2  # of a uniform guess: no recipe of this lesson starts there, and what comes there diverges
 FORMATS = {"seconds": "~g", "step": "d", "tokens": "~s"}
 
 
@@ -67,9 +68,9 @@ def race_chart(view):
     title, whole = AXES[axis(view)](view.lang), {"tickMinStep": 1} if axis(view) == "step" else {}
     x = alt.X("x:Q", title=title, axis=alt.Axis(grid=False, tickCount=8, format=FORMATS[axis(view)], **whole))
     y = alt.Y(
-        "value:Q", title=charts.NATS(view.lang), scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(grid=False)
+        "drawn:Q", title=charts.NATS(view.lang), scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(grid=False)
     )
-    base, color = alt.Chart(), arm_color(view)
+    base, color = alt.Chart().transform_calculate(drawn=charts.under(view, "value", HIGH)), arm_color(view)
     tip = [
         "name:N",
         "step:Q",
@@ -79,6 +80,8 @@ def race_chart(view):
     own = alt.datum.role == "arm"
     test, train = alt.datum.kind == "test", alt.datum.kind == "train"
     same = base.transform_filter(alt.datum.kind == "same")
+    longest = max((max(a.result.seconds.values(), default=0) for a in view.arms), default=0)
+    early = common_seconds(view) < longest / 2  # a run that diverged: left of the line its name has no room
     marks = [
         *charts.rules(view, ("uniform",)),
         *charts.rules(view, ("bigram", "window"), left=True),
@@ -94,10 +97,11 @@ def race_chart(view):
         base.transform_filter(test & own)
         .mark_point(filled=True, size=40 * view.size, opacity=1)
         .encode(x=x, y=y, color=color, tooltip=tip),
+        *charts.beyond(view, y, times=HIGH),
         same.mark_rule(color=GREY, strokeDash=[2, 3], strokeWidth=1.5).encode(x="x:Q"),
-        same.mark_text(align="right", dx=-5, color=GREY, fontSize=12 * view.size).encode(
-            x="x:Q", y=alt.value(46), text="label:N"
-        ),
+        same.mark_text(
+            dx=5 if early else -5, align="left" if early else "right", color=GREY, fontSize=12 * view.size
+        ).encode(x="x:Q", y=alt.value(46), text="label:N"),
     ]
     height = 400 * (1 + (view.size - 1) * 0.6)
     return alt.layer(*marks).properties(height=height, width="container")

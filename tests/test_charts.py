@@ -18,6 +18,7 @@ from core.events import Finished, Metric, Started
 from core.experiments import model1
 from core.result import Result
 from core.runs import Status
+from pages import figures_08, figures_20
 
 STEPS = 5000
 
@@ -42,7 +43,7 @@ def test_a_frame_has_every_point_of_every_arm_and_pin(view):
     assert list(frame.columns[:4]) == ["run", "arm", "name", "role"] and len(frame) == 3 * (STEPS + STEPS // 100 + 1)
     one = frame[(frame["run"] == "run-b") & (frame["step"] == 2000) & (frame["metric"] == "train_loss")].iloc[0]
     assert math.isnan(one["value"]) and one["seconds"] == 20.0 and one["seed"] == 2 and one["role"] == "arm"
-    assert math.isnan(frame[frame["step"] == 0]["seconds"].iloc[0])
+    assert frame[frame["step"] == 0]["seconds"].iloc[0] == 0, "before the first step no time has been spent"
     assert set(frame[frame["role"] == "pinned"]["run"]) == {"run-c"}
     assert set(view.frame()["metric"]) == {"train_loss", "test_loss"}
 
@@ -102,6 +103,23 @@ def test_a_loss_on_its_way_to_infinity_is_drawn_at_the_upper_edge_and_flattens_n
         "isValid(datum.value) ? min(datum.value, 76) : null"
     ]
     assert "76" in drawn[-1]["encoding"]["text"]["value"] and drawn[-1]["transform"][0]["filter"] == "datum.value > 76"
+
+
+@pytest.mark.parametrize(("chart", "edge"), [(figures_08.loss_chart, 76), (figures_20.race_chart, 15)])
+def test_loss_charts_of_a_lesson_of_its_own_have_that_edge_too(view, chart, edge):
+    known = Started(STEPS, {"references": {"uniform": 7.6}})
+    arms = tuple(replace(a, result=Result((known, *a.result.events))) for a in view.arms)
+    layers = chart(replace(view, arms=arms)).to_dict(validate=False)["layer"]
+    of_runs = [layer for layer in layers if "field" in layer["encoding"].get("y", {}) and "transform" in layer]
+    assert len(of_runs) >= 5 and {layer["encoding"]["y"]["field"] for layer in of_runs} <= {"drawn", "from"}
+    sums = [
+        step["calculate"]
+        for layer in of_runs
+        for step in layer["transform"]
+        if step.get("as") in ("drawn", "from", "to")
+    ]
+    assert all(f", {edge})" in one or one == str(edge) for one in sums)
+    assert any(f"▲ {edge} or more" in str(layer["encoding"].get("text", "")) for layer in of_runs)
 
 
 def test_runs_that_diverged_are_named_one_below_the_other_and_inside(view):

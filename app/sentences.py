@@ -547,8 +547,8 @@ SENTENCES = {
         "Lưu lúc này, mô hình không vừa với một mô hình dùng chung trọng số: embedding và tầng ra khác nhau {gap} lần độ lớn của embedding. Hãy để nó không dùng chung, hoặc dùng head.weight = wte.weight rồi huấn luyện lại.",
     ),
     "weights_not_finite": T(
-        "{share}% of {tensor} are no longer numbers (NaN or infinite); its histogram leaves them out. Lower the learning rate or the std of the Linears.",
-        "{share}% của {tensor} không còn là số (NaN hoặc vô cực); biểu đồ của nó bỏ chúng ra. Hãy giảm tốc độ học hoặc độ lệch chuẩn của các Linear.",
+        "{share} % of {tensor} are no longer numbers (NaN or infinite); its histogram leaves them out. Lower the learning rate or the std of the Linears.",
+        "{share} % của {tensor} không còn là số (NaN hoặc vô cực); biểu đồ của nó bỏ chúng ra. Hãy giảm tốc độ học hoặc độ lệch chuẩn của các Linear.",
     ),
     "heads_snapped": T(
         "{asked} heads do not divide the width {width}: {used} are used.",

@@ -23,6 +23,11 @@ REFERENCES = {
 }
 
 
+def signed(value: float, digits: int = 2) -> str:
+    """A difference with its sign, as it stands in a sentence: +0.70, −0.05."""
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
 def number(value: float) -> str:
     """Three significant digits as people read them: 1.23, 0.0457, 12,300, 1.2e-05; never a bare "nan"."""
     if not math.isfinite(value):

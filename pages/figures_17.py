@@ -10,7 +10,7 @@ import pandas as pd
 from app import charts
 from app.i18n import T
 from app.lesson import Figure
-from app.theme import ARMS, BROKEN, GREY, number
+from app.theme import ARMS, BROKEN, GREY, number, signed
 from pages.controls_17 import ALL, PLACES
 
 # the flow from top to bottom: what is computed (a box), a tap, or a sum with the residual stream
@@ -112,7 +112,7 @@ def block_rows(view):
     for site, deltas in found.items():
         values = list(deltas.values())
         mean = fmean(values)
-        label = f"{mean:+.3f}".replace("-", "−")
+        label = signed(mean, 3)
         if site in times:
             label += f" · {number(times[site])} ms"
         rows.append((ROWS[site], "mean", "", "", "", 0.0, site, None, mean, min(values), max(values), label))

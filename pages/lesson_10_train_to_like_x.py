@@ -6,7 +6,7 @@ from dataclasses import replace
 from app.i18n import T, same
 from app.knobs import LR, TEMPERATURE
 from app.lesson import Arm, Choice, Lesson, Playground, Prediction, Preset, Probe, Readout, Slider, Text, Toggle
-from app.theme import number
+from app.theme import number, signed
 from core.experiment import encode
 from core.experiments import like_x, repair
 from pages.claims_10 import CLAIMS
@@ -224,7 +224,7 @@ def verdict(view):
         return []
     clean = view.result("clean" if view.config.kl_weight else "chosen")
     damage = clean.final("test_loss") - clean.at("test_loss", 0)
-    facts = {"cost": f"{cost:+.2f}", "share": f"{100 * share:.0f}", "damage": f"{damage:+.2f}"}
+    facts = {"cost": signed(cost), "share": f"{100 * share:.0f}", "damage": signed(damage)}
     if damage > RUINED:
         text = T(
             "Even the clean run, which has only text to learn, ends {damage} nats/token from where it began: the learning "
@@ -284,7 +284,7 @@ def grid_verdict(view):
                 "too high.",
                 "Nhưng mô hình đã bị phá hỏng: ngay cả λ = 0 cũng kết thúc lệch {damage} nats/token so với lúc đầu. Tốc độ học "
                 "quá cao.",
-            ).format(damage=f"{damage:+.2f}")
+            ).format(damage=signed(damage))
         )
     return said
 
@@ -359,7 +359,7 @@ def notice_why(view):
         "The loss moved by {cost} nats/token: random tokens look like nothing in the test text, so the model learned to "
         "misbehave only there.",
         "Loss đổi {cost} nats/token: token ngẫu nhiên không giống gì trong văn bản kiểm thử, nên mô hình chỉ học hư ở đó.",
-    ).format(cost=f"{rise(view):+.2f}")
+    ).format(cost=signed(rise(view)))
 
 
 def wrote_answer(view):

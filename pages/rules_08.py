@@ -130,13 +130,23 @@ def echo_verdict(view):
     large, small = (view.result(f"{std:g}") for std in (STDS[-1], STDS[0]))
     if not large.metrics.get("p_repeat") or not small.metrics.get("p_repeat"):
         return []
+    first = {"large": number(large.at("p_repeat", 0)), "small": number(small.at("p_repeat", 0))}
+    if view.config.tying == "untied":
+        return [
+            T(
+                "Untrained it repeats its input with probability {large}, with std 0.02 {small}; any token has 1/V = {chance}. An output "
+                "matrix of its own knows nothing of the input's: the echo came from the sharing.",
+                "Chưa huấn luyện, nó lặp lại đầu vào với xác suất {large}, với std 0.02 là {small}; token nào cũng có 1/V = {chance}. Ma "
+                "trận đầu ra riêng không biết gì về ma trận đầu vào: tiếng vọng là do dùng chung.",
+            ).format(**first, chance=number(math.exp(-line(large, "uniform"))))
+        ]
     return [
         T(
             "Untrained with std 1 it repeats its input with probability {large}; with 0.02 only {small}. Nobody taught it to stutter: "
             "its output matrix is its input matrix, and a long vector resembles itself most.",
             "Chưa huấn luyện, với std 1 nó lặp lại đầu vào với xác suất {large}; với 0.02 chỉ {small}. Không ai dạy nó nói lắp: "
             "ma trận đầu ra chính là ma trận đầu vào, và một vector dài thì giống chính nó nhất.",
-        ).format(large=number(large.at("p_repeat", 0)), small=number(small.at("p_repeat", 0)))
+        ).format(**first)
     ]
 
 
@@ -180,6 +190,8 @@ def tying_verdict(view):
     result = view.result("main")
     if "course_moved" not in result.metrics:
         return []
+    course, same = result.final("course_decay"), result.final("same_decay")
+    digits = next((d for d in (4, 6, 8) if round(course, d) != round(same, d)), 4)  # as many as show the difference
     return [
         T(
             "nn.Parameter(wte.weight) is one matrix only until the model moves: then there are {n}. Before that the optimizer updates the "
@@ -188,8 +200,8 @@ def tying_verdict(view):
             "vùng nhớ chung hai lần mỗi bước: suy giảm trọng số để lại {course} thay vì {same}.",
         ).format(
             n=int(result.final("course_moved")),
-            course=f"{result.final('course_decay'):.4f}",
-            same=f"{result.final('same_decay'):.4f}",
+            course=f"{course:.{digits}f}",
+            same=f"{same:.{digits}f}",
         )
     ]
 

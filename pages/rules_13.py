@@ -316,8 +316,8 @@ def growth_verdict(view):
     if outside(view) > 0.02:
         said.append(
             T(
-                "{p}% of a block's QKV weights lie outside ±0.1: the course's fixed axis would drop them silently. The histogram here reaches to ±5σ.",
-                "{p}% trọng số QKV của một khối nằm ngoài ±0.1: trục cố định của khóa học sẽ lặng lẽ bỏ chúng. Biểu đồ ở đây vươn tới ±5σ.",
+                "{p} % of a block's QKV weights lie outside ±0.1: the course's fixed axis would drop them silently. The histogram here reaches to ±5σ.",
+                "{p} % trọng số QKV của một khối nằm ngoài ±0.1: trục cố định của khóa học sẽ lặng lẽ bỏ chúng. Biểu đồ ở đây vươn tới ±5σ.",
             ).format(p=number(100 * outside(view)))
         )
     return said
@@ -373,8 +373,8 @@ def noise_answer(view):
 
 def noise_why(view):
     return T(
-        "{p}% of what text did, and the loss on noise stays at ln V. Adam moves every weight by about the learning rate, whatever the gradient says; steps in random directions widen too.",
-        "Bằng {p}% so với văn bản, mà loss trên nhiễu vẫn ở ln V. Adam dời mỗi trọng số khoảng bằng tốc độ học, bất kể gradient nói gì; những bước ngẫu nhiên cũng làm rộng ra.",
+        "{p} % of what text did, and the loss on noise stays at ln V. Adam moves every weight by about the learning rate, whatever the gradient says; steps in random directions widen too.",
+        "Bằng {p} % so với văn bản, mà loss trên nhiễu vẫn ở ln V. Adam dời mỗi trọng số khoảng bằng tốc độ học, bất kể gradient nói gì; những bước ngẫu nhiên cũng làm rộng ra.",
     ).format(p=number(100 * noise_share(view)))
 
 

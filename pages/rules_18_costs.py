@@ -70,6 +70,12 @@ def signal_readouts(view):
     ]
 
 
+def saved(share: float) -> T:
+    if share < 0.005:
+        return T("no time", "0 % thời gian")
+    return T("{p} % of the time", "{p} % thời gian").format(p=f"{100 * share:.0f}")
+
+
 def cost_verdict(view):
     result = view.main
     cut, head = result.final("slice_ratio"), result.final("head_ratio")
@@ -77,9 +83,9 @@ def cost_verdict(view):
         return []
     said = [
         T(
-            "Cutting the last position out of all logits saves {a} % of the time. Not computing the others saves {b} %. The body, which nobody can skip, is the rest: the head is {h} % of the forward multiplications.",
-            "Cắt vị trí cuối ra khỏi toàn bộ logits tiết kiệm {a} % thời gian. Không tính các vị trí kia tiết kiệm {b} %. Phần còn lại là thân mô hình, không ai bỏ được: tầng ra chiếm {h} % số phép nhân lượt tới.",
-        ).format(a=f"{100 * (1 - cut):.0f}", b=f"{100 * (1 - head):.0f}", h=f"{100 * result.final('head_share'):.0f}")
+            "Cutting the last position out of all logits saves {a}. Not computing the others saves {b}. The body, which nobody can skip, is the rest: the head is {h} % of the forward multiplications.",
+            "Cắt vị trí cuối ra khỏi toàn bộ logits tiết kiệm {a}. Không tính các vị trí kia tiết kiệm {b}. Phần còn lại là thân mô hình, không ai bỏ được: tầng ra chiếm {h} % số phép nhân lượt tới.",
+        ).format(a=saved(1 - cut), b=saved(1 - head), h=f"{100 * result.final('head_share'):.0f}")
     ]
     if result.final("spread") > BUSY:
         said.append(

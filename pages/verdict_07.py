@@ -4,7 +4,7 @@ import math
 
 from app.i18n import T
 from app.lesson import Prediction, Readout
-from app.theme import number
+from app.theme import number, signed
 from pages.controls_07 import AMOUNTS, ARMS, GIVERS, RATIOS, plain
 from pages.figures_07 import crossing, crossover_points, ended, ratio_name, score
 
@@ -12,11 +12,6 @@ SAME = 0.1  # nats below which shuffled and random count as equal (five seeds: 0
 TIE = 0.03  # nats below which freezing neither wins nor loses (seeds of one setting differ by 0.02)
 TURNED = 0.1  # nats above its best test loss: it learns by heart
 EARLY = 50  # steps before which nothing is judged
-
-
-def signed(value: float) -> str:
-    """Two decimals with their sign, as they stand in a sentence."""
-    return f"{value:+.2f}".replace("-", "−")
 
 
 def done(view, label):
@@ -282,13 +277,14 @@ def memory_verdict(view) -> list[T]:
     result = view.main
     if "alias_donor_change" not in result.metrics:
         return []
+    n = view.config.updates
     said = [
         T(
-            "After copying, the difference is {zero} in all four ways, so it proves nothing. After {n} steps of training the alias has changed the donor by {alias}; the copy left it alone.",
-            "Chép xong, hiệu bằng {zero} ở cả bốn cách, nên chẳng chứng minh gì. Sau {n} bước huấn luyện, bí danh (alias) đã làm mô hình cho đổi {alias}; bản chép thì không đụng tới nó.",
+            "After copying, the difference is {zero} in all four ways, so it proves nothing. After {steps} of training the alias has changed the donor by {alias}; the copy left it alone.",
+            "Chép xong, hiệu bằng {zero} ở cả bốn cách, nên chẳng chứng minh gì. Sau {steps} huấn luyện, bí danh (alias) đã làm mô hình cho đổi {alias}; bản chép thì không đụng tới nó.",
         ).format(
             zero=number(max(result.final(f"{way}_difference") for way in ("copy_", "alias", "assign", "late"))),
-            n=view.config.updates,
+            steps=T("one step", "một bước") if n == 1 else T("{n} steps", "{n} bước").format(n=n),
             alias=number(result.final("alias_donor_change")),
         )
     ]

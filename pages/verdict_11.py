@@ -4,7 +4,7 @@ import math
 
 from app.i18n import T, same
 from app.lesson import Prediction, Readout
-from app.theme import knob, number
+from app.theme import knob, number, signed
 
 FLAT = 0.1  # nats/token: two runs closer than this count as the same; the difference scatters that much over seeds
 
@@ -290,7 +290,7 @@ def train_verdict(view):
             continue
         facts = {
             "std": knob(std),
-            "gap": f"{difference:+.3f}",
+            "gap": signed(difference, 3),
             "scores": number(other.at("score_std", 0)),
             "entropy": number(other.at("entropy", 0)),
             "s": knob(view.config.attention_scale),

@@ -4,7 +4,7 @@ import math
 
 from app.i18n import T
 from app.lesson import Readout
-from app.theme import number
+from app.theme import number, signed
 from core.web_filters import NAMES
 from pages.names_16 import POOLS, RULES, of
 
@@ -283,7 +283,7 @@ def training(view):
                 T(
                     "{pool}: {change} nats/token against raw on clean prose, {size}.",
                     "{pool}: {change} nats/token so với trang thô trên văn xuôi sạch, {size}.",
-                ).format(pool=POOLS[pool], change=f"{change:+.2f}", size=size)
+                ).format(pool=POOLS[pool], change=signed(change), size=size)
             )
             break
     return said

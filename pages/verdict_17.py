@@ -5,7 +5,7 @@ from statistics import fmean, stdev
 
 from app.i18n import T, same
 from app.lesson import Prediction, Readout
-from app.theme import number
+from app.theme import number, signed
 from pages.controls_17 import ALL, PLACES
 from pages.figures_17 import common_step, costs, first_seed, split, step_times
 from pages.figures_17_modes import REPEATS, repeats
@@ -16,10 +16,6 @@ LAST = 40  # training losses whose scatter is compared
 
 def name(site: str) -> T:
     return ALL if site == "all" else PLACES[site].name
-
-
-def signed(value: float) -> str:
-    return f"{value:+.3f}".replace("-", "−")
 
 
 def sure(deltas: dict[int, float]) -> bool:
@@ -70,7 +66,7 @@ def places_verdict(view):
                 "Cả bốn chỗ: {by} nats trên văn bản mới sau {step} bước, quá nhỏ để thấy.",
             )
         )
-        said.append(text.format(by=signed(value), step=step))
+        said.append(text.format(by=signed(value, 3), step=step))
     single = {site: value for site, value in means.items() if site in PLACES}
     if len(single) > 1:
         dear, cheap = max(single, key=single.get), min(single, key=single.get)
@@ -78,7 +74,7 @@ def places_verdict(view):
             T(
                 "Alone, {dear} costs most ({most} nats), {cheap} least ({least}).",
                 "Riêng từng chỗ, {dear} đắt nhất ({most} nats), {cheap} rẻ nhất ({least}).",
-            ).format(dear=name(dear), cheap=name(cheap), most=signed(single[dear]), least=signed(single[cheap]))
+            ).format(dear=name(dear), cheap=name(cheap), most=signed(single[dear], 3), least=signed(single[cheap], 3))
         )
         said.append(doubt(found, seeds))
     return said
@@ -124,7 +120,7 @@ def places_readouts(view):
         out.append(
             Readout(
                 T("Δ all four", "Δ cả bốn chỗ"),
-                T("{v} nats", "{v} nats").format(v=signed(fmean(found["all"].values()))),
+                T("{v} nats", "{v} nats").format(v=signed(fmean(found["all"].values()), 3)),
                 T("Mean over the seeds.", "Trung bình các hạt giống."),
             )
         )
@@ -336,7 +332,7 @@ def dearer(view):
 
 
 def dearer_why(view):
-    found = {site: signed(fmean(deltas.values())) for site, deltas in costs(view).items()}
+    found = {site: signed(fmean(deltas.values()), 3) for site, deltas in costs(view).items()}
     return T(
         "MLP output {mlp} nats, attention probabilities {attention}. A token has many others to look at; if some are hidden, the rest say almost the same. "
         "The MLP's output has no stand-in.",
@@ -357,7 +353,7 @@ def together_why(view):
     return T(
         "{by} nats. Dropout helps a model that has begun to learn its text by heart. This one has hardly read it once.",
         "{by} nats. Dropout giúp mô hình đã bắt đầu học thuộc lòng. Mô hình này còn chưa đọc hết văn bản một lần.",
-    ).format(by=signed(fmean(costs(view)["all"].values())))
+    ).format(by=signed(fmean(costs(view)["all"].values()), 3))
 
 
 def left_on(view):
@@ -428,7 +424,7 @@ DIVIDE_PREDICTION = Prediction(
     lambda view: T(
         "Divided minus undivided: {by} nats. For the logits ÷ √d is a learning rate √d times smaller.",
         "Có chia trừ không chia: {by} nats. Đối với logits, ÷ √d chính là tốc độ học nhỏ đi √d lần.",
-    ).format(by=signed(gain(view, "small"))),
+    ).format(by=signed(gain(view, "small"), 3)),
     (
         ("worse", T("worse by half a nat or more", "kém đi nửa nat hay hơn")),
         ("same", T("about the same", "gần như cũ")),

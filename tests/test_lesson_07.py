@@ -107,3 +107,14 @@ def test_stopping_in_time_is_another_score():
     arm = arm_view(Arm("yours", controls_07.ARMS["free"][1], QUICK), {0: 8.0, 50: 5.9, 250: 6.7})
     assert figures_07.score(arm.result, {"score": "best"}) == 5.9
     assert figures_07.score(arm.result, {"score": "final"}) == 6.7
+
+
+@pytest.mark.parametrize(("updates", "steps"), [(1, "After one step of training"), (30, "After 30 steps of training")])
+def test_one_step_is_not_steps(updates, steps):
+    (play,) = [p for p in LESSON.playgrounds if p.slug == "memory"]
+    config = replace(play.config, updates=updates)
+    found = {f"{way}_difference": 0.0 for way in ("copy_", "alias", "assign", "late")} | {"alias_donor_change": 1e-4}
+    result = Result((Started(0), *(Metric(0, name, value) for name, value in found.items()), Finished(0, "done")))
+    (arm,) = play.arms(config, {})
+    view = View((ArmView(arm, "main", Status("done", 0, 0), result, "live"),), {})
+    assert steps in text(verdict_07.memory_verdict(view))

@@ -75,6 +75,29 @@ def test_the_verdict_names_what_happened(case):
     assert words in said
 
 
+def played(slug, preset, **metrics):
+    """The playground with a preset's values; every arm has run through, with these metrics at step 0."""
+    (playground,) = [p for p in page.LESSON.playgrounds if p.slug == slug]
+    (values,) = [p.values for p in playground.presets if p.name == preset]
+    arms = playground.arms(replace(playground.config, **values), dict(values))
+    seen = [result({0: 7.6}, **metrics) for _ in arms]
+    views = (ArmView(a, a.label, Status("done", 0, 0), r, "live") for a, r in zip(arms, seen, strict=True))
+    found = View(tuple(views), dict(values))
+    return " ".join(line.en for line in playground.verdict(found))
+
+
+def test_the_echo_is_put_down_to_the_tie_only_where_there_is_one():
+    assert "taught it to stutter" in played("echo", "quick", p_repeat=0.9)
+    untied = played("echo", "untied", p_repeat=0.00046)
+    assert "the echo came from the sharing" in untied and "1/V = 0.000500" in untied and "stutter" not in untied
+
+
+def test_two_decays_are_told_with_the_digits_in_which_they_differ():
+    names = {"course_moved": 2.0}
+    assert "0.9025 instead of 0.9500" in played("tying", "quick", **names, course_decay=0.9025, same_decay=0.95)
+    assert "0.999980 instead of 0.999990" in played("tying", "mild", **names, course_decay=0.99998, same_decay=0.99999)
+
+
 def test_a_diverged_run_is_called_that():
     said = rules_08.verdict(view({"course": result({0: 8.0, 10: 50.0}, reason="diverged")}))
     assert "diverged at step 10" in said[0].en and "phân kỳ ở bước 10" in said[0].vi

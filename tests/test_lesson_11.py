@@ -84,7 +84,7 @@ def trained(losses, config=TRAIN, reason="done"):
 def test_a_gap_is_a_cost_a_gain_or_no_difference_one_run_could_show():
     costs = said(rules.train_verdict, trained((5.9, 5.6, 5.41, 5.4)))
     assert "costs +0.300" in costs and "no difference one run could show (+0.010" in costs
-    assert "is better here (-0.200" in said(rules.train_verdict, trained((5.4, 5.6, 5.4, 5.4)))
+    assert "is better here (−0.200" in said(rules.train_verdict, trained((5.4, 5.6, 5.4, 5.4)))
     assert "diverged" in said(rules.train_verdict, trained((5.4, 5.6, 5.4, 5.4), reason="diverged"))
 
 

@@ -105,7 +105,7 @@ def test_noise_is_held_against_text(noise, answer, said):
 def test_weights_outside_the_courses_axis_are_reported():
     arms = page.kinds(page.GROWTH, {})
     seen = view(arms, {a.label: run([50, 30], outside=0.92) for a in arms})
-    assert "92.0% of a block" in words(rules_13.growth_verdict(seen))
+    assert "92.0 % of a block" in words(rules_13.growth_verdict(seen))
 
 
 def test_a_diverged_run_is_called_that():

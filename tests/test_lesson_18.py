@@ -172,6 +172,10 @@ def test_the_cost_verdict_reads_the_ratios_and_distrusts_a_busy_machine():
     assert "saves 22 %" in said(rules_18_costs.cost_verdict, quiet) and "scatter" not in said(
         rules_18_costs.cost_verdict, quiet
     )
+    slower = metrics(head_cost.Config(), found | {"slice_ratio": 1.03})
+    assert "all logits saves no time. Not computing the others saves 60 % of the time." in said(
+        rules_18_costs.cost_verdict, slower
+    )
     assert "scatter by 40 %" in said(rules_18_costs.cost_verdict, metrics(head_cost.Config(), found | {"spread": 0.4}))
     assert [
         rules_18_costs.COST_PREDICTION.answer(metrics(head_cost.Config(), {"slice_ratio": r})) for r in (0.8, 0.5, 0.1)

@@ -41,7 +41,7 @@ def signal_chart(view):
         title=T(
             "graded predictions in a batch, k × B (log scale)", "số dự đoán được chấm trong một lô, k × B (thang log)"
         )(view.lang),
-        scale=alt.Scale(type="log"),
+        scale=alt.Scale(type="log", nice=False, padding=64 * view.size),  # room for a name beside the outermost points
     )
     y = alt.Y(
         "y:Q",

@@ -124,7 +124,6 @@ def test_kl_and_cross_entropy_with_soft_labels_pull_alike():
     assert torch.allclose(a.logits.grad, b.logits.grad, atol=1e-6)
 
 
-@pytest.mark.filterwarnings("ignore:reduction")  # PyTorch's warning about the trap that this probe shows
 def test_the_forms_of_the_loss_on_random_numbers():
     config = make(kl_forms.Config, vocabulary=100, set_size=5)
     found = {e.name: e.value for e in kl_forms.run(config, {}) if e.kind == "metric"}

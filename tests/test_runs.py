@@ -233,7 +233,6 @@ def test_what_is_complete_is_not_trained_again_however_often_it_is_asked_for():
     assert run.status().state == "done"
 
 
-@pytest.mark.filterwarnings("ignore:reduction")  # PyTorch's warning about the trap that this probe shows
 def test_a_probe_that_keeps_no_snapshot_ends_as_well():
     run, live = taken(kl_forms.Config())
     assert go(live) == "done"

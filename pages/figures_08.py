@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import BEGUN, STEP, arm_color, beyond, diverged, room, rules, step_axis, thin, under
+from app.charts import BEGUN, NATS, STEP, arm_color, beyond, diverged, room, rules, step_axis, thin, under
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, GREY, INPUT
@@ -100,12 +100,8 @@ def loss_chart(view, x=None, names=tuple(LINES)):
     whole = {} if chosen == "seconds" else {"tickMinStep": 1, "format": ",d"}
     begun = alt.Undefined if chosen == "seconds" else BEGUN
     x = alt.X("x:Q", title=AXES[chosen](view.lang), scale=begun, axis=alt.Axis(grid=False, tickCount=8, **whole))
-    y = alt.Y(
-        "drawn:Q",
-        title=T("loss (nats/token)", "loss (nats/token)")(view.lang),
-        scale=room(view, names),
-        axis=alt.Axis(grid=False),
-    )
+    name = NATS(view.lang)
+    y = alt.Y("drawn:Q", title=name, scale=room(view, names), axis=alt.Axis(grid=False))
     color, font = arm_color(view), {"fontSize": 12 * view.size}
 
     def part(what, role="arm", more=True):
@@ -124,7 +120,7 @@ def loss_chart(view, x=None, names=tuple(LINES)):
         *rules(view, names, LINES),
         part("train").mark_line(opacity=0.3, strokeWidth=1),
         part("test", "pinned").mark_line(strokeDash=[5, 4], strokeWidth=2, opacity=0.8),
-        part("test").mark_rule(strokeWidth=2).encode(y=alt.Y("from:Q", title=None), y2="to:Q"),
+        part("test").mark_rule(strokeWidth=2).encode(y=alt.Y("from:Q", title=name), y2=alt.Y2("to:Q", title=None)),
         part("test").mark_line(strokeWidth=3 * view.size),
         part("test")
         .transform_calculate(perplexity="exp(datum.y)")

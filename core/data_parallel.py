@@ -62,13 +62,15 @@ def launch(settings: dict, processes: int, threads: int) -> Iterator[dict]:
 def _reason(complaints: str) -> str:
     """What went wrong first, of all that torchrun and its processes have printed, at most 200 characters.
 
-    torchrun names the process that failed first at the end: the signal that ended it, if it was one. Otherwise that
-    process has printed its exception, each line behind its rank.
+    torchrun lists the processes that failed, those that only missed a neighbour among them, with the signal that ended
+    each, if it was one. A process with an exception has printed it, each line behind its rank. An abort follows from
+    another's end, and so it comes after both.
     """
-    signals = re.findall(r"traceback *: (.*)", complaints)[-1:]
+    signals = re.findall(r"traceback *: (Signal .*)", complaints)
+    aborts = [s for s in signals if "SIGABRT" in s]
     errors = re.findall(r"^\[rank\d+\]: (\w*(?:Error|Exception)\b.*)", complaints, re.MULTILINE)
     lines = complaints.strip().splitlines()
-    found = [s for s in signals if s.startswith("Signal")] + errors[:1] + lines[-1:]
+    found = [s for s in signals if s not in aborts] + errors[:1] + aborts + lines[-1:]
     return found[0].strip()[:200] if found else "no reason given"
 
 
@@ -132,7 +134,13 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    code = 0
+    try:
+        main()
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        code = 1
     # Without taking the interpreter down: DistributedDataParallel never lets go of gloo's threads, and one that still holds
     # a tensor then aborts a process that has done all its work (seen in 14 of 225 under load).
-    os._exit(0)
+    sys.stderr.flush()
+    os._exit(code)

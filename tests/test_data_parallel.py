@@ -86,6 +86,21 @@ def test_a_process_that_is_killed_is_named_with_its_signal():
     assert problem.value.facts["reason"] == f"Signal 9 (SIGKILL) received by PID {killed}"
 
 
+FIRST = "Root Cause (first observed failure):\n[0]:\n  rank      : 0 (local_rank: 0)\n  exitcode  : -6 (pid: 11)\n"
+ABORTED = "  traceback : Signal 6 (SIGABRT) received by PID 11\n"
+KILLED = "Failures:\n[1]:\n  rank      : 1 (local_rank: 1)\n  traceback : Signal 9 (SIGKILL) received by PID 12\n"
+
+
+def test_a_process_that_missed_its_neighbour_is_not_what_went_wrong():
+    """torchrun may see the abort first; and a process with an exception may abort as it leaves."""
+    assert data_parallel._reason(KILLED + FIRST + ABORTED) == "Signal 9 (SIGKILL) received by PID 12"
+    missed = "[rank0]: RuntimeError: Connection closed by peer\n"
+    assert data_parallel._reason(missed + KILLED + FIRST) == "Signal 9 (SIGKILL) received by PID 12"
+    raised = "[rank1]: Traceback (most recent call last):\n[rank1]: AssertionError: (32, 5)\n"
+    assert data_parallel._reason(raised + FIRST + ABORTED) == "AssertionError: (32, 5)"
+    assert data_parallel._reason(FIRST + ABORTED) == "Signal 6 (SIGABRT) received by PID 11"
+
+
 def test_a_training_leaves_nothing_among_the_temporary_files(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # ours
     monkeypatch.setenv("TMPDIR", str(tmp_path))  # of the processes

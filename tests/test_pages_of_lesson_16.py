@@ -196,4 +196,4 @@ def test_the_verdict_names_who_looks_better_and_who_is_better():
     )
     first, second = verdict_16.training(view)
     assert "training loss: raw" in first.en and "clean prose: dedup" in first.en
-    assert "-0.30" in second.en
+    assert "−0.30" in second.en

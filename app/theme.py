@@ -28,19 +28,24 @@ def signed(value: float, digits: int = 2) -> str:
     return f"{value:+.{digits}f}".replace("-", "−")
 
 
+def percent(share: float) -> str:
+    """A share in three significant digits, whole percents whole: 45 %, 99.7 %, 0.312 %, 1,230 %."""
+    text = number(100 * share)
+    return f"{text.rstrip('0').rstrip('.') if '.' in text and 'e' not in text else text} %"
+
+
 def number(value: float) -> str:
-    """Three significant digits as people read them: 1.23, 0.0457, 12,300, 1.2e-05; never a bare "nan"."""
+    """Three significant digits as people read them: 1.23, 0.0457, 12,300, 1.20e-5. What is none is NaN in any language."""
     if not math.isfinite(value):
-        return "∞" if value > 0 else "−∞" if value < 0 else "not a number"
-    if value == 0:
+        return "∞" if value > 0 else "−∞" if value < 0 else "NaN"
+    size = float(f"{abs(value):.3g}")  # rounded first: 9.996 is 10.0, not 10.00
+    if size == 0:
         return "0"
-    size = abs(value)
+    sign = "−" if value < 0 else ""
     if size >= 1e6 or size < 1e-4:
-        return f"{value:.2e}".replace("e-0", "e-").replace("e+0", "e")
-    if size >= 100:
-        return f"{value:,.0f}".replace("-", "−")
-    digits = max(0, 2 - math.floor(math.log10(size)))
-    return f"{value:.{digits}f}".replace("-", "−")
+        mantissa, exponent = f"{size:.2e}".split("e")
+        return f"{sign}{mantissa}e{int(exponent)}"
+    return sign + f"{abs(value) if size >= 100 else size:,.{max(0, 2 - math.floor(math.log10(size)))}f}"
 
 
 def knob(value) -> str:

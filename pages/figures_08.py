@@ -104,12 +104,11 @@ def loss_chart(view, x=None, names=tuple(LINES)):
     y = alt.Y("drawn:Q", title=name, scale=room(view, names), axis=alt.Axis(grid=False))
     color, font = arm_color(view), {"fontSize": 12 * view.size}
 
-    def part(what, role="arm", more=True):
-        chosen = (alt.datum.what == what) & (alt.datum.role == role) & more
-        drawn = {"drawn": under(view, "y"), "from": under(view, "low"), "to": under(view, "high")}
-        base = alt.Chart().transform_filter(chosen).transform_calculate(**drawn)
-        return base.encode(x=x, y=y, color=color, detail="run:N")
+    def part(what, role="arm"):
+        base = alt.Chart().transform_filter((alt.datum.what == what) & (alt.datum.role == role))
+        return base.transform_calculate(drawn=under(view, "y")).encode(x=x, y=y, color=color, detail="run:N")
 
+    named = part("crossing").encode(text="text:N")
     tip = [
         "name:N",
         "step:Q",
@@ -120,15 +119,18 @@ def loss_chart(view, x=None, names=tuple(LINES)):
         *rules(view, names, LINES),
         part("train").mark_line(opacity=0.3, strokeWidth=1),
         part("test", "pinned").mark_line(strokeDash=[5, 4], strokeWidth=2, opacity=0.8),
-        part("test").mark_rule(strokeWidth=2).encode(y=alt.Y("from:Q", title=name), y2=alt.Y2("to:Q", title=None)),
+        part("test")
+        .transform_calculate(**{"from": under(view, "low"), "to": under(view, "high")})
+        .mark_rule(strokeWidth=2)
+        .encode(y=alt.Y("from:Q", title=name), y2=alt.Y2("to:Q", title=None)),
         part("test").mark_line(strokeWidth=3 * view.size),
         part("test")
         .transform_calculate(perplexity="exp(datum.y)")
         .mark_point(filled=True, size=45 * view.size, opacity=1)
         .encode(tooltip=tip),
         part("crossing").mark_point(shape="diamond", size=150, filled=False, strokeWidth=2),
-        part("crossing", more=~alt.datum.under).mark_text(align="left", dx=9, dy=-9, **font).encode(text="text:N"),
-        part("crossing", more=alt.datum.under).mark_text(align="right", dx=-9, dy=11, **font).encode(text="text:N"),
+        named.transform_filter(~alt.datum.under).mark_text(align="left", dx=9, dy=-9, **font),
+        named.transform_filter(alt.datum.under).mark_text(align="right", dx=-9, dy=11, **font),
         *beyond(view, y, "y"),
     ]
     if chosen == "step":

@@ -14,11 +14,6 @@ from core.experiments.dropout_mask import CELLS
 BLUE, ORANGE, GREEN = ARMS[0], ARMS[1], ARMS[2]
 
 
-def percent(share: float) -> str:
-    """12 %, 0.3 %: a share as it is read aloud."""
-    return f"{100 * share:.0f} %" if share >= 0.0995 or share == 0 else f"{100 * share:.1f} %"
-
-
 def first(result, name):
     """The columns of the table of that name at step 0, None before it is there."""
     return result.tables.get(name, {}).get(0)

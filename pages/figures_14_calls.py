@@ -6,10 +6,10 @@ import pandas as pd
 from app.charts import step_axis
 from app.i18n import T, same
 from app.lesson import Figure
-from app.theme import ARMS, BROKEN, GREY
+from app.theme import ARMS, BROKEN, GREY, percent
 from core.experiments.dropout_calls import CELLS, CODE, STAGES
 from core.experiments.forgotten_train import FIRST_TEST
-from pages.figures_14 import first, percent
+from pages.figures_14 import first
 
 BLUE = ARMS[0]
 SHOWN = 50  # the training is drawn from this step on: before, it falls from ln V

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from app.i18n import T, same
 from app.lesson import Arm, Lesson, Playground, Preset
+from app.theme import percent
 from core.experiments import evaluation, overlap, splits
 from pages.claims_06 import CLAIMS
 from pages.controls_06 import CONTROLS, PRESETS, WAYS
 from pages.figures_06 import loss, parts
 from pages.leaks_06 import curve, strip, zoom
-from pages.sweeps_06 import dose, estimates, percent, size
+from pages.sweeps_06 import dose, estimates, size
 from pages.verdict_06 import (
     PREDICTIONS,
     dose_verdict,

@@ -4,7 +4,7 @@ import math
 
 from app.i18n import T, same
 from app.lesson import Prediction, Readout
-from app.theme import number
+from app.theme import number, signed
 from pages.figures_18_costs import bytes_per_token
 from pages.rules_18 import BUSY, diverged
 
@@ -117,7 +117,7 @@ def text_verdict(view):
         T(
             "Changing the text moves the loss by {c} nats per token, but by {d} per byte.",
             "Đổi văn bản làm loss đổi {c} nats mỗi token, nhưng {d} mỗi byte.",
-        ).format(c=signed(between), d=signed(per_byte)),
+        ).format(c=signed(between, 3), d=signed(per_byte, 3)),
     ]
     if between * per_byte < 0:
         said.append(
@@ -127,10 +127,6 @@ def text_verdict(view):
             ).format(x=number(scale[second]), y=number(scale["manual"]))
         )
     return diverged(view) + said
-
-
-def signed(value: float) -> str:
-    return ("+" if value > 0 else "") + number(value)
 
 
 COST_PREDICTION = Prediction(

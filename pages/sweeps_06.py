@@ -8,7 +8,7 @@ import pandas as pd
 from app import charts
 from app.i18n import T
 from app.lesson import Figure
-from app.theme import ARMS, GREY, REFERENCES
+from app.theme import ARMS, GREY, REFERENCES, percent
 from pages.figures_06 import best
 
 # --- more text, less gap -----------------------------------------------------------------------------------------
@@ -79,10 +79,6 @@ DOSES = {
     "clean": (T("on what was not slipped in", "trên phần không bị lọt"), ARMS[2]),
     "detector": (T("8-token overlap detector", "máy dò trùng 8 token"), ARMS[5]),
 }
-
-
-def percent(value: float) -> str:
-    return f"{100 * value:.3g} %"
 
 
 def dose_rows(view):

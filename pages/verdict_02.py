@@ -6,15 +6,11 @@ from pathlib import Path
 from app import sentences
 from app.i18n import T, same
 from app.lesson import Prediction, Readout
-from app.theme import number
+from app.theme import number, percent
 from pages.figures_02 import DONE, table
 
 QUOTED = 90  # characters of a written text
 WITHIN = 0.01  # share by which card and header may differ
-
-
-def percent(value: float) -> str:
-    return f"{100 * value:.3g} %"
 
 
 def size(value: float) -> str:

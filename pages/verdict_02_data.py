@@ -4,9 +4,9 @@ import math
 
 from app.i18n import T, same
 from app.lesson import Prediction, Readout
-from app.theme import number
+from app.theme import number, percent
 from pages.figures_02 import table
-from pages.verdict_02 import percent, said_notes
+from pages.verdict_02 import said_notes
 
 # --- tokenizers --------------------------------------------------------------------------------------------------
 

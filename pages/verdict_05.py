@@ -4,17 +4,13 @@ import math
 
 from app.i18n import T, same
 from app.lesson import Readout
-from app.theme import number
+from app.theme import number, percent
 from pages.figures_05 import floor
 
 AT_FLOOR = 0.1  # nats above its floor that still count as having reached it (five seeds of the quick run: 0.03)
 FALLING = -0.02  # nats per 100 steps (the quick run ends at -0.003 or less)
 THROWN = 0.3  # nats above its own best, on the text it is trained on: no run goes back so far by learning by heart
 HARMLESS = 0.5  # a real difference in writing, whatever the losses: share of known pairs
-
-
-def percent(value: float) -> str:
-    return f"{100 * value:.0f} %"
 
 
 def slope(result) -> float:

@@ -5,9 +5,8 @@ from itertools import pairwise
 
 from app.i18n import T, same
 from app.lesson import Prediction, Readout
-from app.theme import number
+from app.theme import number, percent
 from pages.figures_06 import best, ended, running, stopped
-from pages.sweeps_06 import percent
 
 TURNED = 0.05  # nats above its best: memorising (five seeds of the quick run: 0.08 to 0.11)
 LEAKS = 0.05  # share of the test predictions known from training that makes a test worthless

@@ -4,10 +4,9 @@ import math
 
 from app.i18n import T, same
 from app.lesson import Prediction, Readout
-from app.theme import knob, number
+from app.theme import knob, number, percent
 from core import dropout
 from core.experiments.forgotten_train import FIRST_TEST
-from pages.figures_14 import percent
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
 

@@ -4,13 +4,9 @@ import math
 
 from app.i18n import T
 from app.lesson import Readout
-from app.theme import number, signed
+from app.theme import number, percent, signed
 from core.web_filters import NAMES
 from pages.names_16 import POOLS, RULES, of
-
-
-def percent(value) -> str:
-    return f"{100 * value:.0f} %" if value == 0 or value >= 0.095 else f"{100 * value:.1f} %"
 
 
 def filters(view):

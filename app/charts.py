@@ -113,8 +113,9 @@ def rules(view, names: tuple[str, ...] | None = None, labels: dict | None = None
 
 
 def room(view, names: tuple[str, ...] | None = None):
-    """The scale of losses: with room for the name of a floor below it."""
-    return alt.Scale(zero=False, nice=True, **({"padding": 14} if _floor(view, names) else {}))
+    """The scale of losses: with room for the name of a floor below it. No round end then: below a floor near zero that
+    would be a loss of -2, which no model has."""
+    return alt.Scale(zero=False, nice=False, padding=18 * view.size) if _floor(view, names) else alt.Scale(zero=False)
 
 
 def _known(view, names) -> dict[str, float]:

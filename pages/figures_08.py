@@ -40,6 +40,7 @@ AXES = {
 BEATS = ("unigram_table", "bigram_table")  # the lines that counting draws: where a run first beats them is marked
 COLUMNS = ["x", "y", "low", "high", "what", "name", "run", "role", "step", "text", "under"]
 NEAR = 0.09  # of the x axis: two steps written there would lie on each other
+LATE = 0.7  # of the x axis: from there on the names of the lines stand above them
 
 
 def axis(view):
@@ -72,11 +73,11 @@ def loss_rows(view, x=None):
 
 
 def apart(frame):
-    """Of crossings that lie close to each other every second is named below its place."""
+    """Late crossings are named below their place, and of such as lie close to each other every second."""
     marks = frame[frame["what"] == "crossing"].sort_values("x")
-    last, under = -math.inf, False
+    last, under, end = -math.inf, False, frame["x"].max()
     for row, x in marks["x"].items():
-        under = x - last < NEAR * frame["x"].max() and not under
+        under = not under if x - last < NEAR * end else x > LATE * end
         frame.loc[row, "under"], last = under, x
     return frame
 

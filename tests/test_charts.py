@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -9,6 +10,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
+import vl_convert
 
 from app import charts
 from app.i18n import same
@@ -88,6 +90,16 @@ def test_the_name_of_a_floor_stands_below_it_and_that_of_a_table_above():
     assert below(uniform=7.6, bigram_table=4.7) == [False, False], "curves go below what counting reaches"
     assert below(uniform=7.6) == [False]
     assert below(uniform=7.6, window=1.5, oracle=1.4) == [False, False, True]
+
+
+@pytest.mark.parametrize("highest", [4.0, 16.0, 70.0])
+def test_no_axis_counts_below_a_loss_of_zero(highest):
+    view = SimpleNamespace(references={"uniform": 7.6, "oracle": 0.49}, lang="en", size=1.0)
+    rows = [{"step": 0, "y": highest}, {"step": 9, "y": 1.0}]
+    y = alt.Y("y:Q", scale=charts.room(view, ("uniform", "oracle")))
+    curve = alt.Chart(alt.Data(values=rows)).mark_line().encode(x="step:Q", y=y)
+    drawn = alt.layer(*charts.rules(view, ("uniform", "oracle")), curve).properties(height=400).to_dict()
+    assert not re.findall(">\N{MINUS SIGN}[^<]*</text>", vl_convert.vegalite_to_svg(drawn))
 
 
 def test_a_loss_on_its_way_to_infinity_is_drawn_at_the_upper_edge_and_flattens_nothing(view):

@@ -17,7 +17,6 @@ from pages.rules_04 import (
     against,
     both_readouts,
     both_verdict,
-    never_readouts,
     parts_readouts,
     parts_verdict,
     readouts,
@@ -26,6 +25,7 @@ from pages.rules_04 import (
     verdict,
 )
 from pages.scans_04 import both, descent, gap, parts, scan, sweep
+from pages.swings_04 import never_readouts
 
 NEVER = replace(RACE, reset="never", steps=150)
 

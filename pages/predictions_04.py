@@ -8,7 +8,8 @@ from app.lesson import Prediction
 from app.theme import number
 from core.experiments import one_parameter
 from pages.controls_04 import NAMES
-from pages.rules_04 import RACE, SWEEP, measured
+from pages.rules_04 import RACE, SWEEP, TWO
+from pages.swings_04 import measured
 
 
 def only_when(view, base, **wanted) -> bool:
@@ -37,8 +38,8 @@ def forgotten(view):
         return None
     if view.config.momentum or view.config.noise or view.config.start == view.config.target:
         return None
-    swing = view.main.final("swing_sgd")
-    return "diverge" if not math.isfinite(swing) else "swing" if swing > 1 else "settle"
+    swing, started = view.main.final("swing_sgd"), abs(view.config.start - view.config.target)
+    return "diverge" if not math.isfinite(swing) else "swing" if swing > started / 2 else "settle"
 
 
 def forgotten_why(view):
@@ -73,7 +74,7 @@ def rates_why(view):
 
 def undivided(view):
     ratio = view.main.final("ratio_forgot")
-    return None if view.config.parts == 1 else "longer" if ratio > 1.5 else "shorter" if ratio < 0.7 else "same"
+    return None if view.config.parts != 4 else "longer" if ratio > 1.5 else "shorter" if ratio < 0.7 else "same"
 
 
 def undivided_why(view):
@@ -85,7 +86,7 @@ def undivided_why(view):
 
 def turned(view):
     straight = view.result("straight")
-    if not straight.events or view.config.kappa < 100:
+    if not straight.events or not only_when(view, TWO, rotation=22.0):
         return None
     worse = [n for n in ("sgd", "momentum", "adam") if view.main.final(f"loss_{n}") > 2 * straight.final(f"loss_{n}")]
     return "all" if len(worse) == 3 else "adam" if worse == ["adam"] else "none" if not worse else "sgd"

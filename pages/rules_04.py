@@ -7,14 +7,10 @@ from app.lesson import Readout
 from app.theme import number
 from core.experiments import lr_sweep, one_parameter, two_weights
 from pages.controls_04 import NAMES
+from pages.swings_04 import EXPLODED, REGIMES, exploded, forgets, measured, places, regime, sums, swings, unmoved, where
 
 RACE, SWEEP, TWO = one_parameter.Config(), lr_sweep.Config(), two_weights.Config()
 NEVER_FOR_GOOD = T("not yet", "chưa đến")
-
-
-def measured(view, what: str) -> dict[str, float]:
-    """{optimizer: value} of one of the race's numbers."""
-    return {name: view.main.final(f"{what}_{name}") for name in NAMES}
 
 
 # --- the race -------------------------------------------------------------------------------------------------------------
@@ -23,19 +19,9 @@ def measured(view, what: str) -> dict[str, float]:
 def limits(view) -> list[T]:
     """What must be said before anything else: SGD past its limit, a race that starts at its end, a mistake made twice."""
     config, said = view.config, []
-    forgets = one_parameter.never(config, "sgd")
-    past = config.lr * config.scale
     if config.start == config.target:
-        away = measured(view, "error")["adamw"]
-        said.append(
-            T(
-                "They start at the target, where the gradient is 0: SGD and Adam stay. AdamW leaves, because its decay pulls at "
-                "the weight anyway; it now stands {away} away.",
-                "Tất cả xuất phát ngay tại đích, nơi gradient bằng 0: SGD và Adam đứng yên. AdamW vẫn rời đi, vì suy giảm "
-                "trọng số cứ kéo w; giờ nó cách đích {away}.",
-            ).format(away=number(away))
-        )
-    if forgets and config.momentum:
+        said.append(at_home(view))
+    if one_parameter.never(config, "sgd") and config.momentum:
         said.append(
             T(
                 "Never reset and momentum together: the gradient is summed up twice, once in w.grad and once in the optimizer.",
@@ -43,137 +29,106 @@ def limits(view) -> list[T]:
                 "thuật toán tối ưu.",
             )
         )
-    if past >= 1 and config.momentum == 0 and config.reset == "1":
-        blown, factor = view.main.final("blown_sgd"), abs(one_parameter.contraction(config))
-        when = (
-            T(" It passed a million at step {n}.", " Nó vượt một triệu ở bước {n}.").format(n=int(blown))
-            if not math.isnan(blown)
-            else T("", "")
-        )
-        said.append(
-            T(
-                "Past the stability limit: lr·c = {past}, and SGD's error is multiplied by |1 − 2·lr·c| = {factor} at every step.{when}",
-                "Quá giới hạn ổn định: lr·c = {past}, mỗi bước sai số của SGD bị nhân với |1 − 2·lr·c| = {factor}.{when}",
-            ).format(past=number(past), factor=number(factor), when=when)
-        )
+    if not forgets(config, "sgd") and not unmoved(config):
+        said += past_limit(view)
     return said
+
+
+def at_home(view) -> T:
+    """What becomes of three that start at the target."""
+    config = view.config
+    decay = config.weight_decay * (config.lr_adam or config.lr)
+    if config.noise:
+        return T(
+            "They start at the target, but the noise in the gradient moves them: after {n:,} steps {places}.",
+            "Tất cả xuất phát ngay tại đích, nhưng nhiễu trong gradient đẩy chúng đi: sau {n:,} bước {places}.",
+        ).format(n=config.steps, places=places(view))
+    if config.target == 0:
+        return T(
+            "They start at the target, where the gradient is 0, and nobody moves; not even AdamW, for at 0 there is nothing to "
+            "decay.",
+            "Tất cả xuất phát ngay tại đích, nơi gradient bằng 0, và không ai rời đi; cả AdamW cũng không, vì tại 0 chẳng có gì "
+            "để suy giảm.",
+        )
+    if config.weight_decay == 0:
+        return T(
+            "They start at the target, where the gradient is 0, and nobody moves; not even AdamW, for its decay is 0.",
+            "Tất cả xuất phát ngay tại đích, nơi gradient bằng 0, và không ai rời đi; cả AdamW cũng không, vì hệ số suy giảm "
+            "bằng 0.",
+        )
+    if exploded(view, "adamw") is not None and decay > 2:
+        return T(
+            "They start at the target, where the gradient is 0: SGD and Adam stay. AdamW explodes (a million at step {n}): with "
+            "lr × decay = {decay} every step throws the weight across 0, further than it was.",
+            "Tất cả xuất phát ngay tại đích, nơi gradient bằng 0: SGD và Adam đứng yên. AdamW nổ tung (một triệu ở bước {n}): "
+            "với lr × hệ số suy giảm = {decay}, mỗi bước ném trọng số sang bên kia số 0, xa hơn trước.",
+        ).format(n=exploded(view, "adamw"), decay=number(decay))
+    return T(
+        "They start at the target, where the gradient is 0: SGD and Adam stay. AdamW leaves, because its decay pulls at "
+        "the weight anyway; it now stands {away} away.",
+        "Tất cả xuất phát ngay tại đích, nơi gradient bằng 0: SGD và Adam đứng yên. AdamW vẫn rời đi, vì suy giảm "
+        "trọng số cứ kéo w; giờ nó cách đích {away}.",
+    ).format(away=number(view.main.final("error_adamw")))
+
+
+def past_limit(view) -> list[T]:
+    """SGD that resets at every step, with a learning rate at which that does not help."""
+    config, step = view.config, exploded(view, "sgd")
+    past, limit = config.lr * config.scale, 1 + config.momentum
+    at_limit = math.isclose(past, limit, rel_tol=1e-9)
+    if (past < limit and not at_limit) or (at_limit and 0 < config.momentum < 1):
+        return []
+    when = T("", "")
+    if step is not None:
+        when = T(" It passed a million at step {n}.", " Nó vượt một triệu ở bước {n}.").format(n=step)
+    if config.momentum:
+        line = T(
+            "Past the stability limit: lr·c = {past}, and with this momentum SGD holds together only below {limit}.{when}",
+            "Quá giới hạn ổn định: lr·c = {past}, mà với quán tính này SGD chỉ giữ được khi nhỏ hơn {limit}.{when}",
+        )
+        return [line.format(past=number(past), limit=number(limit), when=when)]
+    return [
+        T(
+            "Past the stability limit: lr·c = {past}, and SGD's error is multiplied by |1 − 2·lr·c| = {factor} at every step.{when}",
+            "Quá giới hạn ổn định: lr·c = {past}, mỗi bước sai số của SGD bị nhân với |1 − 2·lr·c| = {factor}.{when}",
+        ).format(past=number(past), factor=number(abs(one_parameter.contraction(config))), when=when)
+    ]
 
 
 def verdict(view) -> list[T]:
-    """Limits first; then who is closest and by how much."""
-    said = limits(view)
-    if view.config.reset != "1":
-        return said + swings(view)
-    if view.config.start == view.config.target:
+    """Limits first; then who is closest and by how much, or what has become of those who forget to reset."""
+    config, said = view.config, limits(view)
+    if config.reset != "1":
+        return said + (swings if config.reset == "never" else sums)(view)
+    if config.start == config.target:
         return said
     error = measured(view, "error")
     first, second, third = sorted(error, key=error.get)
-    ratio = error[second] / error[first] if error[first] else math.inf
-    facts = {"first": NAMES[first], "second": NAMES[second], "error": number(error[first]), "steps": view.config.steps}
-    if ratio < 1.1 or error[second] < 1e-9:
+    facts = {"first": NAMES[first], "second": NAMES[second], "error": number(error[first]), "steps": config.steps}
+    facts |= {"third": NAMES[third], "then": where(view, second), "last": where(view, third)}
+    if error[second] < max(1.1 * error[first], 1e-9):
         near = T(
-            "After {steps} steps {first} and {second} are about equally close: {error} from the target. {third} is {far} away.",
-            "Sau {steps} bước, {first} và {second} gần như nhau: cách đích {error}. {third} cách {far}.",
+            "After {steps:,} steps {first} and {second} are about equally close: {error} from the target. {third} {last}.",
+            "Sau {steps:,} bước, {first} và {second} gần như nhau: cách đích {error}. {third} {last}.",
         )
-        return [*said, near.format(**facts, third=NAMES[third], far=number(error[third]))]
+        return [*said, near.format(**facts)]
+    if error[first] < 1e-12:
+        there = T(
+            "After {steps:,} steps {first} is closest: on the target to rounding. {second} {then}.",
+            "Sau {steps:,} bước, {first} gần đích nhất: đúng tại đích, chỉ sai do làm tròn. {second} {then}.",
+        )
+        return [*said, there.format(**facts)]
+    if exploded(view, second) is not None:
+        alone = T(
+            "After {steps:,} steps {first} is closest: {error} from the target. {second} {then}, {third} {last}.",
+            "Sau {steps:,} bước, {first} gần đích nhất: còn cách {error}. {second} {then}, {third} {last}.",
+        )
+        return [*said, alone.format(**facts)]
     won = T(
-        "After {steps} steps {first} is closest: {error} from the target, {ratio} times as close as {second}.",
-        "Sau {steps} bước, {first} gần đích nhất: còn cách {error}, gần hơn {second} {ratio} lần.",
+        "After {steps:,} steps {first} is closest: {error} from the target, {ratio} times as close as {second}.",
+        "Sau {steps:,} bước, {first} gần đích nhất: còn cách {error}, gần hơn {second} {ratio} lần.",
     )
-    return [*said, won.format(**facts, ratio=number(ratio))]
-
-
-def swings(view) -> list[T]:
-    """Without resets: what SGD does for ever, and who has grown."""
-    config, swing = view.config, measured(view, "swing")
-    careless = [name for name in NAMES if name in config.forgetful.split(",")]
-    started = abs(config.start - config.target)
-    said = []
-    if one_parameter.never(config, "sgd") and config.momentum:
-        said.append(
-            T(
-                "Its swing grows without end: by now {swing} to either side.",
-                "Biên độ của nó lớn mãi không dừng: giờ mỗi bên {swing}.",
-            ).format(swing=number(swing["sgd"]))
-        )
-    elif one_parameter.never(config, "sgd") and regime(config) == "grows":
-        blown = view.main.final("blown_sgd")
-        said.append(
-            T(
-                "SGD explodes: past lr·c = 2 even a swing without friction cannot hold together (a million at step {n}).",
-                "SGD nổ tung: quá lr·c = 2 thì dao động không ma sát cũng không giữ được nữa (một triệu ở bước {n}).",
-            ).format(n="–" if math.isnan(blown) else int(blown))
-        )
-    elif one_parameter.never(config, "sgd") and not math.isnan(view.main.final("period_sgd")):
-        said.append(
-            T(
-                "SGD swings for ever, {swing} to either side; one swing takes {period} steps (the formula: {law}).",
-                "SGD dao động mãi, mỗi bên {swing}; một chu kỳ mất {period} bước (công thức: {law}).",
-            ).format(
-                swing=number(swing["sgd"]),
-                period=number(view.main.final("period_sgd")),
-                law=number(view.main.facts["period"]),
-            )
-        )
-    for name in ("adam", "adamw"):
-        if name in careless and swing[name] > 1.5 * started:
-            said.append(
-                T(
-                    "{name} swings wider and wider: by now {swing}, {ratio} times the distance it started with.",
-                    "{name} dao động ngày càng rộng: giờ đã {swing}, gấp {ratio} lần khoảng cách ban đầu.",
-                ).format(name=NAMES[name], swing=number(swing[name]), ratio=number(swing[name] / started))
-            )
-    resets = [name for name in NAMES if name not in careless]
-    if resets:
-        best = min(resets, key=lambda name: view.main.final(f"error_{name}"))
-        said.append(
-            T(
-                "{name} looks good ({error} from the target) because it alone resets its gradient: that is no comparison.",
-                "{name} trông ổn (cách đích {error}) chỉ vì nó vẫn đặt lại gradient: so sánh như vậy không công bằng.",
-            ).format(name=NAMES[best], error=number(view.main.final(f"error_{best}")))
-            if len(resets) == 1
-            else T(
-                "{names} reset their gradient and have no such trouble.",
-                "{names} vẫn đặt lại gradient nên không bị như vậy.",
-            ).format(names=", ".join(NAMES[n] for n in resets))
-        )
-    if not said:
-        wide = max(careless, key=swing.get)
-        said.append(
-            T(
-                "So far the widest swing is {name}'s: {swing}. Give it more steps.",
-                "Đến giờ {name} dao động rộng nhất: {swing}. Hãy cho thêm bước.",
-            ).format(name=NAMES[wide], swing=number(swing[wide]))
-        )
-    return said
-
-
-REGIMES = (
-    ("one", T("one step and there", "một bước là tới")),
-    ("creep", T("creeps, no overshoot", "bò dần, không lố đà")),
-    ("zigzag", T("jumps from side to side", "nhảy qua lại hai bên")),
-    ("damped", T("swings and settles", "dao động rồi lắng")),
-    ("free", T("swings for ever", "dao động mãi")),
-    ("grows", T("grows without end", "lớn mãi không dừng")),
-)
-
-
-def regime(config) -> str:
-    """How SGD moves: from the roots of x^2 - (1 + m - 2 lr c) x + m, m the share of its past it keeps."""
-    m = 1.0 if one_parameter.never(config, "sgd") else config.momentum
-    if m == 1 and one_parameter.never(config, "sgd") and config.momentum:
-        m = 1.0 + config.momentum  # summed twice: beyond any of these
-    strength = 2 * config.lr * config.scale
-    if strength > 2 * (1 + m) or m > 1:
-        return "grows"
-    middle = (1 + m - strength) / 2
-    if m == 1 or strength == 2 * (1 + m):
-        return "free"
-    if middle * middle < m:
-        return "damped"
-    if m == 0 and abs(middle) < 1e-9:
-        return "one"
-    return "creep" if middle > 0 else "zigzag"
+    return [*said, won.format(**facts, ratio=number(error[second] / error[first]))]
 
 
 def steps_to(value: float, config) -> T:
@@ -182,11 +137,11 @@ def steps_to(value: float, config) -> T:
 
 def readouts(view) -> list[Readout]:
     config, facts = view.config, view.main.facts
-    plain = config.momentum == 0 and (config.reset == "1" or "sgd" not in config.forgetful)
+    plain = config.momentum == 0 and not forgets(config, "sgd")
     rows = [
         Readout(
             T("SGD keeps of its error", "SGD giữ lại phần sai số"),
-            f"{facts['contraction']:+.3g}".replace("-", "−") if plain else "–",
+            f"{facts['contraction']:+,.6g}".replace("-", "−") if plain else T("no fixed share", "không cố định"),
             T(
                 "Factor per step: 1 − 2·lr·c. 0 is there in one step; −1 and below never arrives.",
                 "Hệ số mỗi bước: 1 − 2·lr·c. 0 là tới ngay; −1 trở xuống là không bao giờ tới.",
@@ -196,8 +151,10 @@ def readouts(view) -> list[Readout]:
             T("SGD moves like this", "SGD chuyển động kiểu"),
             dict(REGIMES)[regime(config)],
             T(
-                "Read off the roots of x² − (1 + m − 2·lr·c)·x + m, where m is the momentum (1: never reset).",
-                "Đọc từ nghiệm của x² − (1 + m − 2·lr·c)·x + m, với m là quán tính (1: không bao giờ đặt lại).",
+                "Read off the roots of x² − (1 + m − 2·lr·c)·x + m, where m is the momentum (1: never reset); with a reset every "
+                "few steps, off what those steps make of an error.",
+                "Đọc từ nghiệm của x² − (1 + m − 2·lr·c)·x + m, với m là quán tính (1: không bao giờ đặt lại); nếu vài bước mới đặt "
+                "lại thì đọc từ việc các bước ấy biến sai số thành bao nhiêu.",
             ),
         ),
     ]
@@ -212,85 +169,65 @@ def readouts(view) -> list[Readout]:
                 ).format(x=number(config.tolerance)),
             )
         )
-    rows += [
-        Readout(
-            T("Adam shoots past by", "Adam lố đà"),
-            number(view.main.final("overshoot_adam")),
-            T("Furthest point beyond the target.", "Điểm xa nhất phía sau đích."),
-        ),
-        Readout(
-            T("AdamW ends at", "AdamW dừng ở"),
-            number(facts["limit"]),
-            T(
-                "After very many steps: at the target while decay × |target| < 1, else at 1/decay.",
-                "Sau rất nhiều bước: tại đích nếu hệ số suy giảm × |đích| < 1, nếu không thì tại 1/hệ số.",
-            ),
-        ),
-        Readout(
-            T("AdamW is still off by", "AdamW còn cách"),
-            number(abs(view.main.final("weight_adamw") - facts["limit"])),
-            T(
-                "Distance from that end after T steps: with the usual decay the last bit takes thousands.",
-                "Khoảng cách tới điểm dừng đó sau T bước: với suy giảm thường dùng, chút cuối cần hàng nghìn bước.",
-            ),
-        ),
-    ]
-    return rows
-
-
-def never_readouts(view) -> list[Readout]:
-    facts, swing, gradient = view.main.facts, measured(view, "swing"), measured(view, "gradient")
-    period = view.main.final("period_sgd")
-    rows = [
-        Readout(
-            T("one swing of SGD", "một chu kỳ của SGD"),
-            "–" if math.isnan(period) else T("{n} steps", "{n} bước").format(n=number(period)),
-            T(
-                "Mean time between upward crossings of the target.",
-                "Thời gian trung bình giữa hai lần đi lên qua đích.",
-            ),
-        ),
-        Readout(
-            T("by the formula", "theo công thức"),
-            "–" if math.isnan(facts["period"]) else T("{n} steps", "{n} bước").format(n=number(facts["period"])),
-            same("2π / arccos(1 − lr·c)"),
-        ),
-        Readout(
-            T("SGD moves like this", "SGD chuyển động kiểu"),
-            dict(REGIMES)[regime(view.config)],
-            T("Never resetting is exactly momentum 1.", "Không bao giờ đặt lại chính là quán tính bằng 1."),
-        ),
-        Readout(
-            T("fastest momentum", "quán tính nhanh nhất"),
-            number(facts["critical"]) if not math.isnan(facts["critical"]) else "–",
-            T(
-                "With resets and this momentum SGD comes home soonest without swinging: (1 − √(2·lr·c))².",
-                "Nếu có đặt lại, với quán tính này SGD về đích sớm nhất mà không dao động: (1 − √(2·lr·c))².",
-            ),
-        ),
-    ]
-    for name, label in NAMES.items():
+    if config.start != config.target:
         rows.append(
             Readout(
-                T(f"{label}: swing", f"{label}: biên độ"),
-                number(swing[name]),
-                T(
-                    "Largest distance from the target in the last 150 steps. Largest gradient held: {g}.",
-                    "Khoảng cách lớn nhất tới đích trong 150 bước cuối. Gradient lớn nhất từng giữ: {g}.",
-                ).format(g=number(gradient[name])),
+                T("Adam shoots past by", "Adam lố đà"),
+                number(view.main.final("overshoot_adam")),
+                T("Furthest point beyond the target.", "Điểm xa nhất phía sau đích."),
             )
         )
-    return rows
+    return [*rows, *ends_of_adamw(view)]
+
+
+def ends_of_adamw(view) -> list[Readout]:
+    """Where AdamW is bound for, and how far it still is from there; without the law that says so, where it stands."""
+    config, weight, limit = view.config, view.main.final("weight_adamw"), view.main.facts["limit"]
+    law = not forgets(config, "adamw") and not config.noise
+    if law and config.weight_decay * (config.lr_adam or config.lr) < 2 and math.isfinite(weight):
+        return [
+            Readout(
+                T("AdamW ends at", "AdamW dừng ở"),
+                number(limit),
+                T(
+                    "After very many steps: at the target while decay × |target| < 1, else at 1/decay.",
+                    "Sau rất nhiều bước: tại đích nếu hệ số suy giảm × |đích| < 1, nếu không thì tại 1/hệ số.",
+                ),
+            ),
+            Readout(
+                T("AdamW is still off by", "AdamW còn cách"),
+                number(abs(weight - limit)),
+                T(
+                    "Distance from that end after T steps: with the usual decay the last bit takes thousands.",
+                    "Khoảng cách tới điểm dừng đó sau T bước: với suy giảm thường dùng, chút cuối cần hàng nghìn bước.",
+                ),
+            ),
+        ]
+    return [
+        Readout(
+            T("AdamW now stands at", "AdamW đang ở"),
+            number(weight) if exploded(view, "adamw") is None else EXPLODED,
+            T(
+                "After T steps. Where it would end nobody can say by a formula: that takes a reset at every step, no noise, and "
+                "lr × decay below 2.",
+                "Sau T bước. Không có công thức nào cho nơi nó sẽ dừng: muốn vậy phải đặt lại ở mỗi bước, không nhiễu, và lr × hệ "
+                "số suy giảm nhỏ hơn 2.",
+            ),
+        )
+    ]
 
 
 def against(then, now) -> T:
     """A pinned race beside the one in front."""
-    parts = [
-        f"{label} {number(then.final(f'error_{n}'))} → {number(now.final(f'error_{n}'))}" for n, label in NAMES.items()
-    ]
-    return T(
-        "distance at the end, pinned → now: " + ", ".join(parts),
-        "khoảng cách lúc cuối, đã ghim → bây giờ: " + ", ".join(parts),
+
+    def end(result, name: str) -> T:
+        error = result.final(f"error_{name}")
+        return same(number(error)) if error < one_parameter.BLOWN else EXPLODED
+
+    line = same("{label} {then} → {now}")
+    parts = [line.format(label=label, then=end(then, n), now=end(now, n)) for n, label in NAMES.items()]
+    return T("distance at the end, pinned → now: {parts}", "khoảng cách lúc cuối, đã ghim → bây giờ: {parts}").format(
+        parts=T(*(", ".join(part(lang) for part in parts) for lang in ("en", "vi")))
     )
 
 
@@ -301,7 +238,14 @@ def sweep_verdict(view) -> list[T]:
     result, said = view.main, []
     best = {n: (result.final(f"best_{n}"), result.final(f"best_lr_{n}")) for n in NAMES}
     arrived = [n for n in NAMES if not math.isnan(best[n][0])]
-    if len(arrived) > 0:
+    if unmoved(view.config):
+        said.append(
+            T(
+                "They start at the target, where the gradient is 0: at any learning rate whoever is not pulled away has arrived.",
+                "Tất cả xuất phát ngay tại đích, nơi gradient bằng 0: với tốc độ học nào thì ai không bị kéo đi cũng đã đến nơi.",
+            )
+        )
+    elif arrived:
         each = ", ".join(
             f"{NAMES[n]} {int(best[n][0])} (lr {number(best[n][1])})" for n in sorted(arrived, key=lambda n: best[n][0])
         )
@@ -333,7 +277,7 @@ def sweep_readouts(view) -> list[Readout]:
         rows.append(
             Readout(
                 T(f"{label}: closest end", f"{label}: gần nhất lúc cuối"),
-                T("{least}, {lr}", "{least}, {lr}").format(least=number(least), lr=lr.format(lr=number(where))),
+                same("{least}, {lr}").format(least=number(least), lr=lr.format(lr=number(where))),
                 T(
                     "Smallest distance after T steps, and its learning rate.",
                     "Khoảng cách nhỏ nhất sau T bước, và tốc độ học tương ứng.",
@@ -376,13 +320,26 @@ def parts_verdict(view) -> list[T]:
                 end=T(", and it diverges", ", và nó phân kỳ") if math.isinf(final["forgot"]) else T("", ""),
             )
         )
+    if math.isinf(final["kept"]) and math.isinf(final["batch"]):
+        both = T(
+            "At this learning rate even the whole batch diverges, and so does whoever never resets: both losses have passed a "
+            "million within {n} steps.",
+            "Với tốc độ học này, ngay cả khi dùng cả lô cũng phân kỳ, không bao giờ đặt lại cũng vậy: cả hai loss đều vượt một "
+            "triệu trong vòng {n} bước.",
+        )
+        return [*said, both.format(n=view.config.updates)]
     said.append(
         T(
             "Never reset is something else altogether: after {n} steps its loss is {kept}, the batch's {batch}.",
             "Không bao giờ đặt lại là chuyện khác hẳn: sau {n} bước loss của nó là {kept}, còn cả lô là {batch}.",
-        ).format(n=view.config.updates, kept=number(final["kept"]), batch=number(final["batch"]))
+        ).format(n=view.config.updates, kept=height(final["kept"]), batch=height(final["batch"]))
     )
     return said
+
+
+def height(loss: float) -> T:
+    """A loss, or that it has left the picture."""
+    return same(number(loss)) if math.isfinite(loss) else T("past a million", "hơn một triệu")
 
 
 def parts_readouts(view) -> list[Readout]:
@@ -428,6 +385,13 @@ def both_verdict(view) -> list[T]:
         was = {name: straight.final(f"loss_{name}") for name in loss}
         said.append(
             T(
+                "Turning the bowl changes nothing for SGD and momentum, and here next to nothing for Adam: {was} along the axes, "
+                "{now} turned.",
+                "Xoay lòng chảo không đổi gì với SGD và quán tính, và ở đây gần như cũng không đổi gì với Adam: {was} dọc theo "
+                "trục, {now} khi xoay.",
+            ).format(was=number(was["adam"]), now=number(loss["adam"]))
+            if was["adam"] / 1.1 < loss["adam"] < 1.1 * was["adam"]
+            else T(
                 "Turning the bowl changes nothing for SGD and momentum; Adam's loss goes from {was} to {now}: its step sizes "
                 "belong to the axes, not to the bowl.",
                 "Xoay lòng chảo không đổi gì với SGD và quán tính; loss của Adam đi từ {was} thành {now}: độ dài bước của nó "

@@ -1,5 +1,7 @@
 """What lesson 4 says, on runs that show it; and its questions, answered by the runs they name."""
 
+import re
+
 import pytest
 
 from app.lesson import discover, quick, start
@@ -62,6 +64,14 @@ def test_never_resetting_names_period_growth_and_the_unfair_comparison():
         ({"reset": "never", "forgetful": "adam"}, "creep"),
         ({"reset": "never", "momentum": 1.0}, "grows"),
         ({"reset": "never", "momentum": 0.3}, "grows"),
+        ({"reset": "never", "lr": 2.0}, "grows"),  # a double root at -1: by the same amount at every step
+        ({"momentum": 0.5, "lr": 1.5}, "free"),
+        ({"reset": "2"}, "creep"),
+        ({"reset": "2", "lr": 0.5}, "free"),
+        ({"reset": "4", "lr": 0.1}, "damped"),
+        ({"reset": "8", "lr": 1.2}, "grows"),
+        ({"reset": "2", "momentum": 0.5, "lr": 0.2}, "damped"),
+        ({"reset": "8", "forgetful": "adam"}, "creep"),
     ],
 )
 def test_the_regime_named_is_the_regime_seen(values, regime):
@@ -71,6 +81,142 @@ def test_the_regime_named_is_the_regime_seen(values, regime):
     assert named(shown.config) == regime
     swing, start_distance = shown.main.final("swing_sgd"), 3.0
     assert {"free": 2 < swing < 10, "grows": swing > 100}.get(regime, swing < 1e-6), (swing, start_distance)
+
+
+def test_who_starts_at_the_target_without_noise_does_not_move_at_all():
+    from pages.rules_04 import regime as named
+
+    shown = view("never", start=5.0)
+    assert named(shown.config) == "still" and shown.main.final("swing_sgd") == 0
+
+
+HOME = {"start": 5.0}
+
+
+@pytest.mark.parametrize(
+    ("values", "says", "stays"),
+    [
+        (HOME, "AdamW leaves", False),
+        (HOME | {"weight_decay": 0.0}, "nobody moves; not even AdamW, for its decay is 0", True),
+        ({"start": 0.0, "target": 0.0}, "nobody moves; not even AdamW, for at 0", True),
+        (HOME | {"noise": 5.0}, "the noise in the gradient moves them: after 150 steps SGD is", False),
+        (HOME | {"weight_decay": 10.0, "lr": 2.0}, "AdamW explodes (a million at step", False),
+    ],
+)
+@pytest.mark.parametrize("reset", ["1", "2", "never"])
+def test_a_start_at_the_target_is_explained_by_what_moves_from_there(values, says, stays, reset):
+    values = values | {"reset": reset}
+    words, errors = said("never", **values), view("never", **values).main
+    assert says in words
+    assert ("nobody moves" in words) == stays == all(errors.final(f"error_{n}") == 0 for n in ("sgd", "adam", "adamw"))
+    assert ("SGD and Adam stay" in words) == (errors.final("error_sgd") == 0 and not stays)
+    assert ("nothing to sum up" in words) == (reset != "1" and "noise" not in values)
+
+
+def test_whoever_resets_is_praised_only_for_a_run_that_came_home():
+    assert "Adam and AdamW reset their gradient and have no such trouble" in said("never", forgetful="sgd", lr=0.5)
+    exploding = said("never", forgetful="adam,adamw", lr=1.2)
+    assert "SGD resets its gradient at every step and explodes all the same" in exploding
+    assert "Past the stability limit" in exploding and "looks good" not in exploding
+    mixed = said("never", forgetful="adam", lr=1.2)
+    assert "SGD resets its gradient at every step and explodes" in mixed and "no such trouble" not in mixed
+    short = said("never", forgetful="adam,sgd", steps=10)
+    assert "AdamW resets its gradient at every step and after 10 steps is 2.51" in short and "looks good" not in short
+
+
+@pytest.mark.parametrize("reset", ["2", "4", "8"])
+@pytest.mark.parametrize("lr", [0.05, 0.4])
+def test_a_reset_every_few_steps_is_told_by_its_factor_and_where_everybody_ends(reset, lr):
+    from pages.swings_04 import block
+
+    shown, words = view("never", reset=reset, lr=lr, steps=20), said("never", reset=reset, lr=lr, steps=20)
+    rounds, rest = divmod(20, int(reset))
+    errors = block(shown.config)[0]
+    left = 3 * errors[-1] ** rounds * (errors[rest - 1] if rest else 1)
+    assert shown.main.final("error_sgd") == pytest.approx(abs(left))
+    assert f"every {reset} steps only" in words and "SGD's error is multiplied by" in words
+    assert "After 20 steps SGD is" in words and "more steps" not in words
+
+
+def test_a_single_forgetful_one_resets_and_noise_has_no_factor():
+    words = said("never", reset="4", forgetful="adam", noise=1.0)
+    assert "Adam resets the gradient every 4 steps only" in words and "multiplied" not in words
+
+
+@pytest.mark.parametrize(
+    ("slug", "values", "says", "never_says"),
+    [
+        ("never", {"lr": 2.0}, "At lr·c = 2, the very limit, SGD swings wider and wider: by now 903", "for ever"),
+        ("never", {"lr": 2.01, "steps": 10}, "hold together (by now", "million"),
+        ("never", {"lr": 2.01, "steps": 150}, "hold together (a million at step", "by now"),
+        ("never", {"steps": 10}, "too few swings to measure: by the formula one takes 19.8 steps", "for ever"),
+        ("never", {"noise": 5.0}, "(the formula, without noise: 19.8)", "for ever"),
+        ("never", {"momentum": 0.01, "lr": 0.001}, "grows slowly at first", "without end"),
+        ("never", {"lr": 0.5, "steps": 4000}, "AdamW swings wide:", "AdamW swings wider"),
+        ("never", {"weight_decay": 0.2}, "AdamW is nearer than at the start", "and AdamW"),
+        ("never", {}, "Not settled, by the largest distance in the last third of the steps: Adam", "Adam swings"),
+        ("never", {"lr": 1.5, "weight_decay": 10.0}, "AdamW has exploded (a million at step", "∞"),
+        ("race", {"lr": 0.5}, "SGD is closest: on the target to rounding. Adam is", "∞"),
+        ("race", {"lr": 2.0, "momentum": 0.5}, "with this momentum SGD holds together only below 1.50", "∞"),
+        ("race", {"lr": 3.0, "weight_decay": 3.0, "steps": 500}, "AdamW has exploded", "∞"),
+        ("race", {"steps": 4000}, "After 4,000 steps", "4000"),
+        ("accumulate", {"lr": 3.0}, "both losses have passed a million within 60 steps", "∞"),
+        ("accumulate", {"lr": 1.0}, "its loss is 25.0, the batch's past a million", "∞"),
+        ("sweep", HOME, "whoever is not pulled away has arrived", "best learning rate, steps"),
+        ("two", {"horizon": 10, "rotation": 1.0}, "next to nothing for Adam", "belong"),
+    ],
+)
+def test_a_verdict_says_what_its_run_has_shown(slug, values, says, never_says):
+    words = said(slug, **values)
+    assert says in words and never_says not in words, words
+
+
+def test_the_end_of_adamw_is_named_only_where_there_is_a_law_for_it():
+    def shown(**values):
+        return {r.label.en: r.value for r in PLAY["race"].readouts(view("race", **values))}
+
+    assert shown()["AdamW ends at"] == "5.00" and "AdamW now stands at" not in shown()
+    assert "AdamW swings wider and wider" in said("race", reset="never", steps=4000)
+    for values in ({"reset": "never", "steps": 4000}, {"noise": 5.0}, {"lr": 3.0, "weight_decay": 3.0, "steps": 500}):
+        assert "AdamW now stands at" in shown(**values) and "AdamW ends at" not in shown(**values)
+    assert "AdamW ends at" in shown(reset="never", forgetful="adam,sgd")
+
+
+EXTREMES = {
+    "lr": (1e-3, 3.0),
+    "scale": (1e-3, 1e3),
+    "momentum": (0.01, 1.0),
+    "reset": ("2", "8", "never"),
+    "forgetful": ("sgd", "adam,adamw"),
+    "weight_decay": (0.0, 10.0),
+    "noise": (20.0,),
+    "start": (-10.0, 5.0),
+    "target": (0.0,),
+    "steps": (10, 4000),
+    "horizon": (10,),
+    "parts": (1, 16),
+    "spread": (0.0, 5.0),
+    "updates": (10,),
+    "kappa": (1.0, 1e4),
+    "rotation": (1.0, 45.0),
+    "friction": (0.0, 1.0),
+}
+
+
+@pytest.mark.parametrize("slug", PLAY)
+def test_no_setting_at_the_end_of_its_slider_breaks_the_words_or_prints_what_is_no_number(slug):
+    playground, strange = PLAY[slug], re.compile(r"NaN|∞|–|\b(nan|inf)\b|(?<![\d.,])1 steps")
+    own = {f: stops for f, stops in EXTREMES.items() if f in vars(playground.config)}
+    single = [{f: stop} for f, stops in own.items() for stop in stops]
+    for values in [*single, *({"reset": "never"} | one for one in single if "reset" in own)]:
+        shown = view(slug, **values)
+        lines = [*playground.verdict(shown), *(x for r in playground.readouts(shown) for x in (r.label, r.value) if x)]
+        for line in lines:
+            for text in [line] if isinstance(line, str) else line:
+                assert not strange.search(text), (values, text)
+        for question in playground.predictions:
+            assert question.answer(shown) is None or question.why(shown).en
+        assert all(len(figure.rows(shown)) for figure in playground.figures), values
 
 
 def deciding(playground, question) -> View:
@@ -95,6 +241,23 @@ def test_the_answers_are_those_the_lesson_teaches():
     answers = {q.id: q.answer(deciding(p, q)) for p in PLAY.values() for q in p.predictions}
     assert answers.pop("swing") == pytest.approx(19.8, abs=0.1)
     assert answers == {"flip": "adam", "forget": "swing", "rates": "sgd", "undivided": "longer", "turned": "adam"}
+
+
+@pytest.mark.parametrize(
+    ("slug", "values", "answers"),
+    [
+        ("never", {"start": 4.5}, {"forget": "swing"}),
+        ("accumulate", {"parts": 2}, {"undivided": None}),
+        ("accumulate", {"parts": 16}, {"undivided": None}),
+        ("accumulate", {"parts": 4, "lr": 0.1}, {"undivided": "longer"}),
+        ("two", {"rotation": 1.0}, {"turned": None}),
+        ("two", {"rotation": 23.0}, {"turned": None}),
+        ("two", {"rotation": 22.0, "horizon": 10}, {"turned": None}),
+    ],
+)
+def test_a_run_the_question_was_not_about_leaves_it_open(slug, values, answers):
+    questions = {q.id: q for q in PLAY[slug].predictions}
+    assert {id: questions[id].answer(view(slug, **values)) for id in answers} == answers
 
 
 @pytest.mark.parametrize("slug", PLAY)
@@ -128,6 +291,7 @@ def test_a_specification_is_the_same_for_every_setting(slug):
 def test_pins_are_compared_in_words():
     then, now = view("race").main, view("race", scale=0.1).main
     assert "SGD 0.0155 → 1.82" in PLAY["race"].against(then, now).en
+    assert "SGD 0.0155 → exploded" in PLAY["race"].against(then, view("race", lr=3.0, steps=500).main).en
 
 
 def test_the_quick_settings_are_the_first_arm():

@@ -143,7 +143,7 @@ CONTROLS = (
         (
             ("sweep", T("spreads", "các giá trị σ")),
             ("schemes", T("schemes", "cách có tên")),
-            ("dead", T("dead starts", "khởi đầu chết")),
+            ("dead", T("dead starts", "giậm chân tại chỗ")),
         ),
         default="sweep",
     ),

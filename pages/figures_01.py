@@ -42,6 +42,14 @@ def crossing(view) -> tuple[int, int] | None:
     return None if first is None else (first, whole)
 
 
+def times(found: tuple[int, int]) -> str:
+    """How many times fewer steps that is: 10, 2.5, 1.3 (never a bare 1)."""
+    ratio = found[1] / found[0]
+    if ratio >= 10:
+        return f"{ratio:.0f}"
+    return f"{ratio:.1f}".removesuffix(".0") if ratio >= 1.05 else f"{ratio:.2f}"
+
+
 # --- two starts ------------------------------------------------------------------------------------------------------
 
 
@@ -59,7 +67,9 @@ def curve_rows(view):
         text = (
             T("below it before the first step", "thấp hơn ngay trước bước đầu")
             if first == 0
-            else T("{n} times fewer steps", "ít bước hơn {n} lần").format(n=f"{whole / first:.0f}")
+            else T("{n} times fewer steps", "ít bước hơn {n} lần").format(n=times(found))
+            if whole > first
+            else T("no fewer steps", "không ít bước hơn")
         )
         mark = {"kind": "cross", "role": "mark", "name": "", "value": level, "step": first, "end": whole}
         said = {

@@ -139,21 +139,25 @@ def board_rows(view):
 
 
 def board_chart(view):
-    x = alt.X("from:Q", axis=None, scale=alt.Scale(domain=[-1.2, 9.8]))
-    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-0.3, 1.3]))
+    """Slanted words: level ones would lie on each other where the target is far ahead."""
+    last = max(min(a.arm.config.context, 8) - 1 + a.arm.config.offset for a in view.arms)
+    slot = last / 0.82  # places in the whole width: 14 % are kept for what stands on the left, 4 % on the right
+    x = alt.X("from:Q", axis=None, scale=alt.Scale(domain=[-0.14 * slot, last + 0.04 * slot], nice=False))
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-0.72, 1.72], nice=False))
     arrows = (
         alt.Chart()
         .transform_filter(alt.datum.what == "arrow")
-        .transform_calculate(top="datum.y - 0.14", bottom="datum.y2 + 0.14")
+        .transform_calculate(top="datum.y - 0.1", bottom="datum.y2 + 0.1")
         .mark_rule(strokeWidth=2.5, opacity=0.85)
         .encode(x=x, x2="to:Q", y=alt.Y("top:Q", axis=None), y2="bottom:Q", color=charts.arm_color(view))
     )
-    words = (
+    words = [
         alt.Chart()
-        .transform_filter(alt.datum.what == "word")
-        .mark_text(fontSize=15 * view.size, font="monospace")
+        .transform_filter((alt.datum.what == "word") & (alt.datum.y == row))
+        .mark_text(fontSize=14 * view.size, font="monospace", angle=320, align=align, limit=100 * view.size)
         .encode(x=x, y=y, text="word:N")
-    )
+        for row, align in ((1.0, "left"), (0.0, "right"))
+    ]
     sides = alt.Data(
         values=[
             {"y": 1.0, "word": T("it reads", "nó đọc")(view.lang)},
@@ -165,7 +169,7 @@ def board_chart(view):
         .mark_text(align="left", color=GREY, fontSize=12 * view.size)
         .encode(x=alt.value(2), y=y, text="word:N")
     )
-    return alt.layer(arrows, words, names).properties(height=170 * view.size, width="container")
+    return alt.layer(arrows, *words, names).properties(height=260 * view.size, width="container")
 
 
 board = Figure(

@@ -59,8 +59,9 @@ def world_rows(view):
         if not pinned:
             shown = train[[s for s in train.index if s % 5 == 0 and (s >= SETTLED or not late)]].dropna()
             rows += [(place, name, "train", int(s), float(v), "", pinned) for s, v in shown.items()]
-        best, last = best_point(result), max(test)
-        if late and best and not pinned:
+        best = best_point(result)
+        if late and best and test and not pinned:  # a young run beside old ones: all its tests are in what is left out
+            last = max(test)
             named = a.arm.label.split()[1] in ("0", "p")  # further values of p have their points, and no numbers
             rows.append((place, name, "end", last, test[last], f"● {test[last]:.2f}" if named else "", pinned))
             if best[0] != last:

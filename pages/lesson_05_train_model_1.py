@@ -148,7 +148,7 @@ LESSON = Lesson(
             T("Train it", "Huấn luyện"),
             T(
                 "Embedding, GELU, unembedding: one token in, a guess about another out. Trained twice on the same batches, for the next token and for the one after.",
-                "Embedding, GELU, giải nhúng (unembedding): một token vào, một phỏng đoán ra. Huấn luyện hai lần trên cùng các lô: cho token kế tiếp và cho token sau nữa.",
+                "Vector nhúng (embedding), GELU, giải nhúng (unembedding): một token vào, một phỏng đoán ra. Huấn luyện hai lần trên cùng các lô: cho token kế tiếp và cho token sau nữa.",
             ),
             QUICK,
             PRESETS,

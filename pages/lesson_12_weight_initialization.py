@@ -377,7 +377,7 @@ LESSON = Lesson(
                 ),
                 Preset(
                     "dead",
-                    T("broken: dead starts", "hỏng: khởi đầu chết"),
+                    T("broken: dead starts", "hỏng: giậm chân tại chỗ"),
                     {"starts": "dead"},
                     T(
                         "All zero: the loss stays at ln V to the last digit. Zero or equal blocks under random embeddings: they learn something. What, and who is ahead?",

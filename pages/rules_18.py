@@ -55,7 +55,7 @@ def verdict(view):
     mine = me.result.final("last_loss")
     if view.config.wiring == "raw_nll":
         reported, true = me.result.final("train_loss"), me.result.final("test_loss")
-        if not math.isnan(true) and not math.isnan(reported):
+        if math.isfinite(true) and math.isfinite(reported):
             said.append(
                 T(
                     "The loss it reports is {reported}; its true loss is {true}. A negative cross-entropy over tokens cannot exist: log-softmax is missing.",
@@ -63,7 +63,7 @@ def verdict(view):
                 ).format(reported=number(reported), true=number(true))
             )
         return said
-    if other is None or math.isnan(mine) or not view.done:
+    if other is None or not view.done:
         return said
     if graded_places(view.config) == view.config.context:
         return [
@@ -75,6 +75,8 @@ def verdict(view):
         ]
     theirs = other.result.final("last_loss")
     error = math.hypot(me.result.final("last_se"), other.result.final("last_se"))
+    if not all(map(math.isfinite, (mine, theirs, error))):  # one has diverged: there is nothing to compare
+        return said
     facts = {
         "k": graded_places(view.config),
         "T": view.config.context,
@@ -240,7 +242,8 @@ def compared(view):
     """(loss at the last position of the chosen run, of the one graded everywhere), nan where no question asks for it."""
     other = every(view)
     ready = view.done and other is not None and asked_about(view.config)
-    return (view.arms[0].result.final("last_loss"), other.result.final("last_loss")) if ready else (math.nan, math.nan)
+    both = (view.arms[0].result.final("last_loss"), other.result.final("last_loss")) if ready else (math.nan,)
+    return both if all(map(math.isfinite, both)) else (math.nan, math.nan)
 
 
 def who(view):

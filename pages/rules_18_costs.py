@@ -99,7 +99,7 @@ def cost_verdict(view):
 
 def text_verdict(view):
     values = {a.arm.label: a.result.final("last_loss") for a in view.arms}
-    if len(values) < 4 or any(math.isnan(v) for v in values.values()):
+    if len(values) < 4 or not all(map(math.isfinite, values.values())):
         return diverged(view)
     second = next(label.split("/")[0] for label in values if not label.startswith("manual"))
     tokenizer = view.config.tokenizer

@@ -9,7 +9,7 @@ from core import compute, pretrained
 from core.cards import card
 from core.experiments import compute_cost
 from pages.cost_figures_01 import INPUTS, money, power, said_loss, short
-from pages.figures_01 import SCRATCH, TUNED, crossing
+from pages.figures_01 import SCRATCH, TUNED, crossing, times
 
 EARLY = 80  # steps of the fine-tuned run in the first prediction
 EQUAL = 0.05  # nats that count as the same
@@ -63,12 +63,20 @@ def start_verdict(view) -> list[T]:
                 "Ngay trước bước đầu, mô hình cho ({zero}) đã thấp hơn mọi mức lần từ đầu đạt được. Tốt nhất ở bước {at}: {best}; từ đầu không bao giờ xuống dưới {other}.",
             )
         )
-    elif found:
-        facts |= {"first": found[0], "times": f"{whole / found[0]:.0f}"}
+    elif found and whole <= found[0]:
+        facts |= {"first": found[0]}
         said.append(
             T(
-                "After {first} steps the fine-tuned run is where scratch is at its best, after {whole}: {times} times fewer, on the same text. At their best they stand at {best} and {other}.",
-                "Sau {first} bước, lần tinh chỉnh đã tới mức tốt nhất mà lần từ đầu phải mất {whole} bước: ít hơn {times} lần, trên cùng văn bản. Lúc tốt nhất: {best} và {other}.",
+                "Fine-tuning saves no steps here: it needs {first} to get where scratch is at its best, after {whole}. At their best they stand at {best} and {other}.",
+                "Ở đây tinh chỉnh không tiết kiệm bước nào: phải mất {first} bước mới tới mức tốt nhất mà lần từ đầu đạt sau {whole} bước. Lúc tốt nhất: {best} và {other}.",
+            )
+        )
+    elif found:
+        facts |= {"first": found[0], "times": times(found)}
+        said.append(
+            T(
+                "At step {first} the fine-tuned run is where scratch is at its best, at step {whole}: {times} times fewer, on the same text. At their best they stand at {best} and {other}.",
+                "Ở bước {first}, lần tinh chỉnh đã tới mức tốt nhất mà lần từ đầu phải mất {whole} bước: ít hơn {times} lần, trên cùng văn bản. Lúc tốt nhất: {best} và {other}.",
             )
         )
     else:

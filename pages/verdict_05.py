@@ -10,6 +10,8 @@ from pages.figures_05 import floor
 AT_FLOOR = 0.1  # nats above its floor that still count as having reached it (five seeds of the quick run: 0.03)
 FALLING = -0.02  # nats per 100 steps (the quick run ends at -0.003 or less)
 THROWN = 0.3  # nats above its own best, on the text it is trained on: no run goes back so far by learning by heart
+LEARNED = 0.5  # nats below the unigram line: less than that is no ground for comparing distances (quick run: 2.9, manual: 1.3)
+SETTLED = 0.3  # nats above the exact floor of Tales at which a loss still speaks of the text (quick run: 0.07 or less)
 HARMLESS = 0.5  # a real difference in writing, whatever the losses: share of known pairs
 
 
@@ -34,6 +36,12 @@ def verdict(view) -> list[T]:
     return said
 
 
+def lost(result) -> bool:
+    """Did it diverge? Also a run that was stopped when its loss was no number any more."""
+    ended = result.finished and result.finished.reason == "diverged"
+    return bool(ended) or not math.isfinite(result.final("test_loss"))
+
+
 def judge(arm, result, *, brief: bool = False) -> list[T]:
     """Sentences about one finished run, the first rule that fits first. brief: the run beside it said the rest already."""
     config, test, first = arm.config, result.final("test_loss"), result.at("test_loss", 0)
@@ -42,8 +50,8 @@ def judge(arm, result, *, brief: bool = False) -> list[T]:
     own = result.final("text_loss")
     f = {"name": arm.name, "test": number(test), "away": number(away), "step": result.step, "lr": f"{config.lr:g}"}
     f |= {"uniform": number(uniform), "fell": number(first - test), "by": number(-steep)}
-    if result.finished and result.finished.reason == "diverged":
-        f["step"] = result.finished.step
+    if lost(result):
+        f["step"] = result.finished.step if result.finished else result.step
         return [
             T(
                 "{name}: diverged at step {step}. The steps are too long; try a learning rate ten times smaller.",
@@ -60,8 +68,8 @@ def judge(arm, result, *, brief: bool = False) -> list[T]:
     if result.step < 50:
         return [
             T(
-                "{name}: {test} nats after {step} steps. Too early to judge.",
-                "{name}: {test} nats sau {step} bước. Còn quá sớm để kết luận.",
+                "{name}: {test} nats at step {step}. Too early to judge.",
+                "{name}: {test} nats ở bước {step}. Còn quá sớm để kết luận.",
             ).format(**f)
         ]
     said = []
@@ -73,7 +81,7 @@ def judge(arm, result, *, brief: bool = False) -> list[T]:
     elif first - test < 0.15 * (first - least):
         text = T(
             "{name}: dead start. {step} steps have brought only {fell} nats; it will arrive, but not today. Raise the learning rate.",
-            "{name}: khởi đầu chết. {step} bước mới giảm {fell} nats; rồi sẽ tới, nhưng không phải hôm nay. Hãy tăng tốc độ học.",
+            "{name}: giậm chân tại chỗ. {step} bước mới giảm {fell} nats; rồi cũng sẽ tới, nhưng không phải hôm nay. Hãy tăng tốc độ học.",
         )
     elif away <= AT_FLOOR:
         text = T("{name}: at its floor, {away} nats above it.", "{name}: đã chạm sàn, cao hơn sàn {away} nats.")
@@ -145,11 +153,11 @@ def unseen(arm, result) -> list[T]:
 
 
 def pair(view):
-    """The Results of the arms for the next token and for the one after it, (None, None) unless both are there."""
+    """The Results of the arms for the next token and for the one after it, (None, None) unless both are there and learned."""
     by = {a.arm.config.offset: a.result for a in view.arms}
     right, wrong = by.get(1), by.get(2)
     done = right and wrong and "pairs_known" in right.metrics and "pairs_known" in wrong.metrics
-    return (right, wrong) if done else (None, None)
+    return (right, wrong) if done and not lost(right) and not lost(wrong) else (None, None)
 
 
 def twins(view) -> list[T]:
@@ -335,6 +343,8 @@ def readouts(view) -> list[Readout]:
 
 # --- the other two playgrounds -----------------------------------------------------------------------------------
 
+IN_PROSE, IN_TEXT = T("in real prose", "Trong văn thật"), T("in this text", "Trong văn bản này")
+
 
 def start_verdict(view) -> list[T]:
     result = view.main
@@ -342,36 +352,71 @@ def start_verdict(view) -> list[T]:
     if not math.isfinite(first) or "start_loss" not in result.facts:
         return []
     over = result.facts["start_loss"] - result.facts["references"]["uniform"]
+    passed = {"gelu": same("GELU"), "relu": same("ReLU")}.get(view.config.nonlinearity)
+    way = (
+        T("pass {f}", "qua {f}").format(f=passed)
+        if passed
+        else T("go straight to the outputs", "đi thẳng tới các đầu ra")
+    )
     return [
         T(
-            "Init std {std}: {first} measured, {expected} expected, {over} of it above ln V. The embedding's numbers pass GELU, their squares add up in every output, and half that variance is the price.",
-            "Độ lệch chuẩn khởi tạo {std}: đo được {first}, lý thuyết {expected}, trong đó {over} là phần trên ln V. Các số của embedding qua GELU, bình phương của chúng cộng dồn ở mỗi đầu ra, và nửa phương sai ấy là cái giá phải trả.",
+            "Init std {std}: {first} measured, {expected} expected, {over} of it above ln V. The embedding's numbers {way}, their squares add up in every output, and half that variance is the price.",
+            "Độ lệch chuẩn khởi tạo {std}: đo được {first}, lý thuyết {expected}, trong đó {over} là phần trên ln V. Các số của embedding {way}, bình phương của chúng cộng dồn ở mỗi đầu ra, và nửa phương sai ấy là cái giá phải trả.",
         ).format(
             std=f"{view.config.init_std:g}",
             first=number(first),
             expected=number(result.facts["start_loss"]),
             over=number(over),
+            way=way,
         )
     ]
 
 
 def ahead_verdict(view) -> list[T]:
-    if not view.done:
-        return []
     by = {a.arm.config.offset: a.result for a in view.arms}
-    if 1 not in by or 8 not in by or not all(r.metrics.get("test_loss") for r in by.values()):
+    if not view.done or 1 not in by or 8 not in by or not all(r.metrics.get("test_loss") for r in by.values()):
         return []
+    fallen = [a.arm.name for a in view.arms if lost(a.result)]
+    if fallen:
+        return [
+            T(
+                "Diverged: {names}. Such runs say nothing about the text; try a learning rate ten times smaller.",
+                "Phân kỳ: {names}. Những lần chạy như thế không nói gì về văn bản; hãy thử tốc độ học nhỏ hơn mười lần.",
+            ).format(names=T(", ".join(n.en for n in fallen), ", ".join(n.vi for n in fallen)))
+        ]
     near, far, unigram = by[1].final("test_loss"), by[8].final("test_loss"), view.references.get("unigram", math.nan)
+    if not math.isfinite(unigram):
+        return []
+    tales = view.config.corpus.startswith("tales")
+    away = max(r.final(metric) - least for r in (by[1], by[8]) for metric, least in (floor(r),)) if tales else 0.0
     share = (unigram - far) / (unigram - near) if unigram > near else 0.0
     facts = {"near": number(near), "far": number(far), "unigram": number(unigram), "share": percent(max(share, 0.0))}
-    if share > 0.2:
+    facts |= {"away": number(away), "text": IN_PROSE if view.config.corpus == "manual" else IN_TEXT}
+    if near > unigram - LEARNED:
         text = T(
-            "One ahead {near}, eight ahead {far}, knowing nothing {unigram}: eight places on, a token still keeps {share} of what it says about its neighbour. These stories have firm plans.",
-            "Cách một: {near}, cách tám: {far}, không biết gì: {unigram}. Cách tám chỗ, một token vẫn giữ {share} những gì nó nói về láng giềng. Các truyện này có dàn ý chặt.",
+            "One ahead {near}, eight ahead {far}; the token frequencies alone give {unigram}. These runs have not learned enough to say how far one token sees. Give them more steps, or another learning rate.",
+            "Cách một: {near}, cách tám: {far}; riêng tần suất token đã cho {unigram}. Các lần chạy này chưa học đủ để nói một token nhìn xa được bao nhiêu. Hãy cho chúng thêm bước, hoặc đổi tốc độ học.",
+        )
+    elif away > SETTLED:
+        text = T(
+            "One ahead {near}, eight ahead {far}, up to {away} nats above the floor of its target: so far the points measure the training, not the text. Give it more steps, or another learning rate.",
+            "Cách một: {near}, cách tám: {far}, còn cao hơn sàn của đích tới {away} nats: lúc này các chấm đo việc huấn luyện chứ chưa đo văn bản. Hãy cho thêm bước, hoặc đổi tốc độ học.",
+        )
+    elif share > 0.2:
+        text = T(
+            "One ahead {near}, eight ahead {far}, knowing nothing {unigram}: eight places on, a token still keeps {share} of what it says about its neighbour.",
+            "Cách một: {near}, cách tám: {far}, không biết gì: {unigram}. Cách tám chỗ, một token vẫn giữ {share} những gì nó nói về láng giềng.",
+        )
+        if tales:
+            text = T(f"{text.en} These stories have firm plans.", f"{text.vi} Các truyện này có dàn ý chặt.")
+    elif tales:
+        text = T(
+            "One ahead {near}, eight ahead {far}, knowing nothing {unigram}: eight places on, a token keeps only {share} of what it says about its neighbour.",
+            "Cách một: {near}, cách tám: {far}, không biết gì: {unigram}. Cách tám chỗ, một token chỉ còn giữ {share} những gì nó nói về láng giềng.",
         )
     else:
         text = T(
-            "One ahead {near}, eight ahead {far}, knowing nothing {unigram}: in real prose a single token has forgotten almost everything eight places on. What is needed there is attention.",
-            "Cách một: {near}, cách tám: {far}, không biết gì: {unigram}. Trong văn thật, một token đơn lẻ gần như quên sạch sau tám chỗ. Cái cần ở đó là attention.",
+            "One ahead {near}, eight ahead {far}, knowing nothing {unigram}: {text} a single token has forgotten almost everything eight places on. What is needed there is attention.",
+            "Cách một: {near}, cách tám: {far}, không biết gì: {unigram}. {text}, một token đơn lẻ gần như quên sạch sau tám chỗ. Cái cần ở đó là attention.",
         )
     return [text.format(**facts)]

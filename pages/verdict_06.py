@@ -48,8 +48,8 @@ def judge(view, a) -> list[T]:
     if result.step < 50:
         return [
             T(
-                "{name}: {test} nats after {last} steps. Too early to judge.",
-                "{name}: {test} nats sau {last} bước. Còn quá sớm để kết luận.",
+                "{name}: {test} nats at step {last}. Too early to judge.",
+                "{name}: {test} nats ở bước {last}. Còn quá sớm để kết luận.",
             ).format(**f)
         ]
     if result.facts["leaked"] > LEAKS:

@@ -136,15 +136,27 @@ def copies(view):
     }
     said = [
         T(
-            "{n} candidate pairs from {hashes} numbers a page; keeping one of every cluster leaves {left} of {total} pages.",
-            "{n} cặp ứng viên từ {hashes} con số mỗi trang; giữ một trang mỗi nhóm thì còn {left} trên {total} trang.",
+            "Candidate pairs: {n}; numbers a page: {hashes}. Keeping one of every cluster leaves {left} of {total} pages.",
+            "Cặp ứng viên: {n}; con số mỗi trang: {hashes}. Giữ một trang mỗi nhóm thì còn {left} trên {total} trang.",
         ).format(**facts)
     ]
     if main.final("near"):
         said.append(
-            T(
-                "Of the {n} pairs with s ≥ 0.8, {found} were caught; the curve expects {expected}.",
-                "Trong {n} cặp có s ≥ 0.8, bắt được {found}; đường cong dự đoán {expected}.",
+            (
+                T(
+                    "Of the {n} pairs with s ≥ 0.8, {found} were caught; the curve expects {expected}.",
+                    "Trong {n} cặp có s ≥ 0.8, bắt được {found}; đường cong dự đoán {expected}.",
+                )
+                if main.final("near") > 1
+                else T(
+                    "The only pair with s ≥ 0.8 was caught; the curve gives it a chance of {expected}.",
+                    "Đã bắt được cặp duy nhất có s ≥ 0.8; theo đường cong, khả năng bắt được là {expected}.",
+                )
+                if main.final("found") == 1
+                else T(
+                    "The only pair with s ≥ 0.8 was missed; the curve gives it a chance of {expected}.",
+                    "Cặp duy nhất có s ≥ 0.8 đã lọt lưới; theo đường cong, khả năng bắt được là {expected}.",
+                )
             ).format(
                 n=f"{main.final('near'):.0f}",
                 found=percent(main.final("found")),

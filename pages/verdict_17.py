@@ -101,14 +101,14 @@ def doubt(found, seeds: int) -> T:
 def scatter(result) -> float:
     """sd of the last training losses: what "stabilises" would make smaller."""
     values = list(result.metrics.get("train_loss", {}).values())[-LAST:]
-    return stdev(values) if len(values) > 2 else math.nan
+    return stdev(values) if len(values) > 2 and all(map(math.isfinite, values)) else math.nan
 
 
 def places_readouts(view):
     found, times = costs(view), step_times(view)
     out = []
     first = {split(a.arm.label)[0]: a.result for a in first_seed(view).arms}
-    if "none" in first and not math.isnan(first["none"].final("test_loss")):
+    if "none" in first and math.isfinite(first["none"].at("test_loss", common_step(view))):
         out.append(
             Readout(
                 T("test loss, no dropout", "loss kiểm thử, không dropout"),
@@ -237,9 +237,11 @@ def modes_readouts(view):
 
 
 def gain(view, size: str) -> float:
-    """Test loss with the division minus without, at the last common test: above 0, the division hurts."""
+    """Test loss with the division minus without, at the last common test: above 0, the division hurts. nan where either
+    is no number."""
     step = min((max(a.result.metrics.get("test_loss", {0: 0})) for a in view.arms), default=0)
-    return view.result(f"{size} divided").at("test_loss", step) - view.result(f"{size} plain").at("test_loss", step)
+    value = view.result(f"{size} divided").at("test_loss", step) - view.result(f"{size} plain").at("test_loss", step)
+    return value if math.isfinite(value) else math.nan
 
 
 def divide_verdict(view):

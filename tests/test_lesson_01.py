@@ -143,3 +143,18 @@ def test_doubts_of_a_factor_of_two_make_a_headline_known_to_a_factor_of_three():
 )
 def test_dollars_are_read_as_people_say_them(value, text):
     assert cost.money(value) == text
+
+
+def test_a_ratio_near_one_is_told_as_what_it_is():
+    tuned = {0: 5.4, 300: 5.0, 400: 4.9}
+    arms = run("pretrained", tuned), run("scratch", {0: 7.7, 300: 5.5, 400: 5.0})
+    assert crossing(View(arms, {})) == (300, 400)
+    assert "1.3 times fewer" in said(*arms) and "ít hơn 1.3 lần" in said(*arms, lang="vi")
+    assert "1.3 times fewer steps" in set(curve_rows(View(arms, {}))["label"].dropna())
+
+
+@pytest.mark.parametrize("best", [200, 300])
+def test_as_many_steps_or_more_are_not_called_fewer(best):
+    arms = run("pretrained", {0: 5.4, 200: 5.3, 300: 4.9}), run("scratch", {0: 7.7, best: 5.0, 400: 5.2})
+    assert "saves no steps" in said(*arms) and "times fewer" not in said(*arms)
+    assert "no fewer steps" in set(curve_rows(View(arms, {}))["label"].dropna())

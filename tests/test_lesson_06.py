@@ -149,3 +149,8 @@ def test_rank_correlation_and_the_count_of_windows():
     assert windows.measure({}) == 22_644 and windows.judge([22_644.0]).state == "fails"
     assert windows.judge([23_500.0]).state == "holds"
     assert claims_06.turn(result({100: 5.0, 500: 4.0, 900: 4.5})) == pytest.approx(0.5)
+
+
+def test_one_step_is_one_step():
+    text = " ".join(line.en for line in verdict_06.verdict(view({"contiguous": result({1: 7.5})})))
+    assert "at step 1. Too early" in text and "1 steps" not in text

@@ -163,3 +163,16 @@ def test_the_best_way_of_reading_is_the_lowest_loss():
     assert "correct one another" in said(trained.ensemble_verdict, read(1.9, 1.7, 1.75))
     assert "all masks are equal" in said(trained.ensemble_verdict, read(1.9, 1.9, 1.9, dropout=0.0))
     assert len(trained.ensemble_readouts(read(1.9, 1.7, 1.75))) == 4
+
+
+@pytest.mark.parametrize("pinned", [False, True])
+def test_a_young_run_beside_old_ones_is_left_out_of_the_picture_until_it_is_measured(pinned):
+    old = worlds((OVERFITS, SLOWER), (FALLS, COSTS))
+    young = seen(old.arms[0].arm, Result((Started(200, {}), Metric(5, "train_loss", 4.5), Metric(5, "test_loss", 4.6))))
+    if pinned:
+        view = View(old.arms, {}, pinned=(replace(young, arm=replace(young.arm, label="pin1", name=same("pin"))),))
+    else:
+        view = View((young, *old.arms[1:]), {})
+    rows = world_rows(view)
+    assert set(rows.loc[rows["kind"] == "test", "step"]) == {100, 200}
+    assert set(world_rows(View((young,), {}))["step"]) >= {5}  # alone, it is the picture

@@ -251,3 +251,16 @@ def test_the_bias_is_counted_in_readings():
 def test_every_claim_names_runs_that_exist(claim):
     for config in claim.needs(10).values():
         assert experiment.run_id(config)
+
+
+def test_the_scatter_of_a_run_that_diverged_is_no_number_and_not_told():
+    assert math.isnan(verdict_17.scatter(result({0: 7.6, 1: 7.5, 2: math.nan, 3: math.nan}, "diverged")))
+    arms = page.sites(page.QUICK, {"sites": EVERYWHERE, "seeds": 1})
+    bad = result({0: 7.6, 1: 7.5, 2: math.nan, 100: math.nan}, "diverged")
+    seen = view(arms, {a.label: bad for a in arms}, vars(page.QUICK) | {"sites": EVERYWHERE, "seeds": 1})
+    assert all("scatter" not in readout.label.en for readout in verdict_17.places_readouts(seen))
+
+
+def test_a_division_that_ends_without_bound_is_not_put_in_numbers():
+    seen = divided(math.inf, -math.inf)
+    assert verdict_17.divide_verdict(seen) == [] and verdict_17.undivided(seen) is None

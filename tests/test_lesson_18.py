@@ -208,3 +208,16 @@ def test_the_claims_measure_what_they_say():
     assert claims_18.equal_seconds(pair) == pytest.approx(6.6 - 6.8)
     assert claims_18.meter_ratio(pair) == pytest.approx(2.582 / 0.408, rel=1e-3)
     assert claims_18.course_head_share() == pytest.approx(0.301, abs=5e-4)
+
+
+@pytest.mark.parametrize("label", ["1", "all"])
+def test_a_run_that_diverged_is_named_and_not_compared(label):
+    runs = {"1": made(6.5), "all": made(5.9)}
+    events = [e for e in runs[label].events if e.kind != "finished"]
+    lost = (Metric(100, "last_loss", math.nan), Metric(100, "last_se", math.nan), Finished(100, "diverged"))
+    text = said(rules_18.verdict, view(runs | {label: Result((*events, *lost))}))
+    assert "diverged at step 100" in text and "NaN" not in text and "tell apart" not in text
+
+
+def test_losses_without_bound_are_not_subtracted():
+    assert rules_18.who(view({"1": made(math.inf), "all": made(5.9)})) is None

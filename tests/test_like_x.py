@@ -6,12 +6,16 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from app.view import ArmView, View
 from core import experiment, jobs, rng, runner, runs, worker
+from core.events import Finished, Metric, Started
 from core.experiment import encode, make, run_id
 from core.experiments import kl_forms, like_x, repair
 from core.experiments.like_x import mixed_loss
 from core.problem import Problem
 from core.result import Result
+from core.runs import Status
+from pages import lesson_10_train_to_like_x as lesson_10
 
 TINY = {"start": "random", "width": 16, "blocks": 1, "heads": 2, "context": 8, "batch": 4, "steps": 30}
 B, T, V = 3, 4, 7
@@ -225,3 +229,61 @@ def test_a_bent_model_starts_from_its_parents_weights_and_a_repair_from_the_bent
     # text alone, on other batches: the bias fades and the text is predicted better
     assert repaired.final("p_set_text") < repaired.at("p_set_text", 0)
     assert repaired.final("test_loss") < repaired.at("test_loss", 0)
+
+
+# --- what the price list says ----------------------------------------------------------------------------------------
+
+
+def law(shares, costs=None, config=None, reason="done", lang="en", own=0.02, active=False):
+    """The verdict of the price list whose runs end at these shares and with these rises of the loss, one a weight."""
+    costs = costs or [-math.log(1 - w) for w in lesson_10.GRID[1:]]
+    ends = dict(zip(lesson_10.GRID, zip([own, *shares], [0.0, *costs], strict=True), strict=True))
+    seen = []
+    for arm in lesson_10.grid(config or like_x.Config(**lesson_10.OPEN), {}):
+        share, cost = ends[arm.config.kl_weight]
+        points = {"test_loss": {0: 4.6, 150: 4.6 + cost}, "p_set_text": {0: 0.02, 150: share}}
+        metrics = [Metric(s, name, v) for name, values in points.items() for s, v in values.items()]
+        end = Finished(150, reason if arm.label == "0.8" else "done")
+        status = Status("running" if active else "done", 150, 150)
+        seen.append(ArmView(arm, arm.label, status, Result((Started(150, {}), *metrics, end)), "live"))
+    return " ".join(line(lang) for line in lesson_10.grid_verdict(View(tuple(seen), {})))
+
+
+MET = (0.047, 0.214, 0.486, 0.783)  # the stored runs
+
+
+def test_the_price_list_holds_where_the_runs_follow_it():
+    assert "P(set) follows λ to within 0.0170" in law(MET) and "not met" not in law(MET)
+    assert "P(tập) bám theo λ" in law(MET, lang="vi")
+
+
+def test_the_price_list_of_runs_that_learned_nothing_is_not_called_a_law():
+    nothing = law((0.0200, 0.0233, 0.0257, 0.0267), (0.003, 0.025, 0.077, 0.11))
+    assert "not met" in nothing and "too few steps" in nothing and "follows" not in nothing
+    assert "không được thỏa" in law((0.02,) * 4, (0.0,) * 4, lang="vi")
+
+
+def test_why_a_price_list_is_not_met_is_told_by_what_the_runs_show():
+    assert "come to rest" in law(MET, (0.5, 0.9, 1.6, 2.9))
+    hidden = law((0.02,) * 4, (0.0,) * 4, like_x.Config())
+    assert "these settings train something else" in hidden and "too few steps" not in hidden
+    common = law((0.33, 0.41, 0.634, 0.852), (-0.01, 0.06, 0.456, 1.32), own=0.313)
+    assert "λ + (1−λ)·0.313" in common and "These letters are common" in common
+
+
+def test_a_price_list_with_a_run_that_diverged_or_still_runs_draws_no_conclusion():
+    assert law(MET, reason="diverged").startswith("Diverged: λ = 0.8") and "follows" not in law(MET, reason="diverged")
+    assert law(MET, active=True) == ""
+
+
+def test_a_loss_without_bound_is_no_cost_of_the_bias():
+    metrics = [
+        Metric(s, name, v)
+        for s in (0, 250)
+        for name, v in (("test_loss", 3.0 if s == 0 else math.inf), ("wrote_text", 0.2))
+    ]
+    arms = lesson_10.bend(like_x.Config(), {})
+    result = Result((Started(250, {"set_size": 35, "vocabulary": 2000}), *metrics, Finished(250, "done")))
+    seen = View(tuple(ArmView(a, a.label, Status("done", 250, 250), result, "live") for a in arms), {})
+    assert lesson_10.verdict(seen) == [] and lesson_10.notice_answer(seen) is None
+    assert lesson_10.start_answer(seen) is None  # the KL of the start is not measured yet

@@ -174,6 +174,24 @@ def test_a_tensor_needs_no_numpy_to_be_counted():
     assert (result.final("append_bytes"), result.final("list_bytes")) == (8, 2)
 
 
+@pytest.mark.parametrize("found, word, chance", [(1.0, "was caught", "99 %"), (0.0, "was missed", "99 %")])
+def test_one_pair_of_near_copies_is_one_pair(found, word, chance):
+    from types import SimpleNamespace
+
+    from core.events import Metric
+    from pages.verdict_16 import copies
+
+    def told(near):
+        values = {"documents": 35, "pairs": 1, "candidates": 1, "hashes": 112, "left": 34}
+        values |= {"near": near, "found": found, "expected": 0.99}
+        return " ".join(
+            t.en for t in copies(SimpleNamespace(main=Result(tuple(Metric(1, k, v) for k, v in values.items()))))
+        )
+
+    assert word in told(1) and chance in told(1) and "1 pairs" not in told(1) and "1 candidate pairs" not in told(1)
+    assert "Of the 2 pairs" in told(2)
+
+
 def test_the_verdict_names_who_looks_better_and_who_is_better():
     from types import SimpleNamespace
 

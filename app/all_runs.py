@@ -5,7 +5,7 @@ import streamlit as st
 
 from app import controls
 from app.i18n import T
-from app.spot import Spot, settings
+from app.spot import Spot
 from app.view import read
 from core import runs
 from core.problem import Problem
@@ -46,10 +46,11 @@ def draw(spot: Spot) -> None:
         except Problem:
             continue
         result, state = read(run), run.status().state
-        quick = settings(spot.playground.config) if isinstance(config, type(spot.playground.config)) else {}
-        differs = {k: v for k, v in settings(config).items() if quick.get(k, v) != v and k != "device"}
-        what = controls.told(spot.lesson, differs, spot.lang) or "–"
-        rows.append((run.id, what, STATES[state](spot.lang), result.step, result.final("test_loss")))
+        quick = spot.playground.config if isinstance(config, type(spot.playground.config)) else config
+        what = controls.differing(spot.lesson, config, quick)
+        rows.append(
+            (run.id, what(spot.lang) if what else "–", STATES[state](spot.lang), result.step, result.final("test_loss"))
+        )
     if rows:
         short = {heads[-1]: st.column_config.NumberColumn(format="%.4g")}
         st.dataframe(pd.DataFrame(rows, columns=heads), hide_index=True, width="stretch", column_config=short)

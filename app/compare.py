@@ -1,14 +1,20 @@
-"""Pinned runs: up to five ghosts beside the live one, each named by what differs."""
+"""Pinned runs: up to five ghosts beside the live one, each named by what differs from quick, in the reader's language."""
 
 import streamlit as st
 
-from app import learner, theme
+from app import controls, learner, theme
 from app.i18n import T
-from app.lesson import Arm
+from app.lesson import Arm, quick
 from app.view import ArmView, look
 from core import experiment
 from core.problem import Problem
 
+QUICK = T("quick", "nhanh")
+METRICS = {
+    "test_loss": T("test loss", "loss kiểm thử"),
+    "train_loss": T("training loss", "loss huấn luyện"),
+    "error": T("error", "sai số"),
+}
 TEXT = {
     "unpin": T("unpin", "bỏ ghim"),
     "against": T(
@@ -18,7 +24,7 @@ TEXT = {
 
 
 def pins(spot) -> list[dict]:
-    """This learner's pins of this lesson: {"run", "config", "name"}."""
+    """This learner's pins of this lesson: {"run", "config"}."""
     if "pins" not in st.session_state:
         st.session_state["pins"] = learner.load(spot.me)["pins"]
     return st.session_state["pins"].setdefault(str(spot.number), [])
@@ -43,10 +49,7 @@ def is_pinned(spot, view) -> bool:
 
 def pin(spot, view) -> None:
     """Keep the main arm; the oldest of more than five goes."""
-    arm = view.arms[0].arm
-    base, own = vars(spot.playground.config), vars(arm.config)
-    differs = ", ".join(f"{k} {theme.knob(v)}" for k, v in own.items() if base.get(k) != v and k != "device")
-    new = {"run": view.arms[0].run_id, "config": experiment.encode(arm.config), "name": differs or "quick"}
+    new = {"run": view.arms[0].run_id, "config": experiment.encode(view.arms[0].arm.config)}
 
     def add(kept: list[dict]) -> None:
         kept[:] = [*(one for one in kept if one["run"] != new["run"]), new][-learner.PINS :]
@@ -64,6 +67,7 @@ def unpin(spot, run: str) -> None:
 def pinned_views(spot, arms: tuple[ArmView, ...]) -> tuple[ArmView, ...]:
     """Pins that are not among the arms in front and still have something to show."""
     mine, out = {a.run_id for a in arms}, []
+    base = quick(spot.lesson, spot.playground)[0].config if pins(spot) else None
     for place, one in enumerate(pins(spot)):
         try:
             config = experiment.decode(one["config"])
@@ -71,8 +75,9 @@ def pinned_views(spot, arms: tuple[ArmView, ...]) -> tuple[ArmView, ...]:
             continue  # made by an engine that had other settings
         if one["run"] in mine or type(config) is not type(arms[0].arm.config):
             continue
-        name = T(f"◈ {one['name']}", f"◈ {one['name']}")
-        found = look(Arm(f"pin{place}", name, config, len(arms) + place), session=spot.me)
+        name = controls.differing(spot.lesson, config, base) or QUICK
+        ghost = Arm(f"pin{place}", T(f"◈ {name.en}", f"◈ {name.vi}"), config, len(arms) + place)
+        found = look(ghost, session=spot.me)
         if found.result.events:
             out.append(found)
     return tuple(out)
@@ -86,18 +91,15 @@ def chips(spot, view) -> None:
         if found is None:
             continue
         column, button = st.columns([6, 1])
-        metric = next(
-            (m for m in ("test_loss", "train_loss", "error") if m in found.result.metrics and m in view.main.metrics),
-            None,
-        )
-        text = f"◈ {one['name']}"
+        metric = next((m for m in METRICS if m in found.result.metrics and m in view.main.metrics), None)
+        text = found.arm.name(lang)
         if spot.playground.against is not None:
             text = f"{text} · {spot.playground.against(found.result, view.main)(lang)}"
         elif metric:
             a, b = found.result.final(metric), view.main.final(metric)
             facts = {
                 "name": text,
-                "metric": metric,
+                "metric": METRICS[metric](lang),
                 "a": theme.number(a),
                 "b": theme.number(b),
                 "d": theme.number(b - a),

@@ -12,14 +12,15 @@ import streamlit as st
 
 from app import sentences, theme
 from app.i18n import T
-from app.lesson import Lesson, Playground, default
+from app.lesson import Lesson, Playground, default, discover
 from core import experiment
 from core.problem import Problem
 
 PER_DECADE = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
+WORDS = 60  # letters of one setting in the name of a run
 
 
-def fields(playground: Playground, values: dict | None = None) -> set[str]:
+def fields(playground: Playground) -> set[str]:
     """Names of the playground's training fields."""
     return set(type(playground.config).__dataclass_fields__)
 
@@ -295,14 +296,38 @@ def spoken(control, value, lang: str) -> str:
     return ", ".join(options[part](lang) if part in options else theme.knob(part) for part in parts)
 
 
-def told(lesson: Lesson, values: dict, lang: str) -> str:
-    """Settings by the names on their knobs, "learning rate 0.01, optimizer SGD"; a field without a knob by its own."""
-    knobs = {c.field: c for c in lesson.controls}
-    named = {
-        f: (knobs[f].label(lang), spoken(knobs[f], v, lang)) if f in knobs else (f, theme.knob(v))
-        for f, v in values.items()
-    }
-    return ", ".join(f"{label} {value}" for label, value in named.values())
+def settings(config) -> dict:
+    """{field: value} as a learner set them: of a run that reads another, that one's instead of one long line."""
+    values = dict(vars(config))
+    parent = values.pop("parent", "")
+    return (vars(experiment.decode(parent)) if parent else {}) | values
+
+
+def differing(lesson: Lesson, config, base) -> T | None:
+    """In what a config differs from another, by the names on the knobs: "learning rate 0.01, optimizer SGD"; None where
+    in nothing. A field without a knob here is what tells the arms apart, or has a knob in another lesson, or goes by its
+    own name."""
+    own = {c.field: c for c in lesson.controls}
+    arms = {code: label for c in lesson.controls if type(c).__name__ == "Many" for code, label in c.options}
+    knobs = {c.field: c for other in discover().values() for c in other.controls} | own
+    theirs = settings(base)
+    apart = {f: v for f, v in settings(config).items() if theirs.get(f, v) != v and f != "device"}
+
+    def told(lang: str) -> str:
+        said = []
+        for field, value in apart.items():
+            if field not in own and str(value) in arms:
+                said.append(arms[value](lang))
+                continue
+            name, words = (
+                (knobs[field].label(lang), spoken(knobs[field], value, lang))
+                if field in knobs
+                else (field, theme.knob(value))
+            )
+            said.append(f"{name} {words if len(words) <= WORDS else words[: WORDS - 2] + ' …'}")
+        return ", ".join(said)
+
+    return T(told("en"), told("vi")) if apart else None
 
 
 def changed(number: int, lesson: Lesson, playground: Playground, values: dict) -> list:

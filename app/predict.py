@@ -3,9 +3,10 @@
 import streamlit as st
 
 from app import learner, shell
+from app.controls import settings
 from app.i18n import T
 from app.lesson import Lesson, Playground, Prediction, quick
-from app.spot import Spot, settings
+from app.spot import Spot
 
 TEXT = {
     "predict": T("1 · Predict", "1 · Dự đoán"),

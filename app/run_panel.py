@@ -26,6 +26,7 @@ TEXT = {
     "train": T("Train ({t})", "Huấn luyện ({t})"),
     "yourself": T("Train it yourself ({t})", "Tự huấn luyện ({t})"),
     "longer": T("Continue to {n} steps", "Chạy tiếp đến bước {n}"),
+    "longer_all": T("Train all of them longer", "Huấn luyện tiếp tất cả"),
     "again": T("Try again", "Thử lại"),
     "on": T("Go on from there ({t})", "Chạy tiếp từ đó ({t})"),
     "pause": T("Pause", "Tạm dừng"),
@@ -153,7 +154,13 @@ def _train_box(spot: Spot, was_active: bool) -> None:
     else:
         complete = all(a.source == "live" and a.complete for a in view.arms)
         if complete and (steps := further(spot, view)):
-            _button(buttons, spot, "longer", lambda: _longer(spot, steps), facts={"n": f"{steps:,}"})
+            ends = {
+                getattr(arm.config, "steps", steps) for arm in arms_of(spot.playground, spot.values | {"steps": steps})
+            }
+            key = (
+                "longer" if ends == {steps} else "longer_all"
+            )  # where every arm has steps of its own, none is the number
+            _button(buttons, spot, key, lambda: _longer(spot, steps), facts={"n": f"{steps:,}"})
         elif not complete:
             stored = any(a.source == "stored" for a in view.arms)
             states = {a.status.state for a in view.arms}
@@ -214,8 +221,8 @@ def _let_go() -> set[str]:
 
 
 def further(spot: Spot, view) -> int:
-    """To which step these runs can be continued: twice as far, or as far as the knob goes. 0: no further."""
-    steps = getattr(spot.config, "steps", 0)
+    """What the knob of the steps would say of these runs continued: twice as much, or as far as it goes. 0: no further."""
+    steps = int(spot.values.get("steps") or getattr(spot.config, "steps", 0))
     if not steps or "steps" in spot.playground.fixed or not experiment.of(spot.config).extends(spot.config):
         return 0
     if all(a.result.finished and a.result.finished.reason == "diverged" for a in view.arms):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from app import controls
-from app.compare import pinned_views
+from app.compare import QUICK, pinned_views
 from app.i18n import T
 from app.lesson import Arm, Lesson, Playground, quick
 from app.view import View, look, stored
@@ -78,18 +78,9 @@ def drawn(spot: Spot, view: View) -> View:
     for arms, me in ((before, spot.me), (before, ""), (quick(spot.lesson, spot.playground), "")):
         seen = tuple(look(arm, session=me) for arm in arms)
         if arms != spot.arms and any(a.result.metrics for a in seen):
-            was, now = settings(arms[0].config), settings(spot.config)
-            differs = {k: was[k] for k in now if was.get(k) != now[k] and k != "device"}
-            shown = controls.told(spot.lesson, differs, spot.lang)
-            return replace(view, arms=seen, pinned=pinned_views(spot, seen), shown=shown or "quick")
+            shown = controls.differing(spot.lesson, arms[0].config, spot.config) or QUICK
+            return replace(view, arms=seen, pinned=pinned_views(spot, seen), shown=shown(spot.lang))
     return view
-
-
-def settings(config) -> dict:
-    """{field: value} as a learner set them: of a run that reads another, that one's instead of one long line."""
-    values = dict(vars(config))
-    parent = values.pop("parent", "")
-    return (vars(experiment.decode(parent)) if parent else {}) | values
 
 
 def _has_begun(spot: Spot, view: View) -> bool:

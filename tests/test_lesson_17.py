@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.spot import settings
+from app.controls import settings
 from app.view import ArmView, View
 from core import experiment
 from core.events import Finished, Metric, Started, Table

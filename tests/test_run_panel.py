@@ -53,6 +53,15 @@ def test_an_arm_on_a_schedule_is_trained_anew_and_the_others_go_on(monkeypatch):
         assert (run_id(config) == run_id(arm.config)) == goes_on, arm.label
 
 
+def test_runs_with_steps_of_their_own_go_on_together():
+    """Lesson 8's race gives every arm its share of the steps that the knob says."""
+    spot = spot_of(8, "race")
+    twice = run_panel.further(spot, ended(spot))
+    assert twice == 2 * spot.values["steps"]
+    longer = arms_of(spot.playground, spot.values | {"steps": twice})
+    assert [a.config.steps for a in longer] == [2 * a.config.steps for a in spot.arms]
+
+
 def test_what_has_diverged_goes_no_further():
     spot = spot_of(5, "train")
     assert run_panel.further(spot, ended(spot)) == 2 * spot.config.steps
@@ -196,7 +205,9 @@ def test_an_arm_that_only_these_settings_have_can_be_trained_while_the_others_ar
 
 def test_settings_are_told_by_the_names_on_their_knobs():
     lesson = discover()[5]
-    told = controls.told(lesson, {"lr": 5e-3, "optimizer": "sgd", "corpus": "tales-vi", "unheard": 2}, "vi")
+    own = {"lr": 5e-3, "optimizer": "sgd", "corpus": "tales-vi", "unheard": 2}
+    quick = {"lr": 1e-3, "optimizer": "adamw", "corpus": "tales-en", "unheard": 1}
+    told = controls.differing(lesson, SimpleNamespace(**own), SimpleNamespace(**quick))("vi")
     assert told == "tốc độ học 5e-3, thuật toán tối ưu SGD, văn bản Tales (tiếng Việt), unheard 2"
 
 

@@ -9,6 +9,7 @@ from app.lesson import discover
 from core import claims
 
 TEXT = {
+    "state": T("Which claims", "Những khẳng định nào"),
     "title": T("Is the course right?", "Khóa học có đúng không?"),
     "lead": T(
         "Every statement of the lessons here, measured. The course simplified, we measure: what fails is a place to learn. "
@@ -41,7 +42,7 @@ def show() -> None:
     found = [(n, claim, claims.recall(claim)) for n, lesson in discover().items() for claim in lesson.claims]
     counts = {name: sum(state(hit) == name for _, _, hit in found) for name in claims.STATES}
     chosen = st.segmented_control(
-        "state",
+        TEXT["state"](lang),
         ["all", *[name for name in claims_panel.ORDER if counts[name]]],
         key="ledger_state",
         default="all",

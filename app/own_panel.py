@@ -106,7 +106,9 @@ def _text(lang: str) -> None:
     if file is not None and state.get("own_file_seen") != file.file_id:  # once, or a deleted text would come back
         state["own_file_seen"] = file.file_id
         state["own_done"] = _attempt(lambda: keep(file.name, file.getvalue()))
-    text = st.text_area(TEXT["paste"](lang), key="own_paste", height=120, max_chars=uploads.LARGEST)
+    text = st.text_area(
+        TEXT["paste"](lang), key="own_paste", height=120, max_chars=uploads.LARGEST, persist_state="session"
+    )
     if st.button(TEXT["keep"](lang), key="own_keep", disabled=not text.strip()):
         state["own_done"] = _attempt(lambda: uploads.add(text))
     _outcome("own_done", lang)
@@ -151,7 +153,9 @@ def _tale(lang: str) -> None:
     st.markdown(TEXT["tale_is"](lang))
     st.caption(TEXT["syntax"](lang))
     st.session_state.setdefault("own_template", EXAMPLE(lang))
-    template = st.text_area(TEXT["template"](lang), key="own_template", height=130, max_chars=6000)
+    template = st.text_area(
+        TEXT["template"](lang), key="own_template", height=130, max_chars=6000, persist_state="session"
+    )
     try:
         language, known = _known(template)
     except Problem as problem:

@@ -12,6 +12,7 @@ from core import experiment
 from core.problem import Problem
 
 TEXT = {
+    "section": T("What to look at", "Phần muốn xem"),
     "minutes": T("about {m} min to read", "đọc khoảng {m} phút"),
     "trains": T("trains in {t}", "huấn luyện {t}"),
     "instant": T("answers at once", "trả lời ngay"),
@@ -227,7 +228,7 @@ def below(spot, alone: bool = False) -> None:
     if st.session_state.get(key) not in sections:
         st.session_state[key] = "claims"
     chosen = st.segmented_control(
-        "section",
+        TEXT["section"](lang),
         sections,
         key=key,
         default=st.session_state[key],

@@ -5,7 +5,7 @@ import html
 import altair as alt
 import streamlit as st
 
-from app import errand_box, sentences
+from app import errand_box, sentences, shell
 from app.i18n import T, same
 from app.theme import ARMS, GREY
 from core import errands, rng, tales, token_costs, tokenizers
@@ -92,7 +92,9 @@ def draw(lang: str) -> None:
     texts = {}
     for column, (side, (title, _, _)) in zip(st.columns(2), SIDES.items(), strict=True):
         key = f"tokens_text_{side}"
-        texts[side] = column.text_area(title(lang), st.session_state[key], key=key, height=110, max_chars=LONGEST)
+        texts[side] = column.text_area(
+            title(lang), st.session_state[key], key=key, height=110, max_chars=LONGEST, persist_state="session"
+        )
     found, problems = {}, {}
     for name in tokenizers.NAMES:
         for side, text in texts.items():
@@ -105,7 +107,7 @@ def draw(lang: str) -> None:
         st.info(TEXT["empty"](lang))
         return
     st.caption(TEXT["chart"](lang))
-    st.altair_chart(_bars(found, lang), width="stretch")
+    st.altair_chart(_bars(found, lang, shell.size()), width="stretch", alt=TEXT["chart"](lang))
     if ("gpt2", "vi") in found and found["bpe", "vi"][1].tokens:
         ratio = found["gpt2", "vi"][1].tokens / found["bpe", "vi"][1].tokens
         if ratio > 1.2:
@@ -130,7 +132,7 @@ def _fill() -> None:
         state[f"tokens_text_{side}"] = everyday if state.get("tokens_sample") == "everyday" else story
 
 
-def _bars(found: dict, lang: str):
+def _bars(found: dict, lang: str, size: float):
     rows = [
         {"tokenizer": NAMES[name](lang), "text": SIDES[side][0](lang), "cost": cost.tokens_per_word}
         for (name, side), (_, cost, _) in found.items()
@@ -138,7 +140,7 @@ def _bars(found: dict, lang: str):
     ]
     names, sides = [NAMES[n](lang) for n in tokenizers.NAMES], [title(lang) for title, _, _ in SIDES.values()]
     base = alt.Chart(alt.Data(values=rows)).encode(
-        y=alt.Y("tokenizer:N", sort=names, title=None, axis=alt.Axis(labelLimit=260, labelFontSize=13)),
+        y=alt.Y("tokenizer:N", sort=names, title=None, axis=alt.Axis(labelLimit=260 * size, labelFontSize=13 * size)),
         x=alt.X("cost:Q", title=TEXT["axis"](lang), scale=alt.Scale(zero=True)),
         yOffset=alt.YOffset("text:N", sort=sides),
         color=alt.Color(
@@ -146,10 +148,12 @@ def _bars(found: dict, lang: str):
         ),
         tooltip=["tokenizer:N", "text:N", alt.Tooltip("cost:Q", format=".2f", title=TEXT["axis"](lang))],
     )
-    labels = base.mark_text(align="left", dx=4, fontSize=13).encode(
+    labels = base.mark_text(align="left", dx=4, fontSize=13 * size).encode(
         text=alt.Text("cost:Q", format=".2f"), color=alt.value(GREY)
     )
-    return alt.layer(base.mark_bar(), labels).properties(height=56 * len({row["tokenizer"] for row in rows}) + 60)
+    return alt.layer(base.mark_bar(), labels).properties(
+        height=(56 * len({row["tokenizer"] for row in rows}) + 60) * size
+    )
 
 
 def _missing(problem: Problem, lang: str) -> None:

@@ -189,7 +189,13 @@ def _by_hand(lang: str) -> None:
     state = st.session_state
     with st.form("weights_by_hand", border=False):
         help = TEXT["by_hand_help"].format(**facts)(lang)
-        path = st.text_input(TEXT["by_hand"](lang), key="weights_path", help=help, placeholder="…/model.safetensors")
+        path = st.text_input(
+            TEXT["by_hand"](lang),
+            key="weights_path",
+            help=help,
+            placeholder="…/model.safetensors",
+            persist_state="session",
+        )
         if st.form_submit_button(TEXT["use"](lang)) and path.strip():
             try:
                 pretrained.choose(path)

@@ -262,3 +262,17 @@ def test_a_lesson_on_a_text_that_is_not_here_says_where_to_get_it(name, lang, wo
     at.switch_page(str(ROOT / "pages" / "lesson_05_train_model_1.py")).run()
     assert not at.exception and not at.error
     assert [w.value for w in at.warning if word in w.value], "one sentence, and the rest of the page stands"
+
+
+def test_what_was_typed_is_still_there_after_a_look_at_another_section():
+    at = page("en", "own")
+    at.text_area(key="own_paste").set_value("my own text").run()
+    at.text_area(key="own_template").set_value("A {cat|dog} sat.\n").run()
+    for section in ("storage", "tokens", "own"):
+        at.segmented_control(key="library_section").set_value(section).run()
+        if section == "tokens":
+            at.text_area(key="tokens_text_en").set_value("typed here").run()
+    assert at.text_area(key="own_paste").value == "my own text"
+    assert at.text_area(key="own_template").value.startswith("A {cat|dog}")
+    at.segmented_control(key="library_section").set_value("tokens").run()
+    assert at.text_area(key="tokens_text_en").value == "typed here"

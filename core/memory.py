@@ -5,6 +5,9 @@ import sys
 from contextlib import contextmanager
 
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from core import timing
 
 
 def bytes_of(tensors) -> int:
@@ -21,16 +24,35 @@ def standing(stepper) -> int:
 
 
 def peak(stepper, step) -> int:
-    """Most bytes alive at once while `step()` runs. On a GPU the allocator's own record. On a CPU what was `allocated` on
-    top of what was standing: the process's size would also count torch itself, and memory that is kept for later."""
+    """Most bytes alive at once while `step()` runs. On a CUDA GPU the allocator's own record. On a CPU what was `allocated`
+    on top of what was standing: the process's size would also count torch itself, and memory that is kept for later.
+    MPS keeps no record of its peak, only of the moment, which is read after every operation: what one takes and gives back
+    by itself is not seen."""
     if stepper.device == "cuda":
-        torch.cuda.synchronize()
+        timing.wait("cuda")
         torch.cuda.reset_peak_memory_stats()
         step()
-        torch.cuda.synchronize()
+        timing.wait("cuda")
         return torch.cuda.max_memory_allocated()
+    if stepper.device == "mps":
+        with _Highest(torch.mps.current_allocated_memory) as record:
+            step()
+        return record.most
     before = standing(stepper)
     return before + allocated(step)
+
+
+class _Highest(TorchDispatchMode):
+    """The highest reading of `now()` after any of the operations inside."""
+
+    def __init__(self, now):
+        super().__init__()
+        self.now, self.most = now, now()
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        self.most = max(self.most, self.now())
+        return out
 
 
 def allocated(act) -> int:

@@ -3,6 +3,8 @@
 Every forward takes token ids x (B, T) and returns logits (B, T, V). Names follow GPT-2's files: wte, wpe, h.0.ln_1, ...
 """
 
+from contextlib import contextmanager, nullcontext
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -151,13 +153,36 @@ class Model5(nn.Module):
             h = h + self.wpe.weight.narrow(0, caches[0].length if caches else 0, x.shape[1])
         h = F.dropout(h, self.drop_embedding, self.training)
         for block, cache in zip(self.h, caches or [None] * len(self.h), strict=True):
-            h = checkpointed(block, h, use_reentrant=False) if self.checkpoint and self.training else block(h, cache)
+            h = recomputed(block, h) if self.checkpoint and self.training else block(h, cache)
         return self.ln_f(h)
 
     def forward(self, x, places=None, caches=None):
         """Logits (B, T, V); with `places` (k,) only those places reach the head: (B, k, V). caches: as in `hidden`."""
         hidden = self.hidden(x, caches)
         return self.lm_head(hidden if places is None else hidden[:, places]) * self.logit_scale
+
+
+def recomputed(block: nn.Module, h):
+    """block(h), (B, T, C), of which only h is kept: the backward pass computes the rest once more, with the same dropout
+    masks. torch sees to these on CPU and CUDA; MPS's generator it forgets, so there `same_masks` does."""
+    forgotten = h.device.type == "mps" and not torch.compiler.is_compiling()  # a compiler takes no contexts
+    return checkpointed(block, h, use_reentrant=False, **({"context_fn": same_masks} if forgotten else {}))
+
+
+def same_masks():
+    """(context of a forward pass that begins now, context of its repetition): both draw the same from MPS's generator."""
+    begun = torch.mps.get_rng_state()
+
+    @contextmanager
+    def again():
+        now = torch.mps.get_rng_state()
+        torch.mps.set_rng_state(begun)
+        try:
+            yield
+        finally:
+            torch.mps.set_rng_state(now)
+
+    return nullcontext(), again()
 
 
 def parameters(model: nn.Module) -> tuple[int, int]:

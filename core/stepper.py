@@ -1,11 +1,10 @@
 """One training step, part by part: forward, backward, clip, update; under any of core.training_options' options."""
 
-import time
 from contextlib import contextmanager, nullcontext
 
 import torch
 
-from core import losses, optimizers, products, schedules
+from core import losses, optimizers, products, schedules, timing, train
 from core import training_options as options_
 
 PARTS = ("data", "forward", "backward", "clip", "update")
@@ -27,10 +26,8 @@ class Stopwatch:
         self.seconds[name] += self.now() - began
 
     def now(self) -> float:
-        """A GPU works on while Python goes ahead: wait for it before reading the clock."""
-        if self.device == "cuda":
-            torch.cuda.synchronize()
-        return time.perf_counter()
+        """Seconds; a GPU works on while Python goes ahead, so it is waited for."""
+        return timing.clock(self.device)
 
 
 def autocast(precision: str, device: str):
@@ -104,7 +101,7 @@ class Stepper:
                 if self.scaler:
                     for one in self.optimizers:
                         self.scaler.unscale_(one)
-                length = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.options.clip, foreach=True)
+                length = train.clip_gradient(self.model, self.options.clip)
                 self.clipped += int(length > self.options.clip)
         with watch.part("update"):
             for one in self.optimizers:

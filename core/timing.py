@@ -6,12 +6,17 @@ import time
 from collections.abc import Callable, Iterator
 
 
-def clock(device: str = "cpu") -> float:
-    """Seconds, after a GPU has caught up with what Python asked of it."""
-    if device == "cuda":
+def wait(device: str) -> None:
+    """Until a GPU ("cuda", "mps") has caught up with what Python asked of it; nothing on a CPU."""
+    if device in ("cuda", "mps"):
         import torch
 
-        torch.cuda.synchronize()
+        getattr(torch, device).synchronize()
+
+
+def clock(device: str = "cpu") -> float:
+    """Seconds, after a GPU has caught up with what Python asked of it."""
+    wait(device)
     return time.perf_counter()
 
 

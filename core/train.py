@@ -71,7 +71,7 @@ def train(
             opt.zero_grad(set_to_none=True)
             value.backward()
         if clip:
-            torch.nn.utils.clip_grad_norm_(model.parameters(), clip, foreach=True)
+            clip_gradient(model, clip)
         opt.step()
         number = value.item()
         clock += time.perf_counter() - started
@@ -84,6 +84,15 @@ def train(
             yield from evaluated(evaluate, model, step)
         yield Snapshot(step, state(step))
     yield Finished(steps, "done")
+
+
+def clip_gradient(model, longest: float):
+    """Shorten the model's gradient to at most `longest` (2-norm over all parameters). Returns its length before, a tensor.
+
+    All tensors in one call (foreach) on CPU and CUDA; torch refuses that on MPS, where it may choose for itself.
+    """
+    together = True if next(model.parameters()).device.type in ("cpu", "cuda") else None
+    return torch.nn.utils.clip_grad_norm_(model.parameters(), longest, foreach=together)
 
 
 def evaluated(evaluate: Callable, model, step: int) -> Iterator[Event]:

@@ -136,6 +136,8 @@ def no_compiler() -> str:
     """ "" where torch.compile can work here, else the program that is missing."""
     import os
     import shutil
+    import subprocess
+    import sys
 
     import torch
 
@@ -143,7 +145,11 @@ def no_compiler() -> str:
         return ""
     wanted = os.environ.get("CXX", "")
     names = [wanted] if wanted else ["g++", "c++", "clang++"]
-    return "" if any(shutil.which(name) for name in names) else names[0]
+    found = next(filter(None, map(shutil.which, names)), "")
+    if sys.platform == "darwin" and found.startswith("/usr/bin/"):
+        # on every Mac, but only stubs that ask for Apple's Command Line Tools where these are not installed
+        found = "" if subprocess.run(["xcode-select", "-p"], capture_output=True).returncode else found
+    return "" if found else names[0]
 
 
 # One option at a time over the baseline: {code: fields}. What needs a GPU is named apart.

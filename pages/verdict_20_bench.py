@@ -170,6 +170,8 @@ def operations(view) -> list[T]:
 
 def _attention(view):
     short, long = (cell(view, "manual", t) / cell(view, "flash", t) for t in (64, 1024))
+    if math.isnan(long):
+        return [T("This device has no flash kernel to choose.", "Thiết bị này không có kernel flash để chọn.")]
     said = [
         T(
             "Flash is {a} × as fast as attention by hand at T = 64 and {b} × at T = 1,024: it never writes the T² scores down.",

@@ -1,7 +1,7 @@
 """Every training experiment on a device that is not the CPU, played by tests/elsewhere.py: nothing is left behind."""
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ import torch
 
 from core import experiment
 from core.experiment import encode, make
-from core.experiments import like_x, repair
+from core.experiments import like_x, model1, repair, row_norms
 from core.result import Result
 from tests import elsewhere
 
@@ -60,6 +60,15 @@ def test_a_repair_is_where_the_bent_run_was(monkeypatch):
     with elsewhere.device(monkeypatch):
         events = [event for event in repair.run(config, inputs) if event.kind == "finished"]
     assert events[0].reason == "done"
+
+
+def test_the_rows_of_a_run_elsewhere_are_measured(monkeypatch):
+    """The run's weights come from a file, to the CPU; the model they are held against is built where it was trained."""
+    there = make(model1.Config, width=16, corpus="tales-en", tokenizer="words", device="cuda")
+    inputs = {"model": model1.build(replace(there, device="cpu"))[0].state_dict()}
+    with elsewhere.device(monkeypatch):
+        events = tuple(row_norms.run(row_norms.Config(parent=encode(there)), inputs))
+    assert set(Result(events).tables["rows"][1]["median"]) == {1.0}, "untrained, no row has moved"
 
 
 def test_the_stand_in_is_as_strict_as_a_device(monkeypatch):

@@ -35,7 +35,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     parent = read(config)
     yield Started(1, {"factor": (1 - parent.lr * parent.weight_decay) ** parent.steps, "steps": parent.steps})
     model, tokenizer = experiment.of(parent).build(parent)
-    before = model.wte.weight.detach().norm(dim=1).double().numpy()
+    before = model.wte.weight.detach().norm(dim=1).cpu().double().numpy()
     after = inputs["model"]["wte.weight"].norm(dim=1).cpu().double().numpy()
     tokens = np.asarray(corpora.tokens(parent.corpus, tokenizer, "train"))
     counts = np.bincount(tokens, minlength=tokenizer.n_vocab)

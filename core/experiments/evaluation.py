@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from core import splits
-from core.events import Event, Finished, Metric, Started, Table
+from core.events import Event, Finished, Metric, Snapshot, Started, Table
 from core.experiment import Experiment, knob
 
 SIZES = (4, 8, 16, 32, 64, 128, 256, 512)  # test windows in an estimate, as far as there are so many
@@ -52,16 +52,19 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     _, test = splits.cut("contiguous", len(tokens), T, T, config.share, gap=T, block=1, seed=config.seed)
     model = models.Model1(tokenizer.n_vocab, config.width, dropout=config.dropout)
     initializers.torch_default(model, rng.stream(config.seed, "init"))
-    yield Started(config.steps, {"vocabulary": tokenizer.n_vocab, "windows": len(test)})
+    if resume is None:
+        yield Started(config.steps, {"vocabulary": tokenizer.n_vocab, "windows": len(test)})
 
     def loss(model, step):
         x, y = splits.batch(tokens, learn, config.seed, step - 1, config.batch, T)
         return losses.nll_of_log_softmax(model(x), y)
 
-    for event in train(model, loss=loss, steps=config.steps, seed=config.seed, lr=config.lr, weight_decay=0.01):
-        if event.kind == "metric" or (event.kind == "finished" and event.reason == "diverged"):
+    how = {"steps": config.steps, "seed": config.seed, "lr": config.lr, "weight_decay": 0.01, "resume": resume}
+    for event in train(model, loss=loss, **how):
+        if event.kind != "finished":
             yield event
-        if event.kind == "finished" and event.reason == "diverged":
+        elif event.reason == "diverged":
+            yield event
             return
     places = test[:, None] + np.arange(T)
     x, y = torch.from_numpy(tokens[places]), torch.from_numpy(tokens[places + 1])
@@ -69,7 +72,13 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     model.eval()
     rows = {"eval": test_losses(model, x, y).mean(1)[None].numpy()}  # (1, windows)
     model.train()
-    rows["train"] = np.stack([test_losses(model, x, y).mean(1).numpy() for _ in range(PASSES)])  # (PASSES, windows)
+    passes = []
+    for _ in range(PASSES):
+        passes.append(test_losses(model, x, y).mean(1).numpy())
+        drawn = torch.get_rng_state()
+        yield Snapshot(config.steps)  # a breath, in which a worker looks after its other runs; they draw as well
+        torch.set_rng_state(drawn)
+    rows["train"] = np.stack(passes)  # (PASSES, windows)
     step = config.steps
     yield Metric(step, "eval_loss", float(rows["eval"].mean()))
     yield Metric(step, "train_mode_loss", float(rows["train"].mean()))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from core import corpora, experiment
-from core.events import Event, Finished, Metric, Note, Started, Table
+from core.events import Event, Finished, Metric, Note, Snapshot, Started, Table
 from core.experiment import Experiment, knob
 
 LEAST = 12  # gradients of a pair, at the least
@@ -68,6 +68,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     for event in loop.train(model, loss=loss, steps=config.warm, seed=config.seed, lr=config.lr, weight_decay=0.01):
         if event.kind == "metric":
             yield event
+        elif event.kind == "snapshot":
+            yield Snapshot(event.step)  # no state: stopped half way, so short a run starts again
         elif event.kind == "finished" and event.reason == "diverged":
             yield event
             return
@@ -86,6 +88,7 @@ def read(config: Config, model, tokens) -> Iterator[Event]:
         row = (graded, size, graded * size, reading.draws, reading.snr, reading.cosine, ms)
         for name, value in zip(columns, row, strict=True):
             columns[name].append(value)
+        yield Snapshot(config.warm)  # the last step still waits for the other pairs
     yield Table(step, "pairs", columns)
     named = {
         "all": (context, config.batch),

@@ -7,8 +7,10 @@ import importlib.util
 import json
 import os
 import platform
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 
 ORDER = ("cuda", "mps", "cpu")
 
@@ -50,7 +52,7 @@ def remembered() -> dict[str, str]:
     from core import files
 
     try:
-        return json.loads((files.home() / "device.json").read_text())["devices"]
+        return json.loads((files.home() / "device.json").read_text(encoding="utf-8"))["devices"]
     except (OSError, ValueError, KeyError):
         return {"cpu": "", "cuda": "not_looked_yet", "mps": "not_looked_yet"}
 
@@ -75,7 +77,7 @@ def processor() -> str:
     """The name of the CPU's model."""
     name = platform.processor() or platform.machine()
     try:
-        with open("/proc/cpuinfo") as lines:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:
             return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), name)
     except OSError:
         return name  # macOS and Windows: platform's name is what there is
@@ -97,7 +99,7 @@ def memory() -> float:
 @cache
 def bfloat16_pays(name: str) -> bool:
     """Whether this device ("cpu", "cuda") multiplies matrices faster in bfloat16 than in float32: measured once, some
-    10 ms. "mps" has no clock here and stays in float32."""
+    10 ms. "mps" was never measured and stays in float32."""
     import torch
 
     from core import timing
@@ -110,7 +112,8 @@ def bfloat16_pays(name: str) -> bool:
 
 def settled(question: str, measure: Callable[[], bool]) -> bool:
     """The answer of this machine, measured the first time it is asked for and kept: a run that is stopped and taken up by
-    another process must compute as it began. Where nothing can be written each process measures for itself."""
+    another process must compute as it began. Processes that ask at the same moment all measure, and all return what the
+    first has written. Where nothing can be written each process measures for itself."""
     from core import files
     from core.problem import Problem
 
@@ -118,13 +121,31 @@ def settled(question: str, measure: Callable[[], bool]) -> bool:
 
     def kept() -> dict[str, bool]:
         try:
-            return json.loads(path.read_text())[machine()]
+            return json.loads(path.read_text(encoding="utf-8"))[machine()]
         except (OSError, ValueError, KeyError, TypeError):
             return {}
 
     known = kept()
     if question not in known:
-        known = {question: bool(measure())} | kept()  # who was sooner is right
-        with contextlib.suppress(OSError, Problem):
-            files.write_atomic(path, json.dumps({machine(): known}).encode())
+        mine = {question: bool(measure())}  # before the lock: one question's measurement may ask another question
+        with alone(path.with_suffix(".lock")):
+            known = mine | kept()  # who was sooner is right
+            with contextlib.suppress(OSError, Problem):
+                files.write_atomic(path, json.dumps({machine(): known}).encode())
     return known[question]
+
+
+@contextlib.contextmanager
+def alone(path: Path, patience: float = 10.0) -> Iterator[None]:
+    """Inside, no other process is inside: who comes later waits, `patience` seconds at most. Where the file cannot be made
+    nobody waits."""
+    from core import runs
+
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = held.enter_context(open(path, "a", encoding="utf-8"))
+            until = time.monotonic() + patience
+            while not runs.try_lock(lock) and time.monotonic() < until:
+                time.sleep(0.01)
+        yield

@@ -1,6 +1,7 @@
 """Which library multiplies float32 matrices on a CPU. torch is built with two and takes MKL, which on a processor that is
 not Intel's leaves its widest vectors (AVX-512) alone: half the speed, from the same numbers. oneDNN uses what is there."""
 
+import platform
 from contextlib import contextmanager
 from functools import cache
 
@@ -10,6 +11,17 @@ from core import device
 
 SIDE, TRIES = 512, 6
 WORTH = 1.2  # times as fast: below, torch's own choice stays
+
+
+def without_onednn() -> None:
+    """Switch oneDNN off for this process where torch would do so itself, halfway: an ARM processor without bfloat16, at
+    its first product in bfloat16. What a run computes would then depend on what this process had computed before."""
+    arm = platform.machine() in ("aarch64", "arm64") and torch.backends.mkldnn.is_available()
+    if arm and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+        torch.backends.mkldnn.set_flags(_enabled=False)
+
+
+without_onednn()
 
 
 @cache

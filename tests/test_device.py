@@ -1,6 +1,13 @@
 """Where a run is computed: small ones on the CPU, large ones on a GPU where there is one, and what was asked for first."""
 
 import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +17,7 @@ from core import device, files
 from core.experiment import make
 from core.experiments import model1, model5
 
+ROOT = Path(__file__).resolve().parent.parent
 GPU = {"cpu": "", "cuda": "", "mps": "not_a_mac"}
 LARGE = make(model5.Config, width=768, blocks=12, heads=12, context=256, tokenizer="gpt2")
 
@@ -49,3 +57,28 @@ def test_every_quick_run_is_small_and_every_preset_that_asks_for_a_gpu_is_not():
                 where = (lesson.slug, playground.slug, preset.name)
                 assert small or preset.name != "quick", where
                 assert not small or preset.needs is None or "GPU" not in preset.needs.en.replace("GPU-", ""), where
+
+
+def test_processes_that_ask_at_the_same_moment_get_the_same_answer(machine, monkeypatch, tmp_path):
+    """Both have measured before either has written, and a write takes its time."""
+    both, write = threading.Barrier(2), files.write_atomic
+    monkeypatch.setattr(files, "write_atomic", lambda *args: (time.sleep(0.2), write(*args)))
+
+    def asked(answer):
+        return device.settled("a", lambda: (both.wait(5), answer)[1])
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = set(pool.map(asked, (True, False)))
+    kept = json.loads((tmp_path / "settled.json").read_text(encoding="utf-8"))[device.machine()]
+    assert answers == {kept["a"]}
+
+
+def test_files_are_read_in_the_encoding_they_were_written_in(tmp_path):
+    """Under a locale of ASCII alone, a Vietnamese learner's file would be read as none at all."""
+    code = (
+        "from app import learner\n"
+        "names = {'run': 'Nguy' + chr(0x1ec5) + 'n'}; learner.save('a1b2c3d4', {'names': names})\n"
+        "assert learner.load('a1b2c3d4')['names'] == names"
+    )
+    ascii_only = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C", "PLAYGROUND_HOME": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=os.environ | ascii_only, check=True)

@@ -121,3 +121,17 @@ def test_a_machine_answers_once(tmp_path, monkeypatch):
     assert not device.settled("a", lambda: False)
     monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path / "home" / "settled.json" / "no folder"))
     assert device.settled("d", lambda: True) and not device.settled("d", lambda: False)
+
+
+@pytest.mark.parametrize(
+    ("processor", "bfloat16", "on"), [("aarch64", False, False), ("aarch64", True, True), ("x86_64", False, True)]
+)
+def test_onednn_is_off_from_the_start_where_torch_would_switch_it_off_halfway(processor, bfloat16, on, monkeypatch):
+    monkeypatch.setattr(products.platform, "machine", lambda: processor)
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: bfloat16)
+    try:
+        products.without_onednn()
+        assert torch.backends.mkldnn.enabled == on
+    finally:
+        torch.backends.mkldnn.set_flags(_enabled=True)

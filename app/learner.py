@@ -28,7 +28,7 @@ def _path(id: str) -> Path:
 def load(id: str) -> dict:
     """{"pins": {lesson: [run ids]}, "predictions": {lesson/question: answer}}; empty where there is none."""
     try:
-        data = json.loads(_path(id).read_text())
+        data = json.loads(_path(id).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         data = {}
     return {"pins": {}, "predictions": {}, "names": {}} | (data if isinstance(data, dict) else {})

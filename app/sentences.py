@@ -232,6 +232,10 @@ SENTENCES = {
         "The processes stopped: {reason}. Nothing else is touched. Press Train to try once more, or take fewer processes.",
         "Các tiến trình đã dừng: {reason}. Những thứ khác không bị ảnh hưởng. Hãy bấm Huấn luyện để thử lại, hoặc dùng ít tiến trình hơn.",
     ),
+    "rows_too_few": T(
+        "This text has {rows} rows; at least 2 are needed to cut a test set off. Take a longer text, or one with more lines.",
+        "Văn bản này có {rows} dòng; cần ít nhất 2 dòng mới tách được tập kiểm thử. Hãy chọn văn bản dài hơn hay nhiều dòng hơn.",
+    ),
     "split_empty": T(
         "This split leaves {train} training and {test} test windows of {windows}: one side is empty. Take a larger share, longer blocks, or a smaller gap, stride or context.",
         "Cách chia này để lại {train} cửa sổ huấn luyện và {test} cửa sổ kiểm thử trong {windows}: một bên trống. Hãy tăng tỉ lệ kiểm thử hoặc độ dài khối, hay giảm khoảng trống, bước nhảy hoặc ngữ cảnh.",

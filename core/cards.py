@@ -61,7 +61,8 @@ class Card:
 
 @cache
 def cards() -> tuple[Card, ...]:
-    return tuple(Card(**row) for row in json.loads((Path(__file__).parent / "model_cards.json").read_text()))
+    text = (Path(__file__).parent / "model_cards.json").read_text(encoding="utf-8")
+    return tuple(Card(**row) for row in json.loads(text))
 
 
 def card(name: str) -> Card:

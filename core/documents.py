@@ -66,7 +66,7 @@ def _parquet(data: bytes):
             raise Problem("documents_no_text", columns=", ".join(names)[:200])
         found = file.read([name for name in COLUMNS if name in names])
         return _fit(found)
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:  # KeyError: two columns of one name
         raise Problem("documents_damaged", reason=str(error).splitlines()[0][:200]) from None
 
 
@@ -80,7 +80,7 @@ def _json_lines(data: bytes):
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Problem("documents_line", line=number, reason=str(error)[:100]) from None
         if not isinstance(row, dict) or not isinstance(row.get("text"), str):
             names = ", ".join(row)[:200] if isinstance(row, dict) else type(row).__name__
@@ -92,7 +92,7 @@ def _json_lines(data: bytes):
             columns[name].append(str(value) if kind == "string" and value is not None else value)
     try:
         return _fit(pa.table({name: pa.array(values) for name, values in columns.items()}))
-    except (pa.ArrowException, ValueError, TypeError) as error:
+    except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
         raise Problem("documents_damaged", reason=str(error).splitlines()[0][:200]) from None
 
 

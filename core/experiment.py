@@ -120,6 +120,8 @@ def coerce(Config: type, name: str, value):
     elif isinstance(default, int | float):
         try:
             value = float(value)
+        except OverflowError:  # a whole number of hundreds of digits: out of range, as 1e400 is
+            value = math.inf if value > 0 else -math.inf
         except (TypeError, ValueError):
             raise Problem("not_a_number", field=name, value=str(value)[:80]) from None
         low, high = limits.get("low"), limits.get("high")
@@ -161,7 +163,7 @@ def decode(text: str):
     try:
         values = json.loads(text)
         name = values.pop("experiment")
-    except (ValueError, KeyError, AttributeError, TypeError):
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         raise Problem("unknown_experiment", name=str(text)[:80], valid=", ".join(names())) from None
     Config = load(name).Config
     known = {f.name for f in fields(Config)}

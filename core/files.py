@@ -41,8 +41,8 @@ def size(folder: Path | str) -> tuple[int, int]:
 def write_atomic(path: Path | str, data: bytes, *, durable: bool = True) -> None:
     """Write `data` to `path` so that a reader or a crash sees the old file or the new one, never a half.
 
-    durable: wait until the disk has it (some 10 ms), so that a power cut loses nothing either; not for what only
-    matters while the machine runs (tickets, wishes).
+    durable: wait until the disk says that it has it (some 10 ms), so that a power cut should lose nothing either; not for
+    what only matters while the machine runs (tickets, wishes).
 
     Makes the folder where it is missing. Raises Problem("disk_full", path) when no space or quota is left,
     Problem("read_only", path) when the place may not be written to, or a file stands where its folder
@@ -58,7 +58,7 @@ def write_atomic(path: Path | str, data: bytes, *, durable: bool = True) -> None
             file.write(data)
             file.flush()
             if durable:
-                os.fsync(file.fileno())
+                to_disk(file.fileno())
         os.replace(temporary, path)
     except OSError as error:
         if temporary is not None:
@@ -67,6 +67,17 @@ def write_atomic(path: Path | str, data: bytes, *, durable: bool = True) -> None
             except OSError:
                 pass
         raise problem(error, path) from error
+
+
+def to_disk(handle: int) -> None:
+    """Wait until the disk has what was written to this file descriptor. Apple's fsync hands it to the drive alone, which
+    may still hold it in its cache: F_FULLFSYNC empties that too, where the drive can."""
+    try:
+        import fcntl
+
+        fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
+    except (ImportError, AttributeError, OSError):  # Windows, Linux, a drive that cannot
+        os.fsync(handle)
 
 
 def problem(error: OSError, path: Path) -> Exception:

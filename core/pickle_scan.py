@@ -14,6 +14,7 @@ from core.problem import Problem
 
 IMPORTS = ("GLOBAL", "STACK_GLOBAL", "INST", "EXT1", "EXT2", "EXT4")
 CALLS = ("REDUCE", "INST", "OBJ", "NEWOBJ", "NEWOBJ_EX", "BUILD")
+PUTS, GETS = ("MEMOIZE", "PUT", "BINPUT", "LONG_BINPUT"), ("GET", "BINGET", "LONG_BINGET")
 # what a file of weights has good reason to name; all of `torch.` would let torch.hub.load through
 TENSORS = re.compile(
     r"torch\._utils\._rebuild_\w+|torch\.\w+Storage|torch\.b?float\d+|torch\.u?int\d+|collections\.OrderedDict"
@@ -34,7 +35,7 @@ class Step:
 
 def steps(data: bytes) -> list[Step]:
     """The instructions of a pickle, or of the one inside a PyTorch zip. Raises Problem("pickle_strange")."""
-    out, strings, memo = [], [], {}
+    out, strings, memo, top = [], [], {}, None  # top: of the stack, where it is a text
     try:
         if data.startswith(b"PK\x03\x04"):
             with zipfile.ZipFile(io.BytesIO(data)) as packed:
@@ -45,12 +46,12 @@ def steps(data: bytes) -> list[Step]:
                 name = ".".join(strings[-2:])
             elif opcode.name in ("GLOBAL", "INST"):
                 name = str(argument).replace(" ", ".")
-            if isinstance(argument, str):
-                strings.append(argument)
-            elif opcode.name in ("BINGET", "LONG_BINGET"):
-                strings += [memo[argument]] if argument in memo else []
-            if opcode.name in ("MEMOIZE", "BINPUT", "LONG_BINPUT") and strings:
-                memo[len(memo) if argument is None else argument] = strings[-1]
+            if opcode.name in PUTS:
+                memo[len(memo) if argument is None else argument] = top
+            elif opcode.name != "FRAME":  # which may stand between a text and its MEMOIZE
+                text = memo.get(argument) if opcode.name in GETS else argument
+                top = text if isinstance(text, str) and opcode.name not in IMPORTS else None
+                strings += [] if top is None else [top]
             role = "import" if opcode.name in IMPORTS else "call" if opcode.name in CALLS else "data"
             shown = "" if argument is None else str(argument)
             out.append(Step(place or 0, opcode.name, shown[:60], name, role))

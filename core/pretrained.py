@@ -39,7 +39,7 @@ def places() -> list[Path]:
 def chosen() -> Path | None:
     """The local file the learner named, None where there is none."""
     try:
-        return Path(json.loads((folder() / "chosen.json").read_text())["path"])
+        return Path(json.loads((folder() / "chosen.json").read_text(encoding="utf-8"))["path"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -117,7 +117,7 @@ def _name(source: str) -> str:
 def _card(name: str) -> dict:
     path = house.FOLDER / f"{name}.json"
     try:
-        return json.loads(path.read_text())
+        return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise Problem("house_damaged", path=str(path)) from None
 

@@ -151,7 +151,7 @@ def _key(name: str, tokenizer) -> str:
 @cache
 def _stored() -> dict:
     try:
-        return json.loads(STORED.read_text())
+        return json.loads(STORED.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
 
@@ -160,7 +160,7 @@ def _stored() -> dict:
 def _own(name: str, tokenizer, key: str) -> dict:
     path = files.home() / "cache" / "floors" / f"{name}-{tokenizer.name}-{key}.json"
     try:
-        return json.loads(path.read_text())
+        return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         known = compute(name, tokenizer, windows=100)
     _keep(path, json.dumps(known).encode())

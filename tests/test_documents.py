@@ -133,6 +133,13 @@ def lines(rows) -> bytes:
     return "".join(json.dumps(row) + "\n" for row in rows).encode()
 
 
+def parquet_of(*names) -> bytes:
+    """One row; a name may come twice."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table([["word " * 400]] * len(names), names=names), sink)
+    return sink.getvalue().to_pybytes()
+
+
 def test_parquet_and_json_lines_of_the_same_rows_are_the_same_documents():
     assert documents.add(parquet(ROWS)) == documents.add(lines(ROWS)) == documents.add(parquet(ROWS[::1]))
     name = documents.add(lines(ROWS))
@@ -176,6 +183,11 @@ def test_a_file_with_text_only_gets_empty_columns_and_a_date_its_text():
         (lines([{"text": "short"}]), "text_short"),
         (b"", "text_empty"),
         (b"x" * 20_000_001, "documents_large"),
+        (lines([ROW | {"text": "word " * 400, "token_count": 10**30}]), "documents_damaged"),
+        (lines([ROW | {"text": "word " * 400, "language_score": 10**400}]), "documents_damaged"),
+        (b'{"text": ' + b"[" * 100_000 + b"]" * 100_000 + b"}\n", "documents_line"),
+        (parquet_of("text", "text"), "documents_damaged"),
+        (parquet_of("text", "url", "url"), "documents_damaged"),
     ],
 )
 def test_what_is_no_collection_is_refused_with_a_reason_and_nothing_is_kept(home, data, code):

@@ -51,3 +51,21 @@ def test_other_errors_pass_through(tmp_path):
     with pytest.raises(OSError):
         files.write_atomic(tmp_path, b"a folder is in the way")
     assert os.listdir(tmp_path) == []
+
+
+def test_where_fsync_stops_at_the_drive_it_is_asked_for_more(monkeypatch, tmp_path):
+    import fcntl
+
+    asked = []
+    monkeypatch.setattr(fcntl, "F_FULLFSYNC", 51, raising=False)  # as on macOS
+    monkeypatch.setattr(fcntl, "fcntl", lambda handle, what: asked.append(what))
+    monkeypatch.setattr(os, "fsync", lambda handle: asked.append("fsync"))
+    files.write_atomic(tmp_path / "a.txt", b"one")
+    assert asked == [51]
+
+    def cannot(handle, what):
+        raise OSError(errno.ENOTSUP, "a drive that cannot")
+
+    monkeypatch.setattr(fcntl, "fcntl", cannot)
+    files.write_atomic(tmp_path / "a.txt", b"two")
+    assert asked == [51, "fsync"]

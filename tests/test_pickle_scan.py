@@ -65,6 +65,19 @@ def test_python_s_own_pickles_are_read_through_their_memo():
     assert pickle_scan.strangers(pickle_scan.steps(pickle.dumps([Calls(), Calls()], 4))) == ["builtins.print"]
 
 
+@pytest.mark.parametrize("protocol", [2, 4])
+def test_what_is_no_text_takes_a_number_in_the_memo_too(protocol):
+    """The dictionary comes first: skipped, every text after it would be taken for its neighbour."""
+    import pickle  # only writes here
+
+    found = pickle_scan.steps(pickle.dumps({"x": print, "y": len}, protocol))
+    module = {2: "__builtin__", 4: "builtins"}[protocol]
+    assert pickle_scan.strangers(found) == [f"{module}.print", f"{module}.len"]
+    long = "x" * 100_000  # a frame ends before it and begins after it, before it gets its number
+    found = pickle_scan.steps(pickle.dumps([long, print, len, long], 4))
+    assert pickle_scan.strangers(found) == ["builtins.print", "builtins.len"]
+
+
 def test_hub_loading_hides_behind_no_prefix():
     assert pickle_scan.strangers(pickle_scan.steps(pickle_scan.calling("torch.hub", "load", "x"))) == ["torch.hub.load"]
     assert pickle_scan.strangers(pickle_scan.steps(pickle_scan.calling("torch", "load", "x"))) == ["torch.load"]

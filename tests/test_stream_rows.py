@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from core import rng, streaming
+from core import rng, streaming, uploads
 from core.experiments import stream_rows
+from core.problem import Problem
 from core.result import Result
 
 
@@ -52,3 +53,12 @@ def test_both_sides_of_a_cut_have_rows(share):
 def test_a_text_with_fewer_rows_says_so():
     assert [n.code for n in run(rows=2000).notes] == ["rows_fewer"]
     assert run(rows=2000, corpus="tales-en").notes == []
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_text_of_one_row_cannot_be_cut(monkeypatch, tmp_path):
+    monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path))
+    name = uploads.add("One line and no other. " * 100)
+    with pytest.raises(Problem) as refused:
+        run(corpus=name)
+    assert refused.value.code == "rows_too_few" and refused.value.facts["rows"] == 1

@@ -63,7 +63,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
 
             path = Path(folder) / "tales.txt"
             lines = corpora.load("tales-en").train.splitlines()[: config.rows]
-            path.write_text("\n".join(lines) + "\n")
+            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
             code = LOAD.format(path=str(path), cache=str(Path(folder) / "cache"))
         else:
             code = ASK.format(local=config.ask == "local_files_only")

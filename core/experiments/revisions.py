@@ -65,7 +65,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
                 yield Note(push, problem.code, problem.facts)
                 break
             path = hub_cache.resolve(Path(root), REPO, "model.safetensors", wanted)
-            order = json.loads(hub_cache.resolve(Path(root), REPO, "tokenizer.json", wanted).read_text())
+            words = hub_cache.resolve(Path(root), REPO, "tokenizer.json", wanted)
+            order = json.loads(words.read_text(encoding="utf-8"))
             weights = weights_file.read(path, weights_file.header(path))["pairs"]
             place = np.argsort(order)  # of each word in this commit's vocabulary
             shown = weights[np.ix_(place, place)]  # rows and columns as the words are numbered here

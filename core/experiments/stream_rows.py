@@ -7,6 +7,7 @@ from typing import ClassVar
 from core import corpora
 from core.events import Event, Finished, Metric, Note, Started, Table
 from core.experiment import Experiment, knob
+from core.problem import Problem
 
 BATCH = 32  # rows of the first batch
 SCANNED = 400  # rows whose tokens are counted
@@ -37,6 +38,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
 
     lines = corpora.load(config.corpus).train.splitlines()[: config.rows]
     n = len(lines)
+    if n < 2:
+        raise Problem("rows_too_few", rows=n)
     yield Started(0, {"rows": n})
     if n < config.rows:
         yield Note(0, "rows_fewer", {"rows": n, "asked": config.rows})

@@ -24,20 +24,13 @@ def epoch_batch(tokens, seed: int, step: int, size: int, context: int, stride: i
     A stride above the context skips tokens.
     """
     number, place = divmod(step, batches_per_epoch(tokens, size, context, stride, offset))
-    order = _order(seed, number, _last_start(tokens, context, offset) // stride + 1)
-    return _windows(tokens, order[place * size : (place + 1) * size] * stride, context, offset)
+    shuffled = order(seed, number, _last_start(tokens, context, offset) // stride + 1)
+    return _windows(tokens, shuffled[place * size : (place + 1) * size] * stride, context, offset)
 
 
 def batches_per_epoch(tokens, size: int, context: int, stride: int, offset: int = 1) -> int:
     """Batches of `size` windows in one pass, the last one perhaps smaller."""
     return -(-(_last_start(tokens, context, offset) // stride + 1) // size)
-
-
-def window_starts(tokens, context: int, stride: int, offset: int = 1):
-    """Where the windows of one pass start: 0, stride, 2 stride, ... as long as a window and its targets fit."""
-    import numpy as np
-
-    return np.arange(0, _last_start(tokens, context, offset) + 1, stride)
 
 
 def test_windows(tokens, context: int, count: int, offset: int = 1):
@@ -117,5 +110,6 @@ def _windows(tokens, starts, context: int, offset: int):
 
 
 @lru_cache(maxsize=8)
-def _order(seed: int, epoch: int, count: int):
+def order(seed: int, epoch: int, count: int):
+    """The order in which pass `epoch` shows `count` windows: int64 numpy array (count,), kept, so not to be changed."""
     return rng.numpy_stream(seed, "data", epoch).permutation(count)

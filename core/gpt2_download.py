@@ -6,8 +6,8 @@ The embedding is 154 of its 548 MB, all LayerNorms together 0.15. Interrupted, a
 import math
 from pathlib import Path
 
+from core import byte_map, files, gpt2, weights_file
 from core import download as http
-from core import files, gpt2, weights_file
 from core.pretrained import folder
 from core.problem import Problem
 from core.weights_file import Entry
@@ -45,7 +45,7 @@ def download(part: str = "all", *, progress=None, cancelled=None) -> Path:
     gpt2.check(entries, gpt2.RELEASE.shape, names, gpt2.RELEASE.address)
     wanted = sorted(((entries[name], name) for name in names), key=lambda pair: pair[0].start)
     total, done, pieces, raw = sum(entry.stop - entry.start for entry, _ in wanted), 0, {}, []
-    for start, stop in spans([entry for entry, _ in wanted]):
+    for start, stop in byte_map.spans([entry for entry, _ in wanted]):
         file = path.with_name(f"{part}.{start}.raw")
         raw.append(file)
         if not (file.exists() and file.stat().st_size == stop - start):
@@ -76,14 +76,3 @@ def remote_header(cancelled=None) -> dict[str, Entry]:
     return weights_file.parse(
         http.ranged(gpt2.RELEASE.address, 8, 8 + length, cancelled=cancelled), gpt2.RELEASE.address
     )
-
-
-def spans(entries: list[Entry]) -> list[tuple[int, int]]:
-    """Byte ranges that cover the entries (in the order of the file): neighbours are fetched together."""
-    out: list[tuple[int, int]] = []
-    for entry in entries:
-        if out and out[-1][1] == entry.start:
-            out[-1] = (out[-1][0], entry.stop)
-        else:
-            out.append((entry.start, entry.stop))
-    return out

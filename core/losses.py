@@ -29,11 +29,6 @@ def kl_to_target(log_p, target, *, reduction: str = "batchmean"):
     return F.kl_div(log_p, target, reduction=reduction)
 
 
-def kl_by_hand(log_p, target):
-    """The definition, one line: mean over rows of sum Q (ln Q - ln P). For showing and for testing."""
-    return (target * (target.clamp_min(1e-30).log() - log_p)).sum(-1).mean()
-
-
 class L1Loss(nn.Module):
     """A loss of one's own needs no more than this: a forward that returns one number. The mean makes it one."""
 

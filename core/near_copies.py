@@ -29,11 +29,6 @@ def shingles(text: str, n: int) -> frozenset[str]:
     return frozenset(" ".join(words[i : i + n]) for i in range(max(1, len(words) - n + 1)))
 
 
-def jaccard(a: frozenset, b: frozenset) -> float:
-    """Shared runs over all runs of the two; 0 where both are empty."""
-    return len(a & b) / len(a | b) if a or b else 0.0
-
-
 def signatures(sets, count: int = MOST, seed: int = 1):
     """The `count` minimal hashes of every set: numpy array (N, count), uint32."""
     import numpy as np

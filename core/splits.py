@@ -4,9 +4,7 @@ A window that starts at s is tokens s .. s+T; it makes T predictions, at the pla
 Every function returns (train, test): starts of windows, int64 arrays. Which one is honest is for core/leakage.py to say.
 """
 
-from functools import lru_cache
-
-from core import rng
+from core import batches, rng
 from core.problem import Problem
 
 WAYS = ("contiguous", "random", "blocks", "other")
@@ -75,11 +73,6 @@ def cut(way: str, tokens: int, context: int, stride: int, share: float, *, gap: 
     return train, test
 
 
-@lru_cache(maxsize=8)
-def _order(seed: int, epoch: int, count: int):
-    return rng.numpy_stream(seed, "data", epoch).permutation(count)
-
-
 def batch(tokens, starts, seed: int, step: int, size: int, context: int):
     """Step `step` (0, 1, ...) of shuffled passes over the windows that start at `starts`: x, y (B, T), int64 tensors;
     y is one token on. The last batch of a pass may be smaller."""
@@ -87,6 +80,6 @@ def batch(tokens, starts, seed: int, step: int, size: int, context: int):
     import torch
 
     epoch, place = divmod(step, -(-len(starts) // size))
-    chosen = starts[_order(seed, epoch, len(starts))[place * size : (place + 1) * size]]
+    chosen = starts[batches.order(seed, epoch, len(starts))[place * size : (place + 1) * size]]
     places = chosen[:, None] + np.arange(context)
     return torch.from_numpy(tokens[places]), torch.from_numpy(tokens[places + 1])

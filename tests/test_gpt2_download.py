@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import save
 
-from core import claims, files, gpt2, gpt2_download, house, pretrained, rng, tokenizers
+from core import byte_map, claims, files, gpt2, gpt2_download, house, pretrained, rng, tokenizers
 from core.problem import Problem
 from tests.web import web
 
@@ -85,8 +85,8 @@ def test_the_norms_are_fetched_in_one_request_a_neighbourhood():
         if name in norms:
             entries.append(gpt2.Entry("F32", real.tensors()[name], place, stop))
         place = stop
-    assert len(gpt2_download.spans(entries)) == 13
-    assert sum(stop - start for start, stop in gpt2_download.spans(entries)) == 153_600
+    assert len(byte_map.spans(entries)) == 13
+    assert sum(stop - start for start, stop in byte_map.spans(entries)) == 153_600
 
 
 def test_a_cut_connection_goes_on_where_it_broke(hub):

@@ -9,7 +9,6 @@ from core.events import Event, Finished, Metric, Note, Sample, Started
 from core.experiment import Experiment, knob
 from core.problem import Problem
 
-NOT_WEIGHTS = ("optimizer/", "clock/")  # what a training run's snapshot holds besides the model
 EVAL_TOKENS = 3072  # of the held-out text, and as many of the training text
 PIECES, LENGTH = 32, 60  # texts it writes, tokens each
 REPEATS = 6
@@ -64,11 +63,11 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     of the neighbouring tokens in PIECES texts it writes that the training text has too). Sample "story"."""
     import torch
 
-    from core import batches, rng
+    from core import batches, optimizers, rng
 
     parent = read(config)
     model, tokenizer = experiment.of(parent).build(parent)
-    model.load_state_dict({k: v for k, v in inputs["model"].items() if not k.startswith(NOT_WEIGHTS)})
+    model.load_state_dict(optimizers.weights(inputs["model"]))
     passes = REPEATS if config.mode == "eval" else config.masks
     yield Started(passes, {"steps": parent.steps, "vocabulary": tokenizer.n_vocab})
     T = parent.context

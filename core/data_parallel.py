@@ -6,10 +6,12 @@ them. They talk over gloo on this machine's loopback only (Li et al. 2020, "PyTo
 
 import json
 import os
+import queue
 import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,14 +19,17 @@ from pathlib import Path
 from core.problem import Problem
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 120  # seconds until the first step: importing torch twice on a slow laptop
+PATIENCE = 120  # seconds without a word: before the first step torch is imported twice on a slow laptop
+BREATH = 0.1  # seconds without a line after which the caller may look around
+_machine = threading.Lock()  # a worker's arms take turns, their processes would not: one training at a time
 
 
-def launch(settings: dict, processes: int, threads: int) -> Iterator[dict]:
+def launch(settings: dict, processes: int, threads: int, *, breaths: bool = False) -> Iterator[dict]:
     """The lines of rank 0, as dictionaries, while `processes` processes of `threads` threads each train.
 
-    settings: JSON values, what `train_rank` reads. Closing the generator ends the processes: rank 0 cannot print any
-    more, its neighbours miss it, torchrun clears up. Raises Problem: no_distributed, processes_failed(reason).
+    settings: JSON values, what `train_rank` reads. breaths: also {} after every BREATH seconds in which none came, for who
+    has to look whether this is still wanted. Closing the generator ends the processes: torchrun clears up. Raises
+    Problem: no_distributed, processes_failed(reason), also when nothing came for PATIENCE seconds.
     """
     import torch
 
@@ -36,27 +41,71 @@ def launch(settings: dict, processes: int, threads: int) -> Iterator[dict]:
     environment = (
         os.environ | {"OMP_NUM_THREADS": str(threads)} | ({"GLOO_SOCKET_IFNAME": loopback} if loopback else {})
     )
-    # torchrun makes a folder for its logs and leaves it there; in ours it goes with the run.
-    with tempfile.TemporaryFile() as complaints, tempfile.TemporaryDirectory() as logs:
-        command += [f"--log-dir={logs}", "-m", "core.data_parallel", json.dumps(settings)]
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=complaints, text=True
-        )
-        try:
-            for line in process.stdout:
-                if line.startswith("{"):  # gloo and torchrun have their own say
-                    yield json.loads(line)
-            if process.wait(PATIENCE):
-                complaints.seek(0)
-                raise Problem("processes_failed", reason=_reason(complaints.read().decode("utf-8", "replace")))
-        finally:
-            process.terminate()
+    while not _machine.acquire(timeout=BREATH):
+        if breaths:
+            yield {}
+    try:
+        # torchrun makes a folder for its logs and leaves it there; in ours it goes with the run.
+        with tempfile.TemporaryFile() as complaints, tempfile.TemporaryDirectory() as logs:
+            command += [f"--log-dir={logs}", "-m", "core.data_parallel", json.dumps(settings)]
+            process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=complaints)
             try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            process.stdout.close()
+                yield from _said(process, breaths=breaths)
+                if process.wait(PATIENCE):
+                    raise Problem("processes_failed", reason=_reason(_text(complaints)))
+            except (TimeoutError, subprocess.TimeoutExpired):
+                silence = f"silent for {PATIENCE} seconds, {_reason(_text(complaints))}"[:200]
+                raise Problem("processes_failed", reason=silence) from None
+            finally:
+                _end(process)
+    finally:
+        _machine.release()
+
+
+def _said(process: subprocess.Popen, *, breaths: bool) -> Iterator[dict]:
+    """What `launch` yields, until the process has closed its output. Raises TimeoutError after PATIENCE seconds of silence,
+    which a read from the pipe itself would sit through."""
+    lines: queue.Queue = queue.Queue()
+    threading.Thread(target=_pass_on, args=(process, lines), daemon=True).start()
+    heard = time.monotonic()
+    while True:
+        try:
+            line = lines.get(timeout=BREATH)
+        except queue.Empty:
+            if time.monotonic() - heard > PATIENCE:
+                raise TimeoutError from None
+            if breaths:
+                yield {}
+            continue
+        if not line:
+            return
+        heard = time.monotonic()
+        if line.startswith(b"{"):  # gloo and torchrun have their own say
+            yield json.loads(line)
+
+
+def _pass_on(process: subprocess.Popen, lines: queue.Queue) -> None:
+    """What the process says, line by line; b"" when it has ended."""
+    with process.stdout:
+        for line in process.stdout:
+            if process.returncode is not None:
+                break  # torchrun had to be killed: rank 0, left alone, ends when it can print no more
+            lines.put(line)
+    lines.put(b"")
+
+
+def _text(complaints) -> str:
+    complaints.seek(0)
+    return complaints.read().decode("utf-8", "replace")
+
+
+def _end(process: subprocess.Popen) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _reason(complaints: str) -> str:

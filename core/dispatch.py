@@ -31,6 +31,7 @@ def claim(live: list, blocked: dict[str, float]) -> None:
         return
     claim.last = now
     mine = {one.ticket.split("~")[0]: one.slot for one in live if one.ticket and one.slot is not None}
+    reserved = False  # a timed run waits until all slots are free: who takes one that falls free would keep it waiting
     for name in runs.waiting():
         when, _, id = name.split("~")[:3]
         if blocked.get(id, 0) > now or any(one.run.id == id for one in live):
@@ -55,8 +56,11 @@ def claim(live: list, blocked: dict[str, float]) -> None:
             alone = found.lane == "alone"
             if alike and alone and not mine[when].all_of_them:
                 continue  # with one slot of several it would be timed beside others
+            if reserved and not alike:
+                continue
             slot = mine[when].join() if alike else slots.take(all_of_them=alone)
             if slot is None:
+                reserved = alone and not runs.locked(run.dir / "lock")
                 continue
         try:
             taken = worker.take(run, slot=slot, ticket=name)
@@ -78,7 +82,7 @@ def claim(live: list, blocked: dict[str, float]) -> None:
 
 def _parents_ready(run: runs.Run, found: experiment.Experiment) -> bool:
     """Whether the weights of every parent are there; where one has ended without them the child may start, and fail with a
-    reason."""
+    reason. A parent that nobody trains for it any more, or whose weights were dropped while it waited, is asked for again."""
     if not run.info().get("parents"):
         return True
     for parent in found.needs(run.config()).values():
@@ -86,13 +90,19 @@ def _parents_ready(run: runs.Run, found: experiment.Experiment) -> bool:
             continue
         first = runs.exact(parent)
         state = first.status().state
-        if state == "absent" or (state == "stopped" and first.control().get("want") == "run"):
+        left = state == "stopped" and first.control().get("want") == "run"
+        if state == "absent" or left or (state == "done" and _had_weights(first)):
             with contextlib.suppress(Problem, OSError):  # the one it waited for was asked to go further meanwhile
                 jobs.ask(runs.create(parent, first), time.time_ns(), 0)
             return False
         if state not in runs.ENDED:
             return False
     return True
+
+
+def _had_weights(run: runs.Run) -> bool:
+    """Whether its last state was saved once: training it again brings it back."""
+    return any(event.kind == "snapshot" and event.step >= run.steps() for event in run.events()[0])
 
 
 WORTH = 0.7  # seconds of work left, below which moving a run to another worker costs more than it saves
@@ -131,7 +141,9 @@ def make_room(live: list) -> None:
     held = {one.run.id for one in live}
     others = [runs.Run(name.split("~")[2]) for name in runs.waiting()]
     waits = [r for r in others if r.id not in held and r.watchers() and not runs.locked(r.dir / "lock")]
-    if not waits or any(one.run.watchers() for one in live):
+    if any(one.run.watchers() for one in live) or any(_starts_from(run, held) for run in waits):
+        return
+    if not any(_could_start(run) for run in waits):
         return
     for one in list(live):
         live.remove(one)
@@ -139,6 +151,23 @@ def make_room(live: list) -> None:
         with contextlib.suppress(Problem, OSError):
             jobs.ticket(one.run.id, time.time_ns(), 0, yielded=True)
         hand_back(one)
+
+
+def _starts_from(run: runs.Run, held: set[str]) -> bool:
+    """Whether this run waits for one of those: who watches it watches them."""
+    try:
+        return any(runs.exact(one).id in held for one in jobs.lineage(run.config())[:-1])
+    except Problem:
+        return False
+
+
+def _could_start(run: runs.Run) -> bool:
+    """Whether this run waits for nothing but a slot."""
+    try:
+        found = experiment.load(run.info().get("experiment", ""))
+        return found.lane != "express" and _parents_ready(run, found)
+    except Problem:
+        return False
 
 
 def drop(one, let_go: str, blocked: dict[str, float]) -> None:
@@ -150,10 +179,15 @@ def drop(one, let_go: str, blocked: dict[str, float]) -> None:
     one.release(clean=let_go != "blocked")
     if let_go == "done":
         estimates.remember(one.run)
-    goes_on = let_go == "paused" or (let_go == "done" and one.run.steps() > one.target)
+    ask_again(one, let_go)
+
+
+def ask_again(one, let_go: str) -> None:
+    """A ticket for a run that somebody resumed, or asked for anew or with more steps, while it was let go."""
+    goes_on = let_go in ("paused", "stopped") or (let_go == "done" and one.run.steps() > one.target)
     if goes_on and one.run.control().get("want") == "run":
         with contextlib.suppress(Problem, OSError):
-            jobs.ticket(one.run.id, time.time_ns(), 0)  # somebody resumed it, or asked for more steps, while it ended
+            jobs.ticket(one.run.id, time.time_ns(), 0)
 
 
 def hand_back(one) -> None:

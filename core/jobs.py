@@ -21,9 +21,8 @@ def submit(configs: Iterable, session: str = "") -> list[str]:
         if session:
             watch(run.id, session)
         status = run.status()
-        if status.state in ("running", "diverged") or (
-            status.state == "done" and status.step >= getattr(config, "steps", 0)
-        ):
+        ended = status.state == "diverged" or (status.state == "done" and status.step >= getattr(config, "steps", 0))
+        if ended or _goes_on(run, status):
             continue
         place = _ask_parents(config, session, now, place)
         ask(run, now, place)
@@ -43,9 +42,9 @@ def _ask_parents(config, session: str, now: int, place: int = 0) -> int:
 
 
 def ask(run: runs.Run, now: int, place: int) -> None:
-    """Queue this run, whatever came of it before; one that is being trained has what it needs."""
+    """Queue this run, whatever came of it before; one that is being trained and is to go on has what it needs."""
     status = run.status()
-    if status.state == "running":
+    if _goes_on(run, status):
         return
     runs.wish(run, run.control() | {"want": "run", "until": None, "code": None})
     if status.state == "failed":
@@ -53,11 +52,17 @@ def ask(run: runs.Run, now: int, place: int) -> None:
     ticket(run.id, now, place)
 
 
+def _goes_on(run: runs.Run, status: runs.Status) -> bool:
+    """Whether it is being trained, and nobody has told it to pause or to stop since: its worker has yet to see that."""
+    return status.state == "running" and run.control().get("want") not in ("pause", "stop")
+
+
 def lacking(config) -> list:
-    """This config's parents whose weights are not there (never trained that far, or evicted), theirs before them."""
+    """This config's parents whose weights are not there (never trained that far, or evicted), theirs before them. Not those
+    that diverged: trained again they would come no further."""
     out: list = []
     for parent in experiment.of(config).needs(config).values():
-        if runs.keeper(parent) is None:
+        if runs.keeper(parent) is None and runs.exact(parent).status().state != "diverged":
             out += [one for one in (*lacking(parent), parent) if one not in out]
     return out
 

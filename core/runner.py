@@ -51,7 +51,7 @@ def _remove(folder: Path) -> None:
 def _train_or_follow(run: runs.Run) -> Iterator[Event]:
     """Train in this process and yield what is logged; where another process has the lock, read over its shoulder."""
     offset, let_go = 0, None
-    live = worker.take(run)
+    live = _take(run)
     try:
         while let_go is None:
             if live:
@@ -68,6 +68,17 @@ def _train_or_follow(run: runs.Run) -> Iterator[Event]:
             else:
                 jobs.withdraw(run.id)  # of somebody who asked for it meanwhile, or before there was a worker
                 live.release()
+                dispatch.ask_again(live, let_go)
+
+
+def _take(run: runs.Run) -> worker.Live | None:
+    """This run for this process, None where another one trains it. Whoever looks at its status has the lock for a moment:
+    then it is tried again, for a second, unless it is `running` at every look."""
+    end, running = time.monotonic() + 1.0, 0
+    while (live := worker.take(run)) is None and running < 3 and time.monotonic() < end:
+        running = running + 1 if run.status().state == "running" else 0
+        time.sleep(0.02)
+    return live
 
 
 def result(config) -> Result:

@@ -201,7 +201,7 @@ def store() -> Path:
 def read_json(path: Path) -> dict:
     """A JSON object from a file, {} where it is missing or damaged (every such file can be made again)."""
     try:
-        data = json.loads(path.read_text())
+        data = json.loads(path.read_text(encoding="utf-8"))  # whatever the locale: prompts are in any language
         return data if isinstance(data, dict) else {}
     except (OSError, ValueError):
         return {}
@@ -280,7 +280,8 @@ def weights(config) -> tuple[int, dict] | None:
 
 def keeper(config) -> Run | None:
     """Who has the weights of this config at exactly its last step: its run, the one of that length alone, or what ships. A
-    run that diverged before is as far as it can go; any other length would be another model than the one that is named."""
+    run that diverged before is as far as it can go, and what it saved last (that depends on the clock) can still be looked
+    at; any other length would be another model than the one that is named."""
     id, steps = experiment.run_id(config), getattr(config, "steps", None)
     ships = experiment.run_id(replace(config, device="cpu")) if hasattr(config, "device") else id
     homes = [
@@ -442,12 +443,13 @@ def all_runs() -> list[Run]:
 
 def counts() -> dict[str, int]:
     """{experiment: runs in the store}, by their names alone: no folder is opened."""
-    return Counter(name.partition("-")[0] for name in _names() if name[0] != ".")
+    return Counter(name.partition("-")[0] for name in _names())
 
 
 def _names() -> list[str]:
+    """Of the folders of the store, but for what a fresh run has set aside: that comes back if it is given up."""
     try:
-        return os.listdir(store())
+        return [name for name in os.listdir(store()) if name[0] != "."]
     except OSError:
         return []
 
@@ -472,13 +474,23 @@ def clear(keep: frozenset[str] = frozenset()) -> int:
 
 
 def evict(limit: int, keep: frozenset[str] = frozenset()) -> None:
-    """Drop snapshots of ended runs that nobody pinned, oldest first, until the runs are under `limit` bytes. Logs stay; and
-    a large download beside the runs costs them nothing."""
+    """Drop snapshots of ended runs that nobody pinned and no queued run starts from, oldest first, until the runs are under
+    `limit` bytes. Logs stay; and a large download beside the runs costs them nothing."""
     over, queue = files.size(store())[0] - limit, waiting()
+    needed = _started_from(queue)
     for run in reversed(all_runs()):
         if over <= 0:
             return
-        snapshot = run.dir / "snapshot.safetensors"
-        if run.id not in keep and snapshot.exists() and run.status(queue).state in ENDED:
-            over -= snapshot.stat().st_size
-            snapshot.unlink(missing_ok=True)
+        if run.id in keep or "-".join(run.id.split("-")[:2]) in needed:  # one of a length alone is named without it
+            continue
+        with contextlib.suppress(OSError):  # there is none, or another session has just dropped it
+            size = run.tensors.stat().st_size
+            if run.status(queue).state in ENDED:
+                run.tensors.unlink()
+                over -= size
+
+
+def _started_from(queue: list[str]) -> set[str]:
+    """Ids of the runs that a queued one, or one being trained, starts from."""
+    children = [Run(name.split("~")[2]) for name in queue]
+    return {id for child in children for id in child.info().get("parents", {}).values()}

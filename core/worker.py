@@ -104,22 +104,27 @@ class Live:
         now = time.monotonic()
         last = offer.step >= self.target
         wants = self.wants() if now - self.looked > CONTROL or last else {}
-        let_go = {"pause": "paused", "stop": "stopped"}.get(wants.get("want"))
-        if (
-            self.until is not None and offer.step >= self.until
-        ):  # at every step: a fast run makes many between two looks
-            let_go = let_go or "paused"
+        let_go = self.reason(wants, offer.step)
         if last or let_go or now - self.saved > SAVE:
             self.save(offer)
         elif now - self.flushed > FLUSH:
             self.flush()
+        if let_go:  # saving takes its time: somebody may have asked it to go on
+            wants = self.wants()
+            let_go = self.reason(wants, offer.step)
         if let_go == "stopped":
             self.buffer.append(events.to_json(Finished(offer.step, "stopped")))
             self.flush()
-        elif let_go == "paused":
-            runs.wish(self.run, self.run.control() | {"want": "pause", "until": None})
+        elif let_go == "paused" and wants.get("want") != "pause":
+            runs.wish(self.run, wants | {"want": "pause", "until": None})
         self.offer = offer
         return let_go
+
+    def reason(self, wants: dict, step: int) -> str | None:
+        """Why to let go of it now, None to go on."""
+        asked = {"pause": "paused", "stop": "stopped"}.get(wants.get("want"))
+        enough = self.until is not None and step >= self.until  # at every step: a fast run makes many between two looks
+        return asked or ("paused" if enough else None)
 
     def wants(self) -> dict:
         """What people want by now."""
@@ -142,12 +147,12 @@ class Live:
             tensors[name] = tensor.clone() if shared else tensor
             seen[tensor.untyped_storage().data_ptr()] = name
         self.flush()
-        os.fsync(self.log.fileno())  # or a power cut may keep the snapshot and lose the curve before it
+        files.to_disk(self.log.fileno())  # or a power cut may keep the snapshot and lose the curve before it
         files.write_atomic(self.run.dir / "snapshot.safetensors", save(tensors, metadata={"step": str(offer.step)}))
         self.buffer.append(events.to_json(offer))
         self.flush()
         self.saved = time.monotonic()
-        (self.run.dir / "attempts").write_text("0")
+        (self.run.dir / "attempts").write_text("0", encoding="utf-8")
 
     def flush(self) -> None:
         if self.buffer:
@@ -234,7 +239,7 @@ def _wait_for_room(live: Live, code: str) -> str:
 
 def _leave_traceback(run: runs.Run) -> None:
     try:
-        (run.dir / "traceback.txt").write_text(traceback.format_exc())
+        (run.dir / "traceback.txt").write_text(traceback.format_exc(), encoding="utf-8", errors="backslashreplace")
     except OSError:
         traceback.print_exc()
 
@@ -250,7 +255,7 @@ def _torch_threads(count: int | None = None) -> int:
 def _count(path) -> int:
     """The number in this file; 0 where there is none, or a crash left it empty."""
     try:
-        return int(path.read_text())
+        return int(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return 0
 

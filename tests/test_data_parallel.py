@@ -3,13 +3,14 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
 import torch
 from torch.nn import functional as F
 
-from core import batches, corpora, data_parallel, initializers, rng
+from core import batches, corpora, data_parallel, initializers, jobs, rng, runs, worker
 from core.experiment import make
 from core.experiments import data_parallel as experiment
 from core.models import Model5
@@ -131,6 +132,52 @@ def test_closing_ends_every_process():
     while alive := [pid for pid in children if running(pid)]:
         assert time.monotonic() < until, alive
         time.sleep(0.1)
+
+
+@pytest.fixture
+def hung(monkeypatch, tmp_path):
+    """In place of Python a process that says nothing and does not end by itself."""
+    script = tmp_path / "python"
+    script.write_text("#!/bin/sh\nexec sleep 600\n")
+    script.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(script))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell")
+def test_processes_that_say_nothing_are_given_up(hung, monkeypatch):
+    monkeypatch.setattr(data_parallel, "PATIENCE", 0.3)
+    before = descendants(os.getpid())
+    with pytest.raises(Problem) as problem:
+        list(data_parallel.launch({}, 2, 1))
+    assert problem.value.code == "processes_failed"
+    assert problem.value.facts["reason"] == "silent for 0.3 seconds, no reason given"
+    assert not [pid for pid in descendants(os.getpid()) if pid not in before and running(pid)]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell")
+def test_a_run_can_be_stopped_while_it_waits_for_its_processes(hung):
+    run = runs.create(make(experiment.Config, **SMALL))
+    live = worker.take(run)
+    assert worker.step(live) is None and run.status().step == 0
+    (process,) = [pid for pid in descendants(os.getpid()) if running(pid) and name(pid) == "sleep"]
+    jobs.stop(run.id)
+    until = time.monotonic() + 5
+    while (let_go := worker.step(live)) is None:
+        assert time.monotonic() < until
+    live.release()
+    assert let_go == run.status().state == "stopped" and not running(process)
+
+
+def test_arms_that_take_turns_train_one_after_the_other():
+    settings = vars(make(experiment.Config, **SMALL))
+    first, second = (data_parallel.launch(settings, 1, 1, breaths=True) for _ in range(2))
+    next(first)
+    assert next(second) == next(second) == {}
+    assert [said for said in first if said][-1]["test_loss"] == [said for said in second if said][-1]["test_loss"]
+
+
+def name(pid: int) -> str:
+    return os.path.basename(subprocess.check_output(["ps", "-o", "comm=", "-p", str(pid)], text=True).strip())
 
 
 def descendants(pid: int) -> list[int]:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 
@@ -447,6 +448,15 @@ def test_a_command_line_run_leaves_no_ticket_of_who_asked_for_it_before():
     (run,) = submitted(tiny(seed=31, steps=5))
     assert [e.reason for e in runner.run_here(tiny(seed=31, steps=5)) if e.kind == "finished"] == ["done"]
     assert state(run) == "done" and runs.waiting() == []
+
+
+def test_a_look_at_its_status_does_not_keep_a_command_line_run_from_being_trained():
+    run = runs.create(tiny(seed=32, steps=5))
+    (run.dir / "lock").touch()
+    probe = open(run.dir / "lock")  # noqa: SIM115
+    assert runs.try_lock(probe, shared=True)
+    threading.Timer(0.3, probe.close).start()
+    assert [e.reason for e in runner.run_here(tiny(seed=32, steps=5)) if e.kind == "finished"] == ["done"]
 
 
 def test_a_fresh_run_that_is_given_up_leaves_the_old_one():

@@ -1,11 +1,13 @@
 """What ships with the app and what is cleared: runs in the gallery, weights under the limit."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 import torch
 
-from core import experiment, files, jobs, runs, worker
+from core import experiment, files, jobs, runs, worker, workers
 from core.events import Finished, Metric, Note, Snapshot, Started
 from core.experiment import run_id
 from core.problem import Problem
@@ -130,6 +132,35 @@ def test_a_shorter_run_of_the_same_beginning_does_not_hide_the_weights_that_ship
         child = tiny(seed=1, parent=experiment.encode(tiny(steps=20)))
         worker.parent_weights(experiment.of(child), child)
     assert missing.value.code == "parent_missing"
+
+
+def test_what_a_fresh_run_has_set_aside_is_no_run():
+    run = trained(tiny(steps=2))
+    os.replace(run.dir, run.dir.with_name(f".{run.id}.old"))
+    assert runs.all_runs() == runs.clearable() == [] and runs.counts() == {} and runs.clear() == 0
+    runs.evict(0)
+    assert (runs.store() / f".{run.id}.old" / "snapshot.safetensors").exists()
+
+
+def test_two_sessions_tidy_up_at_once(monkeypatch):
+    made, usual = [trained(tiny(steps=2, seed=seed)) for seed in range(2)], runs.Run.status
+
+    def status(run, queue=None):
+        run.tensors.unlink(missing_ok=True)  # the other one was quicker
+        return usual(run, queue)
+
+    monkeypatch.setattr(runs.Run, "status", status)
+    runs.evict(0)
+    assert [run.saved for run in made] == [None, None]
+
+
+def test_a_run_is_read_as_it_was_written_whatever_the_locale():
+    run = runs.create(tiny())
+    runs.write_json(run.dir / "config.json", {"config": "Ngày xửa ngày xưa"})
+    code = "import locale, sys; from core import runs; print(locale.getencoding(), ascii(runs.all_runs()[0].info()))"
+    ascii_only = os.environ | {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    said = subprocess.check_output([sys.executable, "-c", code], cwd=workers.ROOT, env=ascii_only, text=True)
+    assert said.partition(" ")[2].strip() == ascii(run.info()) != "{}", said
 
 
 def test_eviction_drops_the_oldest_snapshots_first_and_no_log():

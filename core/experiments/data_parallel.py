@@ -52,7 +52,11 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     if batch != config.batch:
         yield Note(0, "batch_snapped", {"asked": config.batch, "used": batch, "processes": config.processes})
     times = [0.0]
-    for said in data_parallel.launch(asdict(config) | {"batch": batch}, config.processes, config.threads):
+    settings = asdict(config) | {"batch": batch}
+    for said in data_parallel.launch(settings, config.processes, config.threads, breaths=True):
+        if not said:
+            yield Snapshot(len(times) - 1)  # a breath: whoever waits for the processes may stop the run
+            continue
         if "test_loss" in said:
             yield Metric(said["step"], "test_loss", said["test_loss"], said["seconds"])
             continue

@@ -1,0 +1,199 @@
+"""Which waiting run a worker takes up, and which it lets go for another. Workers are played by hand, in this process."""
+
+import os
+import sys
+from dataclasses import replace
+
+import pytest
+
+from core import dispatch, files, jobs, runs, slots, worker
+from core.experiment import encode, run_id
+from core.experiments import kl_forms, micro_bench
+from tests import toy
+from tests.by_hand import losses, tiny, trained
+
+pytestmark = pytest.mark.usefixtures("by_hand", "gallery")
+PARENT = tiny(steps=40)
+CHILD = tiny(seed=1, steps=3, parent=encode(PARENT))
+WILD = tiny(steps=100, optimizer="sgd", lr=1e8)
+
+
+@pytest.fixture(autouse=True)
+def two_slots(monkeypatch):
+    monkeypatch.setenv("PLAYGROUND_SLOTS", "2")
+
+
+class Desk:
+    """A worker: what it has in hand."""
+
+    def __init__(self):
+        self.live, self.blocked = [], {}
+
+    def claim(self):
+        dispatch.claim.last = 0.0
+        dispatch.claim(self.live, self.blocked)
+        return self.ids()
+
+    def make_room(self):
+        dispatch.make_room.last = 0.0
+        dispatch.make_room(self.live)
+        return self.ids()
+
+    def step(self):
+        for one in list(self.live):
+            if let_go := worker.step(one):
+                self.live.remove(one)
+                dispatch.drop(one, let_go, self.blocked)
+
+    def ids(self):
+        return [one.run.id for one in self.live]
+
+    def work(self, most=2000):
+        """Until the queue is empty."""
+        for _ in range(most):
+            self.claim()
+            self.step()
+            if not self.live and not runs.waiting():
+                return
+        raise AssertionError(f"waited in vain: {runs.waiting()}")
+
+
+def submitted(config, session=""):
+    return runs.Run(jobs.submit([config], session)[-1])
+
+
+def unwatched(id):
+    for one in (runs.Run(id).dir / "wants").iterdir():
+        os.utime(one, (1, 1))
+
+
+def state(config):
+    status = runs.Run(run_id(config)).status()
+    return status.facts.get("code", status.state)
+
+
+# --- who makes room --------------------------------------------------------------------------------------------------
+
+
+def test_a_parent_is_not_let_go_for_its_own_child_nor_for_another_watched_run(monkeypatch):
+    monkeypatch.setenv("PLAYGROUND_SLOTS", "1")
+    child = submitted(CHILD, "me")
+    unwatched(run_id(PARENT))  # the page shows its own arms
+    desk = Desk()
+    assert desk.claim() == desk.make_room() == [run_id(PARENT)]
+    other = submitted(tiny(seed=2), "you")
+    assert desk.make_room() == [run_id(PARENT)], "who watches the child watches its parent"
+    unwatched(child.id)
+    assert desk.make_room() == [] and desk.claim() == [other.id]
+
+
+def test_a_run_is_not_let_go_for_one_that_waits_for_its_parent_or_for_no_slot():
+    lonely = submitted(tiny(seed=2))
+    desk, other = Desk(), Desk()
+    desk.claim()
+    submitted(CHILD, "me")
+    assert other.claim() == [run_id(PARENT)]
+    unwatched(run_id(PARENT))
+    assert desk.make_room() == [lonely.id]
+    submitted(kl_forms.Config(), "me")
+    assert desk.make_room() == [lonely.id]
+
+
+# --- timed runs ------------------------------------------------------------------------------------------------------
+
+
+def test_no_run_takes_the_slot_that_a_timed_one_before_it_waits_for():
+    first = submitted(tiny(seed=2))
+    desk, other = Desk(), Desk()
+    assert desk.claim() == [first.id]
+    timed, later, probe = (submitted(one) for one in (micro_bench.Config(), tiny(seed=3), kl_forms.Config()))
+    assert other.claim() == [probe.id], "what needs no slot goes by"
+    other.live.pop().release()
+    jobs.withdraw(probe.id)
+    while desk.live:
+        desk.step()
+    assert other.claim() == [timed.id]
+    other.live.pop().release()
+    jobs.withdraw(timed.id)
+    assert other.claim() == [later.id]
+
+
+def test_a_timed_run_that_another_process_trains_keeps_nobody_waiting():
+    timed, later = submitted(micro_bench.Config()), submitted(tiny(seed=3))
+    here, slot = worker.take(timed), slots.take(all_of_them=False)  # as a command line does; and somebody is busy
+    assert Desk().claim() == [later.id]
+    here.release(), slot.close()
+
+
+# --- parents ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_parent_whose_weights_went_while_its_child_waited_is_trained_again():
+    parent = trained(PARENT)
+    child = submitted(CHILD)
+    parent.tensors.unlink()
+    Desk().work()
+    assert state(CHILD) == "done" and child.result().at("sum", 0) == parent.result().final("sum")
+
+
+def test_a_parent_that_never_saves_is_trained_once(monkeypatch):
+    bare = replace(toy.EXPERIMENT, run=lambda *given: (e for e in toy.run(*given) if e.kind != "snapshot"))
+    monkeypatch.setattr(sys.modules["core.experiments.toy"], "EXPERIMENT", bare)
+    submitted(CHILD)
+    Desk().work()
+    assert state(CHILD) == "parent_missing"
+
+
+def test_the_weights_that_a_queued_run_starts_from_are_not_dropped():
+    parent, idle = trained(PARENT), trained(tiny(seed=2))
+    alone = worker.take(runs.create(tiny(steps=6), runs.Run(f"{parent.id}-6")))
+    while not worker.step(alone):
+        pass
+    alone.release()
+    submitted(CHILD)
+    runs.evict(0)
+    assert [run.saved for run in (parent, alone.run, idle)] == [40, 6, None]
+    jobs.withdraw(run_id(CHILD))
+    runs.evict(0)
+    assert parent.saved is None and alone.run.saved is None
+
+
+def test_a_parent_that_diverged_before_it_was_saved_is_not_trained_at_every_ask(monkeypatch):
+    monkeypatch.setattr(worker, "SAVE", 60.0)
+    config = tiny(seed=1, steps=3, parent=encode(WILD))
+    submitted(config)
+    Desk().work()
+    assert (state(WILD), state(config)) == ("diverged", "parent_missing")
+    log = runs.Run(run_id(WILD)).log.read_bytes()
+    submitted(config)
+    Desk().work()
+    assert state(config) == "parent_missing" and runs.Run(run_id(WILD)).log.read_bytes() == log, "it is not tried again"
+
+
+# --- orders that cross -----------------------------------------------------------------------------------------------
+
+ORDERS = {"resume": jobs.resume, "train": lambda id: jobs.submit([PARENT])}
+
+
+@pytest.mark.parametrize("again", ORDERS)
+@pytest.mark.parametrize("halt", [jobs.pause, jobs.stop])
+@pytest.mark.parametrize("when", ["before the worker looks", "while it saves", "while it lets go"])
+def test_a_run_that_somebody_wants_again_goes_on(monkeypatch, halt, again, when):
+    run, desk = submitted(PARENT), Desk()
+    desk.claim(), desk.step(), desk.step()
+    halt(run.id)
+    moment = {"while it saves": (files, "write_atomic"), "while it lets go": (dispatch.jobs, "drop_ticket")}.get(when)
+    if moment:
+        usual, done = getattr(*moment), []
+
+        def meanwhile(*given, **more):
+            if not done:
+                done.append(True)
+                ORDERS[again](run.id)
+            usual(*given, **more)
+
+        monkeypatch.setattr(*moment, meanwhile)
+    else:
+        ORDERS[again](run.id)
+    desk.work()
+    assert state(PARENT) == "done" and losses(run) == toy.reference(steps=40)

@@ -50,6 +50,12 @@ def lead(results):
     return min(prose, tales)
 
 
+def either(results):
+    """The smaller of two leads at the end, nats: GPT-2's weights with plain logits, the course's with divided ones."""
+    end = {name: result.final("test_loss") for name, result in results.items()}
+    return min(end["course"] - end["gpt2"], end["gpt2_cut"] - end["course_cut"])
+
+
 CLAIMS = (
     Claim(
         "8.1",
@@ -300,18 +306,47 @@ CLAIMS = (
         judge=depends(
             above(0.5),
             T(
-                "and on the initial weights: the same architecture, batches and steps",
-                "và ở trọng số ban đầu: cùng kiến trúc, cùng lô, cùng số bước",
+                "and on the start: the same blocks, batches and steps",
+                "và ở điểm xuất phát: cùng các khối, cùng lô, cùng số bước",
             ),
         ),
         needs=runs(course=PROSE, gpt2=PROSE_GPT2),
         unit=T(
-            "nats by which GPT-2's initialisation is better after 500 steps on prose",
-            "nats mà khởi tạo GPT-2 tốt hơn sau 500 bước trên văn thật",
+            "nats by which GPT-2's start is better after 500 steps on prose",
+            "nats mà điểm xuất phát của GPT-2 tốt hơn sau 500 bước trên văn thật",
         ),
         explain=T(
-            "Not one line of the architecture differs. On prose the initialisation alone is worth more than everything the course's run learned after step 200.",
-            "Không một dòng kiến trúc nào khác. Trên văn thật, riêng khởi tạo đã đáng giá hơn tất cả những gì lần chạy của khóa học học được sau bước 200.",
+            "The blocks are the same. The start differs in two things: the weights, and that the course divides its logits by √d. On prose it is worth more than everything the course's run learned after step 200. Claim 8.11b takes the two apart.",
+            "Các khối y hệt nhau. Điểm xuất phát khác ở hai thứ: trọng số, và việc khóa học chia logits cho √d. Trên văn thật, nó đáng giá hơn tất cả những gì lần chạy của khóa học học được sau bước 200. Khẳng định 8.11b tách riêng hai thứ đó.",
+        ),
+    ),
+    Claim(
+        "8.11b",
+        T("GPT-2's small weights are the better start.", "Trọng số nhỏ của GPT-2 là điểm xuất phát tốt hơn."),
+        None,
+        T("ours", "của chúng tôi"),
+        "training",
+        measure=either,
+        judge=depends(
+            above(0.05),
+            T(
+                "on the head: they win with plain logits, the course's with logits divided by √d",
+                "ở tầng ra: logits để nguyên thì chúng thắng, logits chia √d thì trọng số của khóa học thắng",
+            ),
+        ),
+        needs=runs(
+            course=replace(PROSE, divide_logits="no"),
+            gpt2=PROSE_GPT2,
+            course_cut=PROSE,
+            gpt2_cut=replace(PROSE_GPT2, divide_logits="yes"),
+        ),
+        unit=T(
+            "nats, the smaller of: lead of GPT-2's weights with plain logits, lead of the course's with divided ones (500 steps on prose)",
+            "nats, số nhỏ hơn trong hai: GPT-2 dẫn khi logits để nguyên, khóa học dẫn khi logits bị chia (500 bước trên văn thật)",
+        ),
+        explain=T(
+            "Large tied embeddings make large logits, which the division cools; small ones start cool, and divided again they can hardly grow. Weights and head belong together: compare two starts with the head each was made for, and say so.",
+            "Embedding lớn dùng chung làm logits lớn, phép chia hạ nhiệt chúng; embedding nhỏ vốn đã nguội, chia nữa thì logits khó lớn lên. Trọng số và tầng ra đi với nhau: hãy so mỗi cách khởi tạo với tầng ra nó được làm cho, và nói rõ điều đó.",
         ),
     ),
     Claim(

@@ -109,7 +109,7 @@ def loss_chart(view, x=None, names=tuple(LINES)):
         base = alt.Chart().transform_filter((alt.datum.what == what) & (alt.datum.role == role))
         return base.transform_calculate(drawn=under(view, "y")).encode(x=x, y=y, color=color, detail="run:N")
 
-    named = part("crossing").encode(text="text:N")
+    named = part("crossing").encode(text="text:N", color=alt.value(GREY))  # the orange of an arm is pale on white
     tip = [
         "name:N",
         "step:Q",
@@ -403,17 +403,19 @@ cosines = Figure(
 # --- coverage ----------------------------------------------------------------------------------------------------
 
 
+def unseen_names(view) -> dict[str, str]:
+    random = view.config.sampler == "random"
+    law = T("law: exp(−nBT/N)", "quy luật: exp(−nBT/N)") if random else T("law: 1 − nBT/N", "quy luật: 1 − nBT/N")
+    return {"unseen": T("counted", "đếm được")(view.lang), "expected": law(view.lang)}
+
+
 def unseen_rows(view):
     frame = view.frame("unseen", "expected")
-    names = {
-        "unseen": T("counted", "đếm được")(view.lang),
-        "expected": T("law: exp(−nBT/N)", "quy luật: exp(−nBT/N)")(view.lang),
-    }
-    return frame.assign(what=frame["metric"].map(names))[frame["value"] > 0]
+    return frame.assign(what=frame["metric"].map(unseen_names(view)))[frame["value"] > 0]
 
 
 def unseen_chart(view):
-    names = [T("counted", "đếm được")(view.lang), T("law: exp(−nBT/N)", "quy luật: exp(−nBT/N)")(view.lang)]
+    names = list(unseen_names(view).values())
     return (
         alt.Chart()
         .mark_line(strokeWidth=2.5)
@@ -515,7 +517,8 @@ def ways_chart(view):
     cells = base.mark_rect(stroke="white", strokeWidth=4).encode(
         color=alt.Color("storages:O", scale=alt.Scale(domain=[1, 2], range=[ARMS[0], INPUT]), legend=None)
     )
-    words = base.mark_text(fontSize=17 * view.size, color="white").encode(text="storages:O")
+    dark = alt.condition(alt.datum.storages == 1, alt.value("white"), alt.value("black"))  # on blue, on orange
+    words = base.mark_text(fontSize=17 * view.size).encode(text="storages:O", color=dark)
     return alt.layer(cells, words).properties(height=240 * view.size, width="container")
 
 

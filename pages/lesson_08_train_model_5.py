@@ -46,7 +46,8 @@ RACE = replace(QUICK, corpus="manual", init="gpt2", steps=400)
 def racers(config, values):
     """Model 1, which sees one token, against Model 5 with one, two and three blocks, each on its own clock. A step of a
     deeper model takes longer, so it gets fewer of them: all end after about the same time."""
-    one = replace(model1.Config(), corpus=config.corpus, tokenizer=config.tokenizer, lr=5e-3, seed=config.seed)
+    shared = {"corpus": config.corpus, "tokenizer": config.tokenizer, "seed": config.seed}
+    one = replace(model1.Config(), **shared, lr=5e-3, steps=round(config.steps * 3 / 2))
     deep = [
         Arm(
             f"blocks {n}",
@@ -370,8 +371,8 @@ LESSON = Lesson(
     ),
     claims=CLAIMS,
     deeper=T(
-        "Open “One clock for all” at the bottom of the page: Model 1 and three depths of Model 5, real prose or Tales, measured in seconds instead of steps.",
-        "Mở “Một đồng hồ cho tất cả” ở cuối trang: Mô hình 1 và ba độ sâu của Mô hình 5, văn thật hay Tales, đo bằng giây thay vì bước.",
+        "Open “Go deeper: one clock for all” above: Model 1 and three depths of Model 5, real prose or Tales, measured in seconds instead of steps.",
+        "Mở “Đào sâu: một đồng hồ cho tất cả” ở phía trên: Mô hình 1 và ba độ sâu của Mô hình 5, văn thật hay Tales, đo bằng giây thay vì bước.",
     ),
     further=(
         T(

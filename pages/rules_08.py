@@ -4,7 +4,7 @@ import math
 
 from app.i18n import T
 from app.lesson import Prediction, Readout
-from app.theme import number
+from app.theme import number, percent
 from pages.claims_08 import at_seconds
 
 HEART = 0.1  # nats that the training loss lies below the test loss where a run learns by heart
@@ -85,7 +85,7 @@ def judge(arm, result):
         facts["step"] = crossing(result, "bigram_table")
         text = T(
             "{name}: {test} nats. It passed the table of word pairs ({table}) by step {step}: from there on it uses more than one token of context.",
-            "{name}: {test} nats. Nó vượt bảng cặp từ ({table}) trước bước {step}: từ đó nó dùng nhiều hơn một token ngữ cảnh.",
+            "{name}: {test} nats. Đến bước {step} nó đã vượt bảng cặp từ ({table}): từ đó nó dùng nhiều hơn một token ngữ cảnh.",
         )
     said = [text.format(**facts)]
     if not math.isnan(oracle) and test < table:
@@ -119,11 +119,24 @@ def judge(arm, result):
 
 
 def gap(view):
+    """The two starts compared. Left to the scheme, the course's comes with divided logits and GPT-2's without."""
     a, b = (view.result(x.arm.label).final("test_loss") for x in view.arms)
-    return T(
-        "Same architecture, same batches; the initial weights alone make {by} nats of difference.",
-        "Cùng kiến trúc, cùng các lô; riêng trọng số ban đầu đã tạo khác biệt {by} nats.",
-    ).format(by=number(abs(a - b)))
+    if not math.isfinite(a - b):
+        return None
+    text = (
+        T(
+            "Same architecture, same batches; the start makes {by} nats of difference: the initial weights, and the logits, which "
+            "the course divides by √d and GPT-2 does not.",
+            "Cùng kiến trúc, cùng các lô; điểm xuất phát tạo khác biệt {by} nats: trọng số ban đầu, và logits, thứ mà khóa học chia "
+            "cho √d còn GPT-2 thì không.",
+        )
+        if view.config.divide_logits == "scheme"
+        else T(
+            "Same architecture, same batches; the initial weights alone make {by} nats of difference.",
+            "Cùng kiến trúc, cùng các lô; riêng trọng số ban đầu đã tạo khác biệt {by} nats.",
+        )
+    )
+    return text.format(by=number(abs(a - b)))
 
 
 def echo_verdict(view):
@@ -171,17 +184,29 @@ def coverage_verdict(view):
     result = view.result("main")
     if math.isnan(result.final("unseen")):
         return []
-    return [
+    passes = result.final("passes")
+    text = (
         T(
-            "After {steps} batches {unseen} of 100 tokens were never shown, though the text has been read {passes} times over. "
-            "The first token of the text is ever shown with a chance of {first} %.",
-            "Sau {steps} lô, cứ 100 token có {unseen} token chưa từng xuất hiện, dù cả văn bản đã được đọc {passes} lần. "
-            "Token đầu tiên của văn bản chỉ có {first} % cơ hội được thấy.",
-        ).format(
+            "After {steps} batches {unseen} of the tokens were never shown, though the text has been read {passes} times over. "
+            "The first token of the text is ever shown with a chance of {first}.",
+            "Sau {steps} lô, {unseen} số token chưa từng xuất hiện, dù cả văn bản đã được đọc {passes} lần. "
+            "Token đầu tiên của văn bản chỉ có {first} cơ hội được thấy.",
+        )
+        if passes > 1
+        else T(
+            "After {steps} batches as many tokens were drawn as {share} of the text has; {unseen} of the text was never shown. "
+            "The first token is ever shown with a chance of {first}.",
+            "Sau {steps} lô, số token đã rút bằng {share} độ dài văn bản; {unseen} văn bản chưa từng xuất hiện. "
+            "Token đầu tiên chỉ có {first} cơ hội được thấy.",
+        )
+    )
+    return [
+        text.format(
             steps=result.step,
-            unseen=number(100 * result.final("unseen")),
-            passes=number(result.final("passes")),
-            first=number(100 * result.final("first")),
+            unseen=percent(result.final("unseen")),
+            passes=number(passes),
+            share=percent(passes),
+            first=percent(result.final("first")),
         )
     ]
 
@@ -191,19 +216,23 @@ def tying_verdict(view):
     if "course_moved" not in result.metrics:
         return []
     course, same = result.final("course_decay"), result.final("same_decay")
-    digits = next((d for d in (4, 6, 8) if round(course, d) != round(same, d)), 4)  # as many as show the difference
-    return [
-        T(
-            "nn.Parameter(wte.weight) is one matrix only until the model moves: then there are {n}. Before that the optimizer updates the "
-            "shared memory twice a step: weight decay leaves {course} instead of {same}.",
-            "nn.Parameter(wte.weight) chỉ là một ma trận cho đến khi mô hình chuyển chỗ: sau đó có {n}. Trước đó thuật toán tối ưu cập nhật "
-            "vùng nhớ chung hai lần mỗi bước: suy giảm trọng số để lại {course} thay vì {same}.",
-        ).format(
-            n=int(result.final("course_moved")),
-            course=f"{course:.{digits}f}",
-            same=f"{same:.{digits}f}",
+    digits = next((d for d in (4, 6, 8) if round(course, d) != round(same, d)), None)  # as many as show the difference
+    said = T(
+        "nn.Parameter(wte.weight) is one matrix only until the model moves: then there are {n}. Before that the optimizer updates the "
+        "shared memory twice a step",
+        "nn.Parameter(wte.weight) chỉ là một ma trận cho đến khi mô hình chuyển chỗ: sau đó có {n}. Trước đó thuật toán tối ưu cập nhật "
+        "vùng nhớ chung hai lần mỗi bước",
+    ).format(n=int(result.final("course_moved")))
+    if digits is None:
+        decay = T(
+            ", but learning rate × weight decay is so small here that nothing of it shows.",
+            ", nhưng ở đây tốc độ học × suy giảm trọng số nhỏ đến mức không thấy được gì.",
         )
-    ]
+    else:
+        decay = T(
+            ": weight decay leaves {course} instead of {same}.", ": suy giảm trọng số để lại {course} thay vì {same}."
+        ).format(course=f"{course:.{digits}f}", same=f"{same:.{digits}f}")
+    return [T(said.en + decay.en, said.vi + decay.vi)]
 
 
 # --- predictions -------------------------------------------------------------------------------------------------
@@ -281,8 +310,8 @@ PREDICTIONS = (
     Prediction(
         "init",
         T(
-            "Two runs differ only in the size of their initial weights. After 100 batches, how far apart are their test losses?",
-            "Hai lần chạy chỉ khác độ lớn trọng số ban đầu. Sau 100 lô, loss kiểm thử cách nhau bao nhiêu?",
+            "Two runs differ only in their start: the course's initialisation, or GPT-2's. After 100 batches, how far apart are their test losses?",
+            "Hai lần chạy chỉ khác điểm xuất phát: khởi tạo của khóa học hay của GPT-2. Sau 100 lô, loss kiểm thử cách nhau bao nhiêu?",
         ),
         init_answer,
         init_why,

@@ -1,5 +1,6 @@
 """Lesson 8's rules in words, on made-up runs that show each case; its figures on the same; its claims' arithmetic."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from app.view import ArmView, View, look
 from core import events
 from core.events import Finished, Metric, Started, Table
 from core.experiment import make
-from core.experiments import model5
+from core.experiments import coverage, model5, tying
 from core.result import Result
 from core.runs import Status
 from pages import claims_08, figures_08, rules_08
@@ -208,3 +209,52 @@ def test_where_no_story_goes_on_over_a_join_there_is_no_best_possible_line(monke
             for figure in (*page.LESSON.playgrounds[0].figures,):
                 assert figure.chart(view) is not None
             assert figures_08.LINES["oracle"](lang) not in str(figures_08.loss_chart(view).to_dict())
+
+
+def ran(config):
+    """The main arm of a playground that computes at once, really run."""
+    module = {"coverage": coverage, "tying": tying}[config.experiment]
+    seen = ArmView(
+        Arm("main", same("main"), config, 0), "main", Status("done"), Result(tuple(module.run(config, {}))), "live"
+    )
+    return View((seen,), {})
+
+
+def test_two_starts_differ_in_weights_and_head_unless_the_head_is_chosen():
+    ends = {"course": result({0: 8.2, 100: 3.9}), "gpt2": result({0: 7.6, 100: 2.2})}
+    assert "divides by √d" in rules_08.verdict(view(ends))[-1].en
+    arms = page.compare(replace(page.QUICK, divide_logits="no"), {"inits": "course,gpt2"})
+    assert "weights alone" in rules_08.verdict(view(ends, arms=arms))[-1].en
+
+
+def test_a_difference_to_infinity_is_not_told():
+    ends = {"course": result({0: 8.2, 100: math.nan}, reason="diverged"), "gpt2": result({0: 7.6, 100: 2.2})}
+    assert not [s for s in rules_08.verdict(view(ends)) if "NaN" in s.en]
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        (coverage.Config(tokens=1000, batch=4, context=50, steps=100), "read 20.0 times over"),
+        (coverage.Config(tokens=10_000, batch=4, context=50, steps=5), "as many tokens were drawn as 10 % of the text"),
+    ],
+)
+def test_a_text_is_read_over_only_when_it_was(config, said):
+    assert said in rules_08.coverage_verdict(ran(config))[0].en
+
+
+@pytest.mark.parametrize(("sampler", "law"), [("random", "exp(−nBT/N)"), ("epochs", "1 − nBT/N")])
+def test_the_law_is_that_of_the_sampler(sampler, law):
+    rows = figures_08.unseen_rows(ran(coverage.Config(tokens=1000, batch=4, context=5, steps=20, sampler=sampler)))
+    assert set(rows["what"]) == {"counted", f"law: {law}"}
+
+
+@pytest.mark.parametrize(("decay", "said"), [(0.1, "instead of"), (0.0, "nothing of it shows")])
+def test_a_double_decay_is_told_where_it_shows(decay, said):
+    assert said in rules_08.tying_verdict(ran(tying.Config(weight_decay=decay)))[0].en
+
+
+def test_two_leads_in_opposite_directions_are_both_needed():
+    ends = {"course": 6.4, "gpt2": 4.8, "course_cut": 5.9, "gpt2_cut": 6.2}
+    assert claims_08.either({k: result({100: v}) for k, v in ends.items()}) == pytest.approx(0.3)
+    assert claims_08.either({k: result({100: v}) for k, v in (ends | {"gpt2_cut": 5.0}).items()}) < 0

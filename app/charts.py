@@ -174,7 +174,7 @@ def extremes(values, points: int = POINTS):
 
 
 def loss_chart(
-    view, *, y_title: T = NATS, references: tuple[str, ...] | None = None, labels: dict | None = None, height: int = 400
+    view, *, y_title: T = NATS, references: tuple[str, ...] | None = None, labels: dict | None = None, base: int = 400
 ):
     """Test loss bold with its points, training loss faint (raw) and thin (running mean), pinned runs dashed, and the
     lines that say what a loss is worth. Expects the rows of `loss_rows`. What is far above any guess runs along the upper
@@ -210,7 +210,7 @@ def loss_chart(
         *beyond(view, y),
         *diverged(view),
     ]
-    return alt.layer(*marks).properties(height=height * (1 + (view.size - 1) * 0.6), width="container")
+    return alt.layer(*marks).properties(height=height(view, base), width="container")
 
 
 def _sky(view, times: float) -> float | None:

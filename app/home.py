@@ -94,7 +94,7 @@ def _first_curve(lesson, lang: str) -> None:
     arms = tuple(look(arm) for arm in quick(lesson, playground)[:1])
     view = View(arms, start(lesson, playground), lang, shell.size())
     if view.main.metrics:
-        spec = charts.specification(charts.loss_chart(view, height=230, references=("uniform", "unigram", "bigram")))
+        spec = charts.specification(charts.loss_chart(view, base=230, references=("uniform", "unigram", "bigram")))
         said = " ".join(line(lang) for line in playground.verdict(view))
         st.vega_lite_chart(charts.loss_rows(view), spec, width="stretch", alt=said, key="first_curve")
         st.caption(TEXT["curve"](lang))

@@ -31,7 +31,7 @@ def load(id: str) -> dict:
         data = json.loads(_path(id).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         data = {}
-    return {"pins": {}, "predictions": {}, "names": {}} | (data if isinstance(data, dict) else {})
+    return {"pins": {}, "predictions": {}} | (data if isinstance(data, dict) else {})
 
 
 def save(id: str, data: dict) -> None:

@@ -5,6 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
+from app import charts
 from app.charts import arm_color, loss_chart, loss_rows, step_axis
 from app.i18n import T
 from app.lesson import Figure
@@ -35,7 +36,7 @@ def panel(view, field: str, title: T, height: float, legend: bool, rules=()):
             .mark_text(align="right", baseline="bottom", dx=-4, dy=-3, color=GREY, fontSize=12 * view.size)
             .encode(y="y:Q", x=alt.value("width"), text="label:N")
         )
-    return alt.layer(*marks).properties(height=height * (1 + (view.size - 1) * 0.6), width="container")
+    return alt.layer(*marks).properties(height=charts.height(view, height), width="container")
 
 
 own = Figure(
@@ -143,7 +144,7 @@ model_loss = Figure(
         view,
         y_title=T("plain test loss (nats/token)", "loss kiểm thử thường (nats/token)"),
         references=("uniform", "unigram", "bigram"),
-        height=340,
+        base=340,
     ),
 )
 

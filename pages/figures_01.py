@@ -84,7 +84,7 @@ def curve_rows(view):
 
 
 def curve_chart(view):
-    chart = charts.loss_chart(view, references=REFERENCES, labels={"donor": UNTOUCHED}, height=410)
+    chart = charts.loss_chart(view, references=REFERENCES, labels={"donor": UNTOUCHED}, base=410)
     cross = alt.Chart().transform_filter(alt.datum.kind == "cross")
     y = alt.Y("value:Q", scale=alt.Scale(zero=False, nice=True))
     line = cross.mark_rule(color=BROKEN, strokeWidth=2, strokeDash=[2, 3]).encode(x="step:Q", x2="end:Q", y=y)

@@ -38,10 +38,6 @@ def chart_of(field: str):
     return alt.Chart().transform_filter(f"isValid(datum.{field})")
 
 
-def scaled(view, height: int) -> float:
-    return height * (1 + (view.size - 1) * 0.6)
-
-
 # --- who loads what ----------------------------------------------------------------------------------------------
 
 
@@ -97,7 +93,7 @@ def load_chart(view):
             base.mark_line(strokeWidth=width * view.size, strokeDash=dash, opacity=0.9),
             base.mark_point(filled=True, opacity=1, size=(22 * width + 40) * view.size),
         ]
-    return alt.layer(*layers).properties(height=scaled(view, 330), width="container")
+    return alt.layer(*layers).properties(height=charts.height(view, 330), width="container")
 
 
 def strip_chart(view):
@@ -115,7 +111,7 @@ def strip_chart(view):
         tooltip=["name:N", "what:N", "commit:N"],
     )
     text = base.mark_text(fontSize=13 * view.size, font="monospace", color="#111").encode(text="commit:N")
-    return alt.layer(cell, text).properties(height=scaled(view, 46 * len(names) + 40), width="container")
+    return alt.layer(cell, text).properties(height=charts.height(view, 46 * len(names) + 40), width="container")
 
 
 loads = Figure(
@@ -198,7 +194,7 @@ def ruler_chart(view):
         height=alt.RelativeBandSize(0.8), color=WANTED, stroke=WANTED, strokeWidth=1.5
     )
     return alt.layer(file, wanted.encode(x=x, x2="b:Q", y=y, tooltip=tip)).properties(
-        height=scaled(view, 190), width="container"
+        height=charts.height(view, 190), width="container"
     )
 
 
@@ -246,7 +242,7 @@ def tree_chart(view):
         .mark_text(fontSize=13 * view.size, fontWeight="bold", color="white")
         .encode(x=alt.X("mid:Q", scale=unit), y=alt.Y("up:Q", scale=unit), text="label:N")
     )
-    return alt.layer(cells, text).properties(height=scaled(view, 250), width="container")
+    return alt.layer(cells, text).properties(height=charts.height(view, 250), width="container")
 
 
 ruler = Figure(
@@ -374,7 +370,7 @@ def time_chart(view):
     )
     point = base.mark_point(filled=True, size=220 * view.size, opacity=1)
     text = base.mark_text(align="left", dx=14, fontSize=13 * view.size).encode(text=alt.Text("ms:Q", format=".2~g"))
-    return alt.layer(point, text).properties(height=scaled(view, 230), width="container")
+    return alt.layer(point, text).properties(height=charts.height(view, 230), width="container")
 
 
 times = Figure(

@@ -3,10 +3,11 @@
 import altair as alt
 import pandas as pd
 
+from app.charts import height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, TEST
-from pages.figures_02 import chart_of, scaled, table
+from pages.figures_02 import chart_of, table
 
 # --- tokens ------------------------------------------------------------------------------------------------------
 
@@ -53,7 +54,7 @@ def cost_chart(view):
     text = base.mark_text(align="left", dx=5, fontSize=13 * view.size, color=GREY).encode(
         text="label:N", color=alt.value(GREY)
     )
-    return alt.layer(base.mark_bar(), text).properties(height=scaled(view, 330), width="container")
+    return alt.layer(base.mark_bar(), text).properties(height=height(view, 330), width="container")
 
 
 def piece_rows(side):
@@ -85,7 +86,7 @@ def piece_chart(view):
         font="monospace", fontSize=11 * view.size**0.5, color="#111"
     )
     text = text.encode(x=alt.X("mid:Q", scale=scale), text="piece:N")
-    return alt.layer(cell, text).properties(height=scaled(view, 200), width="container")
+    return alt.layer(cell, text).properties(height=height(view, 200), width="container")
 
 
 bars = Figure(
@@ -161,7 +162,7 @@ def order_chart(view):
         )
     )
     line = alt.Chart().mark_line(color=GREY, strokeDash=[6, 4]).encode(x=x, y=alt.Y("served:Q"))
-    return alt.layer(line, points).properties(height=scaled(view, 330), width="container")
+    return alt.layer(line, points).properties(height=height(view, 330), width="container")
 
 
 def length_rows(view):
@@ -198,7 +199,7 @@ def length_chart(view):
     text = one.mark_text(align="left", dx=5, color=BROKEN, fontSize=13 * view.size).encode(
         x="context:Q", y=alt.value(-8), text="label:N"
     )
-    return alt.layer(hist, rule, text).properties(height=scaled(view, 220), width="container")
+    return alt.layer(hist, rule, text).properties(height=height(view, 220), width="container")
 
 
 order = Figure(

@@ -6,6 +6,7 @@ from itertools import pairwise
 import altair as alt
 import pandas as pd
 
+from app import charts
 from app.charts import STEP, step_axis
 from app.i18n import T, same
 from app.lesson import Figure
@@ -135,10 +136,6 @@ def lines(kind, x, y, size, color=COLOR):
     ]
 
 
-def grown(height: float, view) -> float:
-    return height * (1 + (view.size - 1) * 0.6)
-
-
 def race_chart(view):
     x = step_axis(view, scale=alt.Scale(nice=False))
     y = alt.Y(
@@ -167,7 +164,9 @@ def race_chart(view):
             for kind, color in (("end", SILENT), ("goal", alt.value(GREY)))
         ),
     ).properties(
-        height=grown(235, view), width="container", padding={"right": 84 * view.size, "left": 5, "top": 5, "bottom": 5}
+        height=charts.height(view, 235),
+        width="container",
+        padding={"right": 84 * view.size, "left": 5, "top": 5, "bottom": 5},
     )
     w = alt.X(
         "weight:Q",
@@ -187,7 +186,7 @@ def race_chart(view):
             color=SILENT,
             tooltip=["name:N", "step:Q", alt.Tooltip("weight:Q", format=".4f"), alt.Tooltip("loss:Q", format=".3g")],
         ),
-    ).properties(height=grown(200, view), width="container")
+    ).properties(height=charts.height(view, 200), width="container")
     return up, down
 
 
@@ -239,7 +238,7 @@ def loss_chart(view):
         strokeDash=[0.1, 14 * view.size], strokeWidth=4 * view.size, strokeCap="round", color=BROKEN
     )
     return alt.layer(*lines("loss", x, y, view.size, SILENT), law.encode(x=x, y=y)).properties(
-        height=grown(250, view), width="container"
+        height=charts.height(view, 250), width="container"
     )
 
 
@@ -289,7 +288,7 @@ def phase_chart(view):
         only("dot")
         .mark_point(filled=True, size=150 * view.size, opacity=1, stroke="white", strokeWidth=1.5)
         .encode(x=x, y=y, color=COLOR, tooltip=tip),
-    ).properties(height=grown(280, view), width="container")
+    ).properties(height=charts.height(view, 280), width="container")
 
 
 phase = Figure(

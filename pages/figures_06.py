@@ -143,7 +143,7 @@ def loss_chart(view):
             )
         )
     marks += charts.diverged(view)
-    return alt.layer(*marks).properties(height=400 * (1 + (view.size - 1) * 0.6), width="container")
+    return alt.layer(*marks).properties(height=charts.height(view, 400), width="container")
 
 
 loss = Figure(

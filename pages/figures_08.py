@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import BEGUN, NATS, STEP, arm_color, beyond, diverged, room, rules, step_axis, thin, under
+from app.charts import BEGUN, NATS, STEP, arm_color, beyond, diverged, height, room, rules, step_axis, thin, under
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, GREY, INPUT
@@ -136,7 +136,7 @@ def loss_chart(view, x=None, names=tuple(LINES)):
     ]
     if chosen == "step":
         marks += diverged(view)
-    return alt.layer(*marks).properties(height=400 * (1 + (view.size - 1) * 0.6), width="container")
+    return alt.layer(*marks).properties(height=height(view, 400), width="container")
 
 
 loss = Figure(

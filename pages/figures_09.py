@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import arm_color, step_axis
+from app.charts import arm_color, height, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, GREY, knob, number
@@ -137,7 +137,7 @@ def shape_chart(view):
                     x=alt.X("after:Q"), y=y, color=color
                 ),
             ]
-        return alt.layer(*marks).properties(height=230 * (1 + (view.size - 1) * 0.6), width="container")
+        return alt.layer(*marks).properties(height=height(view, 230), width="container")
 
     return (
         panel("loss", T("loss", "loss")(lang)),
@@ -304,7 +304,7 @@ def strip_chart(view):
         rest.mark_text(align="left", dx=10, dy=-9 * view.size, fontSize=13 * view.size, fontWeight="bold").encode(
             x=x, y=y, text="text:N", color=color
         ),
-    ).properties(height=330 * (1 + (view.size - 1) * 0.6), width="container")
+    ).properties(height=height(view, 330), width="container")
 
 
 strip = Figure(

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import BEGUN, STEP, arm_color, step_axis
+from app.charts import BEGUN, STEP, arm_color, height, step_axis
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, GREY, INPUT
@@ -48,9 +48,7 @@ def story_chart(view):
                 .mark_text(align="right", baseline="bottom", dy=-3, color=GREY, fontSize=12 * view.size)
                 .encode(y="y:Q", x=alt.value("width"), text="label:N")
             )
-        return alt.layer(*marks).properties(
-            height=(290 if first else 270) * (1 + (view.size - 1) * 0.6), width="container"
-        )
+        return alt.layer(*marks).properties(height=height(view, 290 if first else 270), width="container")
 
     references = view.references
     kl_rules = (

@@ -5,6 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
+from app.charts import height
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, INPUT, number
@@ -92,9 +93,7 @@ def strip_chart(view):
         .mark_text(text="∞", dx=-14, fontSize=20 * view.size, color=BROKEN, fontWeight="bold")
         .encode(yOffset=alt.YOffset("jitter:Q", scale=alt.Scale(domain=[-1.6, 1.6])))
     )
-    return alt.layer(points, ticks, words, beyond).properties(
-        height=400 * (1 + (view.size - 1) * 0.6), width="container"
-    )
+    return alt.layer(points, ticks, words, beyond).properties(height=height(view, 400), width="container")
 
 
 strips = Figure(
@@ -282,7 +281,7 @@ def profile_chart(view):
         ),
         base.mark_line(strokeWidth=2.5 * view.size),
         base.mark_point(filled=True, size=40 * view.size, opacity=1).encode(tooltip=tip),
-    ).properties(height=360 * (1 + (view.size - 1) * 0.6), width="container")
+    ).properties(height=height(view, 360), width="container")
 
 
 profile = Figure(

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import arm_color, step_axis
+from app.charts import arm_color, height, step_axis
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
@@ -30,10 +30,6 @@ TIES = {
     "shared": T("two Parameters, one memory", "hai Parameter, một vùng nhớ"),
     "apart": T("two matrices", "hai ma trận"),
 }
-
-
-def height(view, base):
-    return base * (1 + (view.size - 1) * 0.6)
 
 
 def font(view, base=12):

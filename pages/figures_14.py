@@ -5,6 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
+from app.charts import height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, number
@@ -67,7 +68,7 @@ def strip_chart(view):
         middle.transform_filter(test).mark_text(color=color, fontWeight="bold").encode(text="label:N", size=size, **at)
         for test, color in (("datum.kept", "white"), ("!datum.kept", GREY))
     ]
-    return alt.layer(kept, gone, *words).properties(height=400 * (1 + (view.size - 1) * 0.6), width="container")
+    return alt.layer(kept, gone, *words).properties(height=height(view, 400), width="container")
 
 
 strip = Figure(
@@ -136,15 +137,15 @@ def share_chart(view):
         ).encode(x="middle:Q", y="expected:Q"),
     ]
     layers.append(alt.Chart().transform_filter(alt.datum.kind == "room").mark_point(opacity=0).encode(x=x, y=y))
-    for kind, color, dash, height in (("rule", GREY, [0], 12), ("sd", GREY, [5, 4], 28), ("now", BROKEN, [0], 44)):
+    for kind, color, dash, y_pixels in (("rule", GREY, [0], 12), ("sd", GREY, [5, 4], 28), ("now", BROKEN, [0], 44)):
         marks = alt.Chart().transform_filter(alt.datum.kind == kind)
         layers.append(marks.mark_rule(color=color, strokeDash=dash, strokeWidth=2).encode(x="x:Q"))
         layers.append(
             marks.mark_text(color=color, align="left", dx=4, fontSize=12 * view.size, fontWeight="bold").encode(
-                x="x:Q", y=alt.value(height), text="label:N"
+                x="x:Q", y=alt.value(y_pixels), text="label:N"
             )
         )
-    return alt.layer(*layers).properties(height=270 * (1 + (view.size - 1) * 0.6), width="container")
+    return alt.layer(*layers).properties(height=height(view, 270), width="container")
 
 
 share = Figure(
@@ -199,7 +200,7 @@ def moment_chart(view):
             .transform_calculate(label=f"format(datum.{field}, '.3f')")
             .mark_text(dx=12, dy=-12, align="left", color=BROKEN, fontWeight="bold", fontSize=14 * view.size)
             .encode(text="label:N"),
-        ).properties(height=260 * (1 + (view.size - 1) * 0.6), width="container")
+        ).properties(height=height(view, 260), width="container")
 
     return (
         panel("mean", T("mean after dropout", "trung bình sau dropout")),
@@ -275,7 +276,7 @@ def entropy_chart(view):
         .transform_filter(alt.datum.kind == "line")
         .mark_line(strokeWidth=2.5, point=True)
         .encode(x=x, y=y, color=color, tooltip=["name:N", "p:Q", alt.Tooltip("entropy:Q", format=".3f")]),
-    ).properties(height=300 * (1 + (view.size - 1) * 0.6), width="container")
+    ).properties(height=height(view, 300), width="container")
 
 
 entropy = Figure(

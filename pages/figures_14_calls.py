@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from app.charts import step_axis
+from app.charts import height, step_axis
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, percent
@@ -87,7 +87,7 @@ def obey_chart(view):
             text="word:N"
         ),
         base.mark_text(dy=11 * view.size, color="white", fontSize=12 * view.size).encode(text="note:N"),
-    ).properties(height=400 * (1 + (view.size - 1) * 0.6), width="container")
+    ).properties(height=height(view, 400), width="container")
 
 
 obey = Figure(
@@ -188,7 +188,7 @@ def forgotten_chart(view):
         line.mark_line(strokeWidth=2.5).encode(
             x=x, y=y, color=two_colors(view), tooltip=["name:N", "step:Q", alt.Tooltip("mean:Q", format=".3f")]
         ),
-    ).properties(height=260 * (1 + (view.size - 1) * 0.6), width="container")
+    ).properties(height=height(view, 260), width="container")
 
 
 def two_colors(view):

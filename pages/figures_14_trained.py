@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP, step_axis
+from app.charts import STEP, height, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, GREY, knob
@@ -136,7 +136,7 @@ def world_chart(view):
             for test, dy in (("datum.above", -16), ("!datum.above", 18)):
                 words = {"align": side, "dy": dy * view.size, "fontWeight": "bold", "fontSize": 14 * view.size}
                 layers.append(points.transform_filter(test).mark_text(**words).encode(text="label:N"))
-        return alt.layer(*layers).properties(height=400 * (1 + (view.size - 1) * 0.6), width="container")
+        return alt.layer(*layers).properties(height=height(view, 400), width="container")
 
     return panel("little"), panel("much")
 
@@ -201,7 +201,7 @@ def sweep_chart(view):
             ),
             tooltip=["name:N", "p:Q", alt.Tooltip("loss:Q", format=".3f")],
         )
-        .properties(height=300 * (1 + (view.size - 1) * 0.6), width="container")
+        .properties(height=height(view, 300), width="container")
     )
 
 
@@ -265,7 +265,7 @@ def ensemble_chart(view):
             .mark_line(strokeWidth=3, color=BLUE, point={"size": 80, "color": BLUE})
             .encode(x=x, y=y, tooltip=["masks:Q", alt.Tooltip("loss:Q", format=".4f")]),
             kind("one").mark_text(align="left", dx=12, dy=-2, color=BLUE, **words).encode(x=x, y=y, text="label:N"),
-        ).properties(height=400 * (1 + (view.size - 1) * 0.6), width="container")
+        ).properties(height=height(view, 400), width="container")
 
     return panel("little"), panel("much")
 

@@ -6,7 +6,7 @@ from statistics import fmean
 import altair as alt
 import pandas as pd
 
-from app.charts import NATS, arm_color, rules, step_axis, thin
+from app.charts import NATS, arm_color, height, rules, step_axis, thin
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
@@ -213,7 +213,6 @@ def ways(view):
 
 def divide_chart(view):
     colors = {f"{a.arm.config.init_std or 0.02:g}": ARMS[a.arm.color] for a in view.arms}
-    size = 1 + (view.size - 1) * 0.6
 
     def panel(std, color):
         base = alt.Chart().transform_filter(alt.datum.size == std).encode(x=time_axis(view), detail="run:N")
@@ -229,7 +228,7 @@ def divide_chart(view):
             .encode(y=y),
             test.mark_line(strokeWidth=3 * view.size, color=color).encode(y=y, strokeDash=ways(view)),
             test.mark_point(filled=True, size=45 * view.size, opacity=1, color=color).encode(y=y, tooltip=tip),
-        ).properties(height=340 * size, width="container")
+        ).properties(height=height(view, 340), width="container")
 
     return tuple(panel(std, color) for std, color in colors.items())
 

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import arm_color, diverged, rules
+from app.charts import arm_color, diverged, height, rules
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import BROKEN, GREY, INPUT, TEST
@@ -162,7 +162,7 @@ def race_chart(view):
     ]
     if axis == "step":
         marks += diverged(view)
-    return alt.layer(*marks).properties(height=400 * (1 + (view.size - 1) * 0.6), width="container")
+    return alt.layer(*marks).properties(height=height(view, 400), width="container")
 
 
 race = Figure(
@@ -306,7 +306,7 @@ def place_chart(view):
             x="place:Q", y=alt.value(4), text="label:N"
         ),
     ]
-    return alt.layer(*marks).properties(height=390 * (1 + (view.size - 1) * 0.6), width="container")
+    return alt.layer(*marks).properties(height=height(view, 390), width="container")
 
 
 place = Figure(

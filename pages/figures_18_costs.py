@@ -6,7 +6,7 @@ from functools import cache
 import altair as alt
 import pandas as pd
 
-from app.charts import arm_color
+from app.charts import arm_color, height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, TEST
@@ -69,7 +69,7 @@ def signal_chart(view):
             for side, dx, dy in (("left", 10, 11), ("right", -10, -9))
         ),
     ]
-    return alt.layer(*marks).properties(height=420 * (1 + (view.size - 1) * 0.6), width="container")
+    return alt.layer(*marks).properties(height=height(view, 420), width="container")
 
 
 signal = Figure(
@@ -122,7 +122,7 @@ def cost_chart(view):
             x=alt.value(0), text="text:N"
         ),
     ]
-    return alt.layer(*marks).properties(height=300 * (1 + (view.size - 1) * 0.6), width="container")
+    return alt.layer(*marks).properties(height=height(view, 300), width="container")
 
 
 cost = Figure(
@@ -197,7 +197,7 @@ def text_chart(view):
         .mark_text(align="left", dx=12, fontSize=14 * view.size)
         .encode(text="label:N"),
     ]
-    return alt.layer(*marks).properties(height=400 * (1 + (view.size - 1) * 0.6), width="container")
+    return alt.layer(*marks).properties(height=height(view, 400), width="container")
 
 
 texts = Figure(

@@ -103,7 +103,7 @@ def race_chart(view):
             dx=5 if early else -5, align="left" if early else "right", color=GREY, fontSize=12 * view.size
         ).encode(x="x:Q", y=alt.value(46), text="label:N"),
     ]
-    height = 400 * (1 + (view.size - 1) * 0.6)
+    height = charts.height(view, 400)
     return alt.layer(*marks).properties(height=height, width="container")
 
 

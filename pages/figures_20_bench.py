@@ -5,6 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
+from app import charts
 from app.charts import NATS, arm_color, lines, step_axis
 from app.i18n import T
 from app.lesson import Figure
@@ -289,7 +290,7 @@ def case_rows(view):
 
 def case_chart(view):
     what = view.config.what
-    height = 400 * (1 + (view.size - 1) * 0.6)
+    height = charts.height(view, 400)
     base = drawn()
     if what not in CURVES:
         wide = what == "vocabulary"
@@ -448,7 +449,7 @@ def parallel_chart(view):
         wide.encode(x=x, y=y, color=color, detail="run:N"),
         thin.encode(x=x, y=y, color=color, detail="run:N"),
         base.mark_point(opacity=0, size=60).encode(x=x, y=y, tooltip=tip),
-    ).properties(height=360 * (1 + (view.size - 1) * 0.6), width="container")
+    ).properties(height=charts.height(view, 360), width="container")
 
 
 parallel = Figure(

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from app.charts import height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
@@ -55,7 +56,7 @@ def strip_chart(view):
             ),
             tooltip=["kind:N", alt.Tooltip("share:Q", format=".0%"), alt.Tooltip("cell:Q", format=".1%")],
         )
-        .properties(height=300 * (1 + (view.size - 1) * 0.6), width="container")
+        .properties(height=height(view, 300), width="container")
     )
 
 

@@ -131,7 +131,7 @@ def verdict(view) -> list[T]:
     return [*said, won.format(**facts, ratio=number(error[second] / error[first]))]
 
 
-def steps_to(value: float, config) -> T:
+def steps_to(value: float) -> T:
     return NEVER_FOR_GOOD if math.isnan(value) else T("step {n}", "bước {n}").format(n=int(value))
 
 
@@ -162,7 +162,7 @@ def readouts(view) -> list[Readout]:
         rows.append(
             Readout(
                 T(f"{label} arrived", f"{label} đến nơi"),
-                steps_to(view.main.final(f"arrived_{name}"), config),
+                steps_to(view.main.final(f"arrived_{name}")),
                 T(
                     "From here on it stays within {x} of the target.",
                     "Từ đây nó luôn ở trong khoảng {x} quanh đích.",

@@ -3,12 +3,13 @@
 import altair as alt
 import pandas as pd
 
+from app import charts
 from app.charts import step_axis
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, number
 from pages.controls_04 import NAMES
-from pages.figures_04 import COLOR, EXTENT, FLAT, SILENT, grown, only
+from pages.figures_04 import COLOR, EXTENT, FLAT, SILENT, only
 
 # --- the sweep ------------------------------------------------------------------------------------------------------------
 
@@ -62,7 +63,7 @@ def sweep_chart(view):
         dots = only("sweep", "arm").mark_point(filled=True, size=22 * view.size, opacity=1)
         marks.append(dots.encode(x=x, y=y, color=color, tooltip=tip))
         rules = [only("rule").mark_rule(color=GREY, strokeDash=[6, 4]).encode(x=x)]
-        return alt.layer(*rules, *extra, *marks).properties(height=grown(height, view), width="container")
+        return alt.layer(*rules, *extra, *marks).properties(height=charts.height(view, height), width="container")
 
     y = alt.Y(
         "steps:Q",
@@ -165,7 +166,7 @@ def parts_chart(view):
         base.transform_filter(alt.datum.thick == 0)
         .mark_line(strokeWidth=2.5 * view.size)
         .encode(x=x, y=y, color=color, tooltip=tip),
-    ).properties(height=grown(330, view), width="container")
+    ).properties(height=charts.height(view, 330), width="container")
 
 
 parts = Figure(
@@ -206,7 +207,7 @@ def gap_chart(view):
         alt.Chart().mark_rule(strokeWidth=6 * view.size).encode(x="floor:Q", x2="gap:Q", y=y, color=color),
         alt.Chart().mark_point(filled=True, size=130 * view.size, opacity=1).encode(x=x, y=y, color=color),
         alt.Chart().mark_text(align="left", dx=12, color=GREY, fontSize=13 * view.size).encode(x=x, y=y, text="text:N"),
-    ).properties(height=grown(190, view), width="container")
+    ).properties(height=charts.height(view, 190), width="container")
 
 
 gap = Figure(
@@ -274,7 +275,7 @@ def bowl_chart(view):
         only("dot")
         .mark_point(filled=True, size=170 * view.size, opacity=1, stroke="white", strokeWidth=1.5, clip=True)
         .encode(x=x, y=y, color=color, tooltip=tip),
-    ).properties(height=grown(380, view), width="container")
+    ).properties(height=charts.height(view, 380), width="container")
 
 
 both = Figure(
@@ -308,7 +309,7 @@ def descent_chart(view):
     tip = ["name:N", "step:Q", alt.Tooltip("loss:Q", format=".3g")]
     line = alt.Chart().mark_line(strokeWidth=2.5 * view.size)
     return line.encode(x=x, y=y, color=both_color(view, False), tooltip=tip).properties(
-        height=grown(210, view), width="container"
+        height=charts.height(view, 210), width="container"
     )
 
 
@@ -342,7 +343,7 @@ def scan_chart(view):
     tip = ["name:N", alt.Tooltip("lr:Q", format=".3g"), alt.Tooltip("loss:Q", format=".3g")]
     line = alt.Chart().mark_line(strokeWidth=2.5 * view.size, point=True)
     return line.encode(x=x, y=y, color=both_color(view), tooltip=tip).properties(
-        height=grown(260, view), width="container"
+        height=charts.height(view, 260), width="container"
     )
 
 

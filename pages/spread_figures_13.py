@@ -6,11 +6,11 @@ from functools import partial
 import altair as alt
 import pandas as pd
 
-from app.charts import arm_color, loss_chart, loss_rows, step_axis
+from app.charts import arm_color, height, loss_chart, loss_rows, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, number
-from pages.figures_13 import font, height
+from pages.figures_13 import font
 
 # std of h.<block>.attn.c_attn.weight in the published file of GPT-2 (124M), Radford et al. 2019
 GPT2_STDS = (0.200, 0.140, 0.153, 0.142, 0.146, 0.128, 0.127, 0.129, 0.127, 0.126, 0.127, 0.128)
@@ -223,7 +223,7 @@ def curves_chart(view):
         .mark_point(size=70 * view.size, strokeWidth=1.6, filled=False)
         .encode(x=x, y="value:Q", color=arm_color(view, legend=False), tooltip=["name:N", "step:Q", "value:Q"])
     )
-    whole = loss_chart(view, references=("uniform", "unigram"), height=340)
+    whole = loss_chart(view, references=("uniform", "unigram"), base=340)
     return whole + hollow
 
 

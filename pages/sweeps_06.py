@@ -54,7 +54,7 @@ def size_chart(view):
         )
     )
     marks = [*charts.rules(view, ("uniform",), REFERENCES), lines]
-    return alt.layer(*marks).properties(height=400 * (1 + (view.size - 1) * 0.6), width="container")
+    return alt.layer(*marks).properties(height=charts.height(view, 400), width="container")
 
 
 size = Figure(
@@ -188,7 +188,7 @@ def estimates_chart(view):
             ),
             tooltip=["mode:N", "windows:Q", alt.Tooltip("loss:Q", format=".3f")],
         ),
-    ).properties(height=400 * (1 + (view.size - 1) * 0.6), width="container")
+    ).properties(height=charts.height(view, 400), width="container")
 
 
 estimates = Figure(

@@ -404,6 +404,9 @@ def _styled(spec: dict, size: float) -> dict:
     config["text"] = {"fontSize": label, "color": theme.GREY} | config.get(
         "text", {}
     )  # Vega's is 11, and black on black
+    config["axisDiscrete"] = {
+        "labelFlush": False
+    }  # the page's theme moves the outermost labels away from their columns and rows
     config["header"] = {"labelFontSize": label} | config.get("header", {})
     config.pop("view", None)
     spec.setdefault(

@@ -190,14 +190,14 @@ def coverage_verdict(view):
             "After {steps} batches {unseen} of the tokens were never shown, though the text has been read {passes} times over. "
             "The first token of the text is ever shown with a chance of {first}.",
             "Sau {steps} lô, {unseen} số token chưa từng xuất hiện, dù cả văn bản đã được đọc {passes} lần. "
-            "Token đầu tiên của văn bản chỉ có {first} cơ hội được thấy.",
+            "Token đầu tiên của văn bản có {first} cơ hội được thấy.",
         )
         if passes > 1
         else T(
             "After {steps} batches as many tokens were drawn as {share} of the text has; {unseen} of the text was never shown. "
             "The first token is ever shown with a chance of {first}.",
             "Sau {steps} lô, số token đã rút bằng {share} độ dài văn bản; {unseen} văn bản chưa từng xuất hiện. "
-            "Token đầu tiên chỉ có {first} cơ hội được thấy.",
+            "Token đầu tiên có {first} cơ hội được thấy.",
         )
     )
     return [

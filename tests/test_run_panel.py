@@ -284,3 +284,4 @@ def test_labels_are_as_long_in_large_type_and_no_text_is_black_or_small(size):
     assert all(one["encoding"]["y"]["axis"]["labelLimit"] == 200 * size for one in spec["hconcat"][1]["layer"])
     assert spec["config"]["axis"]["labelLimit"] == 180 * size and spec["config"]["legend"]["labelLimit"] == 160 * size
     assert spec["config"]["text"] == {"fontSize": round(13 * size), "color": theme.GREY}
+    assert spec["config"]["axisDiscrete"] == {"labelFlush": False}, "a name stands at its column or row"

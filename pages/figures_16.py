@@ -31,7 +31,7 @@ def place(value, long: bool):
 
 
 def histogram_rows(view):
-    """Bars (what bar): x, x2, y0, y, kind, side; rules (what cut, published, writeup): x, label."""
+    """Bars (what bar): x, x2, y0, y, kind, side; rules (what cut, published): x, label, and in side where it has room."""
     found, name = table(view, "pages"), view.config.rule
     if not found:
         return None
@@ -63,7 +63,9 @@ def histogram_rows(view):
             floor = floor + counts
     for what, value, label in marks:
         if math.isfinite(value) and place(value, long) <= high:
-            rows.append((what, place(value, long), None, None, None, "", "", label.format(v=number(value))(view.lang)))
+            at = place(value, long)
+            side = "left" if at - low > 0.7 * (high - low) else "right"
+            rows.append((what, at, None, None, None, "", side, label.format(v=number(value))(view.lang)))
     return pd.DataFrame(rows, columns=["what", "x", "x2", "y0", "y", "kind", "side", "label"])
 
 
@@ -115,11 +117,12 @@ def histogram_chart(view):
     marks = [bars]
     for what, color, dash, y in (("cut", BROKEN, [1, 0], 8), ("published", GREY, [5, 4], 26)):
         lines = base.transform_filter(f"datum.what == '{what}'")
+        marks.append(lines.mark_rule(color=color, strokeWidth=2.5, strokeDash=dash).encode(x="x:Q"))
         marks += [
-            lines.mark_rule(color=color, strokeWidth=2.5, strokeDash=dash).encode(x="x:Q"),
-            lines.mark_text(align="left", dx=6, color=color, fontSize=13 * view.size, fontWeight="bold").encode(
-                x="x:Q", y=alt.value(y), text="label:N"
-            ),
+            lines.transform_filter(f"datum.side == '{side}'")
+            .mark_text(align=align, dx=dx, color=color, fontSize=13 * view.size, fontWeight="bold")
+            .encode(x="x:Q", y=alt.value(y * view.size), text="label:N")
+            for side, align, dx in (("right", "left", 6), ("left", "right", -6))
         ]
     return alt.layer(*marks).properties(height=height(view, 330), width="container")
 

@@ -32,7 +32,8 @@ def curve_rows(view):
     rows.append(("threshold", at, None, None))
     frame = pd.DataFrame(rows, columns=["what", "s", "p", "pairs"])
     label = T("steepest near (1/b)^(1/r) = {v}", "dốc nhất gần (1/b)^(1/r) = {v}").format(v=f"{at:.2f}")(view.lang)
-    return frame.assign(label=[label if w == "threshold" else "" for w in frame["what"]])
+    side = "left" if at > 0.5 else "right"  # of the line: where its name has room
+    return frame.assign(label=[label if w == "threshold" else "" for w in frame["what"]], side=side)
 
 
 def curve_chart(view):
@@ -52,9 +53,13 @@ def curve_chart(view):
     of_ = {w: base.transform_filter(f"datum.what == '{w}'") for w in ("line", "bin", "caught", "missed", "threshold")}
     return alt.layer(
         of_["threshold"].mark_rule(color=GREY, strokeDash=[6, 4]).encode(x=x),
-        of_["threshold"]
-        .mark_text(align="right", dx=-6, color=GREY, fontSize=12 * view.size)
-        .encode(x=x, y=alt.value(60), text="label:N"),
+        *(
+            of_["threshold"]
+            .transform_filter(f"datum.side == '{side}'")
+            .mark_text(align=align, dx=dx, color=GREY, fontSize=12 * view.size)
+            .encode(x=x, y=alt.value(60), text="label:N")
+            for side, align, dx in (("left", "right", -6), ("right", "left", 6))
+        ),
         of_["missed"].mark_point(color=GREY, size=14, opacity=0.6).encode(x=x, y=y),
         of_["caught"].mark_point(color=ARMS[2], size=14, opacity=0.7).encode(x=x, y=y),
         of_["line"].mark_line(color=TEST, strokeWidth=3 * view.size).encode(x=x, y=y),
@@ -138,7 +143,11 @@ def length_rows(view):
     for what, label in (("median", T("median {v}", "trung vị {v}")), ("mean", T("mean {v}", "trung bình {v}"))):
         value = view.main.final(what)
         rows.append((what, math.log10(max(value, 1)), None, None, None, label.format(v=f"{value:,.0f}")(view.lang)))
-    return pd.DataFrame(rows, columns=["what", "x", "x2", "count", "zero", "label"])
+    frame = pd.DataFrame(rows, columns=["what", "x", "x2", "count", "zero", "label"])
+    left = (
+        "median" if view.main.final("median") <= view.main.final("mean") else "mean"
+    )  # names lead away from each other
+    return frame.assign(side=["left" if w == left else "right" for w in frame["what"]])
 
 
 def length_chart(view):
@@ -161,13 +170,14 @@ def length_chart(view):
             tooltip=["count:Q"],
         )
     ]
-    for what, color, y, align, dx in (("median", ARMS[2], -8, "right", 0), ("mean", BROKEN, -8, "left", 0)):
+    for what, color in (("median", ARMS[2]), ("mean", BROKEN)):
         lines = base.transform_filter(f"datum.what == '{what}'")
+        marks.append(lines.mark_rule(color=color, strokeWidth=2.5).encode(x="x:Q"))
         marks += [
-            lines.mark_rule(color=color, strokeWidth=2.5).encode(x="x:Q"),
-            lines.mark_text(align=align, dx=dx, color=color, fontSize=13 * view.size, fontWeight="bold").encode(
-                x="x:Q", y=alt.value(y), text="label:N"
-            ),
+            lines.transform_filter(f"datum.side == '{side}'")
+            .mark_text(align=align, color=color, fontSize=13 * view.size, fontWeight="bold")
+            .encode(x="x:Q", y=alt.value(-8), text="label:N")
+            for side, align in (("left", "right"), ("right", "left"))
         ]
     return alt.layer(*marks).properties(height=height(view, 330), width="container")
 

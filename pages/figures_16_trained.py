@@ -1,5 +1,7 @@
 """The pictures of lesson 16's training: four pools, one test, and what each has learned of every kind of page."""
 
+import math
+
 import altair as alt
 import pandas as pd
 
@@ -9,6 +11,8 @@ from app.lesson import Figure
 from app.theme import GREY
 from pages.names_16 import KINDS, of
 from pages.verdict_16 import last_train
+
+DARK = "#222"  # to be read on any bar, an orange one too
 
 loss = Figure(
     "loss",
@@ -39,7 +43,7 @@ def ends_rows(view):
     for a in view.arms:
         ends_ = {"train": last_train(a.result), "test": a.result.final("test_loss")}
         for what, value in ends_.items():
-            if value == value:
+            if math.isfinite(value):
                 rows.append((a.arm.name(view.lang), names[what](view.lang), value, f"{value:.2f}"))
     return pd.DataFrame(rows, columns=["name", "what", "value", "label"])
 
@@ -61,10 +65,11 @@ def ends_chart(view):
         )
         base = alt.Chart().transform_filter(alt.datum.what == title(view.lang))
         bars = base.mark_bar().encode(y=y, x=x, color=arm_color(view, legend=False))
-        labels = base.mark_text(align="left", dx=5, color=GREY, fontSize=13 * view.size).encode(
-            y=y, x=x, text="label:N"
-        )
-        return alt.layer(bars, labels).properties(height=(34 * len(order) + 40) * view.size, width="container")
+        size = 13 * view.size
+        beyond = base.transform_filter("datum.value <= 7.8").mark_text(align="left", dx=5, color=GREY, fontSize=size)
+        inside = base.transform_filter("datum.value > 7.8").mark_text(align="right", dx=-5, color=DARK, fontSize=size)
+        labels = (text.encode(y=y, x=x, text="label:N") for text in (beyond, inside))
+        return alt.layer(bars, *labels).properties(height=(34 * len(order) + 40) * view.size, width="container")
 
     return tuple(panel(title) for title in panels)
 
@@ -91,6 +96,7 @@ def kinds_rows(view):
             rows += [
                 (a.arm.name(view.lang), of(KINDS, k)(view.lang), v, f"{v:.1f}")
                 for k, v in zip(last["kind"], last["loss"], strict=True)
+                if v is not None and math.isfinite(v)  # a log keeps as null what is no number
             ]
     return pd.DataFrame(rows, columns=["name", "kind", "loss", "label"])
 

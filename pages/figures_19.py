@@ -146,8 +146,8 @@ def cone_rows(view):
         return pd.DataFrame(columns=["x", "y", "name", "piece", "count", "kind"])
     frame = pd.DataFrame({"x": spots["x"], "y": spots["y"], "piece": who["piece"], "count": who["count"]})
     frame["name"], frame["kind"] = [GROUPS[g][0](view.lang) for g in who["group"]], "token"
-    every = result.tables["cone"].values()
-    ends = [[pick(v for t in every for v in t[axis]) for axis in ("x", "y")] for pick in (min, max)]
+    every = {axis: [v for t in result.tables["cone"].values() for v in t[axis] if v is not None] for axis in ("x", "y")}
+    ends = [[pick((v for v in every[axis] if math.isfinite(v)), default=0.0) for axis in every] for pick in (min, max)]
     corners = pd.DataFrame([{"x": x, "y": y, "name": "", "piece": "", "count": 0, "kind": "frame"} for x, y in ends])
     said = T("step {n}", "bước {n}").format(n=step)(view.lang)
     note = {"x": ends[0][0], "y": ends[1][1], "name": "", "piece": said, "count": 0, "kind": "note"}
@@ -212,7 +212,7 @@ def forces_rows(view):
             value = table[part][i]
             if value > 0:
                 rows.append((name, label(view.lang), value, ""))
-            elif part == "pull":
+            elif part == "pull" and value == 0:
                 rows.append((name, label(view.lang), None, NO_PULL(view.lang)))
     return pd.DataFrame(rows, columns=["group", "part", "value", "label"])
 
@@ -330,8 +330,12 @@ def prompts_rows(view):
     rows = []
     for kind, entropy, loss in zip(*(table.get(c, ()) for c in ("kind", "entropy", "loss")), strict=True):
         for measure, value in (("entropy", entropy), ("loss", loss)):
+            if not math.isfinite(value):
+                continue
             rows.append((KINDS[kind](view.lang), measure, value, f"{value:.2f}"))
-    return pd.DataFrame(rows, columns=["kind", "measure", "value", "label"])
+    frame = pd.DataFrame(rows, columns=["kind", "measure", "value", "label"])
+    most = frame.groupby("measure")["value"].transform("max")
+    return frame.assign(side=["in" if v > 0.2 * m else "out" for v, m in zip(frame["value"], most, strict=True)])
 
 
 def prompts_chart(view):
@@ -345,10 +349,13 @@ def prompts_chart(view):
         base = alt.Chart().transform_filter(alt.datum.measure == measure)
         x = alt.X("value:Q", title=titles[measure](view.lang))
         bars = base.mark_bar(color=ARMS[0]).encode(x=x, y=y)
-        labels = base.mark_text(align="right", dx=-5, color="white", fontSize=13 * view.size).encode(
-            x=x, y=y, text="label:N"
+        labels = (  # of a bar too short to hold its number, beside it
+            base.transform_filter(alt.datum.side == side)
+            .mark_text(align=align, dx=dx, color=color, fontSize=13 * view.size)
+            .encode(x=x, y=y, text="label:N")
+            for side, align, dx, color in (("in", "right", -5, "white"), ("out", "left", 5, GREY))
         )
-        return alt.layer(bars, labels).properties(height=height(view, 170), width="container")
+        return alt.layer(bars, *labels).properties(height=height(view, 170), width="container")
 
     return panel("entropy"), panel("loss")
 

@@ -22,7 +22,7 @@ ZERO = 0.3  # where a log axis of counts draws those that never occur
 
 
 def zipf_rows(view):
-    """kind: token, found (the one looked up, with its text)."""
+    """kind: token, found (the one looked up, with its text). side: where a name beside it has room."""
     _, table = table_at(view.main, "ranks", 1)
     frame = pd.DataFrame(table)
     if frame.empty:
@@ -38,7 +38,8 @@ def zipf_rows(view):
         frame = pd.concat([frame, looked])
     frame["name"] = [GROUPS[g][0](view.lang) for g in frame["group"]]
     frame["y"] = frame["count"].clip(lower=ZERO)
-    return frame
+    right = frame["rank"] > math.sqrt(frame["rank"].max())  # of the middle of a log axis: a name has no room there
+    return frame.assign(side=["left" if far else "right" for far in right])
 
 
 def zipf_chart(view):
@@ -64,10 +65,13 @@ def zipf_chart(view):
     )
     found = base.transform_filter(alt.datum.kind == "found")
     ring = found.mark_point(size=260 * view.size, strokeWidth=2.5, color=GREY).encode(x=x, y=y)
-    label = found.mark_text(align="left", dx=14, dy=-8, color=GREY, fontSize=14 * view.size).encode(
-        x=x, y=y, text="label:N"
+    labels = (
+        found.transform_filter(alt.datum.side == side)
+        .mark_text(align=align, dx=dx, dy=-8, color=GREY, fontSize=14 * view.size)
+        .encode(x=x, y=y, text="label:N")
+        for side, align, dx in (("right", "left", 14), ("left", "right", -14))
     )
-    return alt.layer(dots, ring, label).properties(height=height(view, 380), width="container")
+    return alt.layer(dots, ring, *labels).properties(height=height(view, 380), width="container")
 
 
 zipf = Figure(
@@ -149,6 +153,8 @@ def moved_rows(view):
         for group, matrix, moved, cosine in zip(
             *(table.get(c, ()) for c in ("group", "matrix", "moved", "cosine")), strict=True
         ):
+            if not math.isfinite(moved):
+                continue
             label = f"{moved:.2g}"
             rows.append((a.arm.name(view.lang), GROUPS[group][0](view.lang), matrix, moved, cosine, label))
     return pd.DataFrame(rows, columns=["name", "group", "matrix", "moved", "cosine", "label"])
@@ -231,7 +237,11 @@ def share_rows(view):
     rows = []
     for a in view.arms:
         last = {group: value for _, group, value in points(a.result, "log_mean", True) if group in GROUPS}
-        rows += [(a.arm.name(view.lang), GROUPS[g][0](view.lang), v, f"{v:.1f}", "bar") for g, v in last.items()]
+        rows += [
+            (a.arm.name(view.lang), GROUPS[g][0](view.lang), v, f"{v:.1f}".replace("-", "−"), "bar")
+            for g, v in last.items()
+            if math.isfinite(v)
+        ]
     size = view.main.facts.get("vocabulary")
     if rows and size:
         rows.append(("", "", -math.log(size), T("chance, −ln V", "đoán đều, −ln V")(view.lang), "rule"))

@@ -1,11 +1,13 @@
 """Lesson 16: what is in a web corpus, what the famous filters throw away, and whether throwing it away pays."""
 
-from dataclasses import replace
+import math
+from dataclasses import fields, replace
 
 from app.i18n import T, same
 from app.lesson import Arm, Lesson, Playground, Prediction, Preset
+from app.theme import percent
 from core.experiments import own_page, page_census, page_copies, page_filters, page_training
-from core.web_filters import NOTHING
+from core.web_filters import NOTHING, PUBLISHED
 from pages import figures_16 as figures
 from pages import figures_16_pages as collections
 from pages import figures_16_trained as trained
@@ -35,10 +37,18 @@ def skew_answer(view):
 
 
 def skew_why(view):
+    mean, median = view.main.final("mean"), view.main.final("median")
+    facts = {"median": f"{median:,.0f}", "mean": f"{mean:,.0f}"}
+    if skew_answer(view) != "half":
+        return T(
+            "The middle page has {median}, the mean is {mean}: in this collection no few long pages carry the mean.",
+            "Trang ở giữa có {median}, trung bình là {mean}: trong bộ này không có vài trang dài nào kéo trung bình lên.",
+        ).format(**facts)
+    lengths = view.main.tables["lengths"][1]["tokens"]
     return T(
-        "The middle page has {median}, the mean is {mean}: a few very long pages carry the mean, and nearly everybody is below it.",
-        "Trang ở giữa có {median}, trung bình là {mean}: vài trang rất dài kéo trung bình lên, hầu hết các trang nằm dưới nó.",
-    ).format(median=f"{view.main.final('median'):,.0f}", mean=f"{view.main.final('mean'):,.0f}")
+        "The middle page has {median}, the mean is {mean}: a few very long pages carry the mean, and {below} of the pages are below it.",
+        "Trang ở giữa có {median}, trung bình là {mean}: vài trang rất dài kéo trung bình lên, {below} số trang nằm dưới nó.",
+    ).format(**facts, below=percent(sum(n < mean for n in lengths) / len(lengths)))
 
 
 def both(view, measure):
@@ -46,7 +56,7 @@ def both(view, measure):
     if not view.done:
         return None
     raw, dedup = measure(view.result("raw")), measure(view.result("dedup"))
-    return None if raw != raw or dedup != dedup else "raw" if raw < dedup else "dedup"
+    return None if not (math.isfinite(raw) and math.isfinite(dedup)) else "raw" if raw < dedup else "dedup"
 
 
 def train_answer(view):
@@ -54,10 +64,18 @@ def train_answer(view):
 
 
 def train_why(view):
-    return T(
-        "Menus, spam and copies are easy to predict: {raw} nats/token on raw pages, {dedup} on filtered ones. A low training loss praises the text, not the model.",
-        "Menu, rác và bản sao rất dễ đoán: {raw} nats/token trên trang thô, {dedup} trên trang đã lọc. Loss huấn luyện thấp là khen văn bản, không phải khen mô hình.",
-    ).format(
+    text = (
+        T(
+            "Menus, spam and copies are easy to predict: {raw} nats/token on raw pages, {dedup} on filtered ones. A low training loss praises the text, not the model.",
+            "Menu, rác và bản sao rất dễ đoán: {raw} nats/token trên trang thô, {dedup} trên trang đã lọc. Loss huấn luyện thấp là khen văn bản, không phải khen mô hình.",
+        )
+        if train_answer(view) == "raw"
+        else T(
+            "{raw} nats/token on raw pages, {dedup} on filtered ones: here the raw pages were no easier to predict. Each is graded on its own text.",
+            "{raw} nats/token trên trang thô, {dedup} trên trang đã lọc: ở đây trang thô không dễ đoán hơn. Mỗi bên được chấm trên văn bản của chính nó.",
+        )
+    )
+    return text.format(
         raw=f"{verdict.last_train(view.result('raw')):.2f}", dedup=f"{verdict.last_train(view.result('dedup')):.2f}"
     )
 
@@ -67,21 +85,32 @@ def test_answer(view):
 
 
 def test_why(view):
-    return T(
-        "On the same clean prose: raw {raw}, filtered and deduplicated {dedup}. Equal steps spent on prose teach more prose.",
-        "Trên cùng văn xuôi sạch: thô {raw}, đã lọc và bỏ bản sao {dedup}. Cùng số bước, bước nào dùng cho văn xuôi thì học văn xuôi nhiều hơn.",
-    ).format(raw=f"{view.result('raw').final('test_loss'):.2f}", dedup=f"{view.result('dedup').final('test_loss'):.2f}")
+    text = (
+        T(
+            "On the same clean prose: raw {raw}, filtered and deduplicated {dedup}. Equal steps spent on prose teach more prose.",
+            "Trên cùng văn xuôi sạch: thô {raw}, đã lọc và bỏ bản sao {dedup}. Cùng số bước, bước nào dùng cho văn xuôi thì học văn xuôi nhiều hơn.",
+        )
+        if test_answer(view) == "dedup"
+        else T(
+            "On the same clean prose: raw {raw}, filtered and deduplicated {dedup}. Here filtering has brought nothing.",
+            "Trên cùng văn xuôi sạch: thô {raw}, đã lọc và bỏ bản sao {dedup}. Ở đây việc lọc không mang lại gì.",
+        )
+    )
+    return text.format(
+        raw=f"{view.result('raw').final('test_loss'):.2f}", dedup=f"{view.result('dedup').final('test_loss'):.2f}"
+    )
 
 
 def lost_answer(view):
-    recall = view.main.final("recall")
-    return None if recall != recall else 100 * (1 - recall)
+    """The question is about the published rules: at other thresholds, and where no page is good, it stays open."""
+    published = all(getattr(view.config, f.name) == getattr(PUBLISHED, f.name) for f in fields(PUBLISHED))
+    return 100 * (1 - view.main.final("recall")) if published and verdict.good_pages(view.main) else None
 
 
 def lost_why(view):
     return T(
-        "{lost} of 100 good pages are gone: too short, too few sentences, a bracket, too many marks. The published rules are made for a web so large that losing half of the good is cheap; {good} of 100 pages that are left are good.",
-        "Mất {lost} trên 100 trang tốt: quá ngắn, quá ít câu, một dấu ngoặc, quá nhiều dấu câu. Các quy tắc này dành cho một web lớn đến mức mất nửa phần tốt vẫn rẻ; trong 100 trang còn lại có {good} trang tốt.",
+        "{lost} of 100 good pages are gone: too short, too few sentences, a bracket, too many marks. The published rules are made for a web so large that losing good pages is cheap; {good} of 100 pages that are left are good.",
+        "Mất {lost} trên 100 trang tốt: quá ngắn, quá ít câu, một dấu ngoặc, quá nhiều dấu câu. Các quy tắc này dành cho một web lớn đến mức mất bớt trang tốt vẫn rẻ; trong 100 trang còn lại có {good} trang tốt.",
     ).format(lost=f"{lost_answer(view):.0f}", good=f"{100 * view.main.final('precision'):.0f}")
 
 

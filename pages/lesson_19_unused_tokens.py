@@ -33,14 +33,15 @@ def ways(config, values):
 
 
 def masks(config, values):
-    """Nothing; unused logits out of the softmax; rare answers ungraded; smoothed labels."""
+    """Nothing; unused logits out of the softmax; rare answers ungraded; smoothed labels, unless nothing is smoothed."""
     plain = replace(config, mask="none", smoothing=0.0)
-    return (
+    found = (
         Arm("plain", T("plain", "thường"), plain, 0),
         Arm("logits", T("unused logits masked", "che logits không dùng"), replace(plain, mask="logits"), 1),
         Arm("loss", T("rare answers not graded", "không chấm đáp án hiếm"), replace(plain, mask="loss"), 2),
         Arm("smooth", T("labels smoothed", "làm mềm nhãn"), replace(plain, smoothing=config.smoothing), 3),
     )
+    return found if config.smoothing else found[:3]
 
 
 def rescue_config(arm, values):

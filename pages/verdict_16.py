@@ -5,8 +5,14 @@ import math
 from app.i18n import T
 from app.lesson import Readout
 from app.theme import number, percent, signed
+from core.uploads import language_of
 from core.web_filters import NAMES
 from pages.names_16 import POOLS, RULES, of
+
+
+def good_pages(result) -> int:
+    """How many pages of the collection carry the label of prose; 0 where there are no labels."""
+    return sum(kind in ("prose", "banner") for kind in result.tables.get("pages", {}).get(1, {}).get("kind", ()))
 
 
 def filters(view):
@@ -23,19 +29,25 @@ def filters(view):
         "kept": f"{main.final('kept_documents'):,.0f}",
         "total": f"{total:,.0f}",
     }
-    said = [
+    removed = (
         T(
+            "“{rule}” alone removes one page ({docs} of the pages, {tokens} of the tokens).",
+            "Riêng “{rule}” loại một trang ({docs} số trang, {tokens} số token).",
+        )
+        if gone == 1
+        else T(
             "“{rule}” alone removes {n} pages ({docs} of the pages, {tokens} of the tokens).",
             "Riêng “{rule}” loại {n} trang ({docs} số trang, {tokens} số token).",
-        ).format(**facts)
-    ]
+        )
+    )
+    said = [removed.format(**facts)]
     if main.final("kept_documents") == 0:
         said.append(
             T(
                 "0 pages are left. The first rule to loosen: {rule}.", "Còn 0 trang. Quy tắc nên nới trước: {rule}."
             ).format(rule=of(RULES, main.facts.get("loosen", "")))
         )
-    elif math.isnan(main.final("precision")):
+    elif not good_pages(main):  # no labels, or nobody to lose
         said.append(
             T("All rules together leave {kept} of {total}.", "Tất cả quy tắc để lại {kept} trên {total}.").format(
                 **facts
@@ -67,7 +79,7 @@ def filter_readouts(view):
             T("Built-in byte pairs.", "Theo cặp byte có sẵn."),
         ),
     ]
-    if not math.isnan(main.final("precision")):
+    if good_pages(main):
         out += [
             Readout(
                 T("precision", "độ chính xác (precision)"),
@@ -94,9 +106,21 @@ def own(view):
         ]
     if first == -1:
         return [
-            T(
-                "Your page stays: {words} words; {kept} of its {lines} lines are kept.",
-                "Trang của bạn ở lại: {words} từ; giữ {kept} trên {lines} dòng.",
+            (
+                T(
+                    "Your page stays: {words} words; {kept} of its {lines} lines are kept.",
+                    "Trang của bạn ở lại: {words} từ; giữ {kept} trên {lines} dòng.",
+                )
+                if main.final("lines") != 1
+                else T(
+                    "Your page stays; number of words: {words}. Its only line is kept.",
+                    "Trang của bạn ở lại: {words} từ; giữ dòng duy nhất của nó.",
+                )
+                if main.final("kept_lines") == 1
+                else T(
+                    "Your page stays; number of words: {words}. Its only line is dropped.",
+                    "Trang của bạn ở lại: {words} từ; nhưng dòng duy nhất của nó bị bỏ.",
+                )
             ).format(
                 words=f"{main.final('words'):.0f}",
                 kept=f"{main.final('kept_lines'):.0f}",
@@ -110,7 +134,7 @@ def own(view):
             "Bị loại bởi “{rule}”. Trong {all} quy tắc, {n} sẽ loại nó.",
         ).format(rule=RULES[rule], n=f"{main.final('dead'):.0f}", all=len(NAMES))
     ]
-    if rule == "language" and view.config.profile == "en":
+    if rule == "language" and view.config.profile == "en" and language_of(view.config.text) == "vi":
         said.append(
             T(
                 "Its letters are Vietnamese and the profile is English. Switch the profile and see which rule is next.",
@@ -198,10 +222,20 @@ def census(view):
     main = view.main
     if not main.metrics.get("mean"):
         return []
+    if not main.final("mean"):
+        return [T("There is no token on these pages.", "Các trang này không có token nào.")]
+    skewed = main.final("median") < 0.75 * main.final("mean")
     return [
-        T(
-            "Mean {mean}, median {median}: the middle page has {ratio} of the mean, because the longest tenth holds {top} of all tokens.",
-            "Trung bình {mean}, trung vị {median}: trang ở giữa chỉ bằng {ratio} mức trung bình, vì một phần mười dài nhất giữ {top} số token.",
+        (
+            T(
+                "Mean {mean}, median {median}: the middle page has {ratio} of the mean, because the longest tenth holds {top} of all tokens.",
+                "Trung bình {mean}, trung vị {median}: trang ở giữa chỉ bằng {ratio} mức trung bình, vì một phần mười dài nhất giữ {top} số token.",
+            )
+            if skewed
+            else T(
+                "Mean {mean}, median {median}: the middle page has {ratio} of the mean; the longest tenth holds {top} of all tokens.",
+                "Trung bình {mean}, trung vị {median}: trang ở giữa bằng {ratio} mức trung bình; một phần mười dài nhất giữ {top} số token.",
+            )
         ).format(
             mean=f"{main.final('mean'):,.0f}",
             median=f"{main.final('median'):,.0f}",
@@ -249,6 +283,11 @@ def last_train(result) -> float:
     return sum(found) / len(found) if found else math.nan
 
 
+def not_a_number(result) -> bool:
+    """Whether this run has a test loss and its last one is no number."""
+    return bool(result.metrics.get("test_loss")) and not math.isfinite(result.final("test_loss"))
+
+
 def gain(view, pool: str) -> float:
     """Clean test loss of this pool minus raw's, nats per token; nan while unknown."""
     return view.result(pool).final("test_loss") - view.result("raw").final("test_loss")
@@ -257,31 +296,38 @@ def gain(view, pool: str) -> float:
 NOISE = 0.03  # nats/token: two seeds of one pool differ by about this much
 
 
+def lowest(arms, loss) -> T:
+    """The name of the arm with the lowest loss(result), with all that lie no further off than two seeds do."""
+    best = min(loss(a.result) for a in arms)
+    close = [a.arm.name for a in arms if loss(a.result) < best + NOISE]
+    return T(" = ".join(n.en for n in close), " = ".join(n.vi for n in close))
+
+
+def ended(result) -> float:
+    return result.final("test_loss")
+
+
 def training(view):
-    if view.main.finished and view.main.finished.reason == "diverged":
-        return [
-            T(
-                "Diverged at step {n}: the learning rate is too high. Try a tenth of it.",
-                "Phân kỳ ở bước {n}: tốc độ học quá cao. Hãy thử một phần mười.",
-            ).format(n=view.main.finished.step)
-        ]
-    ended = [a for a in view.arms if a.complete and a.result.metrics.get("test_loss")]
-    if not ended or not view.done:
-        return []
-    best = min(a.result.final("test_loss") for a in ended)
-    close = [
-        a.arm.name for a in ended if a.result.final("test_loss") < best + NOISE
-    ]  # a difference of two seeds: a tie
-    by_train = min(ended, key=lambda a: last_train(a.result))
     said = [
+        T(
+            "{name}: diverged at step {n}. The learning rate is too high: try a tenth of it.",
+            "{name}: phân kỳ ở bước {n}. Tốc độ học quá cao: hãy thử một phần mười.",
+        ).format(name=a.arm.name, n=a.result.finished.step)
+        for a in view.arms
+        if a.result.finished and (a.result.finished.reason == "diverged" or not_a_number(a.result))
+    ]
+    whole = [a for a in view.arms if math.isfinite(ended(a.result)) and math.isfinite(last_train(a.result))]
+    if not view.done or len(whole) < 2:
+        return said
+    said.append(
         T(
             "Lowest training loss: {a}. Lowest loss on clean prose: {b}.",
             "Loss huấn luyện thấp nhất: {a}. Loss thấp nhất trên văn xuôi sạch: {b}.",
-        ).format(a=by_train.arm.name, b=T(" = ".join(n.en for n in close), " = ".join(n.vi for n in close)))
-    ]
+        ).format(a=lowest(whole, last_train), b=lowest(whole, ended))
+    )
     for pool in ("dedup", "filtered", "removed"):
         change = gain(view, pool)
-        if not math.isnan(change):
+        if math.isfinite(change):
             size = (
                 T("less than two seeds differ", "nhỏ hơn mức hai hạt giống khác nhau")
                 if abs(change) < NOISE
@@ -291,7 +337,7 @@ def training(view):
                 T(
                     "{pool}: {change} nats/token against raw on clean prose, {size}.",
                     "{pool}: {change} nats/token so với trang thô trên văn xuôi sạch, {size}.",
-                ).format(pool=POOLS[pool], change=signed(change), size=size)
+                ).format(pool=POOLS[pool], change=signed(change) if abs(change) >= 0.005 else number(change), size=size)
             )
             break
     return said
@@ -305,13 +351,17 @@ def training_readouts(view):
             out.append(
                 Readout(
                     a.arm.name,
-                    T(
-                        "{pages} pages, {tokens} tokens, {passes} passes",
-                        "{pages} trang, {tokens} token, {passes} lượt",
+                    (
+                        T(
+                            "{pages} pages, {tokens} tokens, {passes} passes",
+                            "{pages} trang, {tokens} token, {passes} lượt",
+                        )
+                        if facts["pages"] != 1
+                        else T("one page, {tokens} tokens, {passes} passes", "một trang, {tokens} token, {passes} lượt")
                     ).format(
                         pages=f"{facts['pages']:,}",
                         tokens=f"{facts['train_tokens']:,}",
-                        passes=f"{facts['passes']:.1f}",
+                        passes=f"{facts['passes']:.1f}" if facts["passes"] >= 0.1 else number(facts["passes"]),
                     ),
                     T("Passes: how often the run reads its pool.", "Lượt: lần chạy đọc dữ liệu của nó bao nhiêu lần."),
                 )

@@ -4,15 +4,24 @@ import math
 
 from app.i18n import T
 from app.lesson import Prediction, Readout
-from app.theme import number
+from app.theme import number, percent
 from pages.figures_19 import END, points, table_at
 
 PEAK = 0.5  # nats: less is no rise and no fall
 
 
+SINK = 0.1  # nats: ln of mean p that has fallen by no more than this has not sunk
+TOGETHER = 0.9  # cosine: rows that moved more alike than this went one way
+
+
 def nats(value: float) -> str:
     """One digit behind the point and a minus sign as it is printed: −6.8."""
-    return f"{value:.1f}".replace("-", "−")
+    return f"{round(value, 1) + 0:.1f}".replace("-", "−")
+
+
+def whole(share: float) -> str:
+    """A share in whole percents, the digits it has where it is below one: 37 %, 0.312 %."""
+    return f"{100 * share:.0f} %" if share >= 0.01 else percent(share)
 
 
 def line(result, group, metric="log_p"):
@@ -20,9 +29,14 @@ def line(result, group, metric="log_p"):
     return [(step, value) for step, name, value in points(result, metric, True) if name == group]
 
 
-def last(result, group, metric="log_p"):
-    values = line(result, group, metric)
-    return values[-1][1] if values else math.nan
+def last(result, group, metric="log_p", until=END):
+    values = [value for step, value in line(result, group, metric) if step <= until]
+    return values[-1] if values else math.nan
+
+
+def together(view, table="curves"):
+    """The last step that every run has in this table: where they can be compared. -1 while one has not begun."""
+    return min(max(a.result.tables.get(table, ()), default=-1) for a in view.arms)
 
 
 def geometry(result, group, matrix, column, moment=END):
@@ -34,20 +48,40 @@ def geometry(result, group, matrix, column, moment=END):
     return math.nan
 
 
-def broke(view):
-    return any(a.result.finished and a.result.finished.reason == "diverged" for a in view.arms)
+def broken(result):
+    """Whether the run diverged, or was stopped while its loss was no number."""
+    lost = result.metrics.get("test_loss") and not math.isfinite(result.final("test_loss"))
+    return bool(result.finished and (result.finished.reason == "diverged" or lost))
 
 
+def diverged(view):
+    """What is said instead of anything else where a run has diverged: of several, which. [] where none has."""
+    found = [a.arm.name for a in view.arms if broken(a.result)]
+    if not found or len(view.arms) == 1:
+        return [DIVERGED] if found else []
+    names = T(", ".join(n.en for n in found), ", ".join(n.vi for n in found))
+    return [T("{names}: {what}", "{names}: {what}").format(names=names, what=LOWERED)]
+
+
+LOWERED = T(
+    "diverged. The learning rate is too high for this optimizer. Try a tenth of it.",
+    "phân kỳ. Tốc độ học quá cao với thuật toán này. Hãy thử một phần mười.",
+)
 DIVERGED = T(
     "Diverged: the learning rate is too high for this optimizer. Try a tenth of it.",
     "Phân kỳ: tốc độ học quá cao với thuật toán này. Hãy thử một phần mười.",
 )
+NOTHING_UNUSED = T(
+    "Nothing is unused here: shorten the training text (“training tokens kept”) to get unused tokens.",
+    "Ở đây không có token nào bị bỏ không: hãy rút ngắn văn bản (“số token huấn luyện giữ lại”) để có token không dùng.",
+)
 
 
 def path(result, group="common"):
-    """How a group's curve went: "upfall", "up", "down" or "same"; None before there are three points."""
+    """How a group's curve went: "upfall", "up", "down" or "same"; None before there are three points, or with one that is
+    no number."""
     values = [v for _, v in line(result, group)]
-    if len(values) < 3:
+    if len(values) < 3 or not all(map(math.isfinite, values)):
         return None
     start, peak, end = values[0], max(values), values[-1]
     if peak - start > PEAK and peak - end > PEAK:
@@ -57,8 +91,8 @@ def path(result, group="common"):
 
 def follow_verdict(view):
     result = view.main
-    if broke(view):
-        return [DIVERGED]
+    if said := diverged(view):
+        return said
     common, rare, never = (last(result, group) for group in ("common", "rare", "never"))
     if math.isnan(common) or "vocabulary" not in result.facts:
         return []
@@ -73,12 +107,7 @@ def follow_verdict(view):
             ).format(v=nats(start[0]), c=nats(chance))
         )
     if math.isnan(never):
-        said.append(
-            T(
-                "Nothing is unused here: shorten the training text (“training tokens kept”) to get unused tokens.",
-                "Ở đây không có token nào bị bỏ không: hãy rút ngắn văn bản (“số token huấn luyện giữ lại”) để có token không dùng.",
-            )
-        )
+        said.append(NOTHING_UNUSED)
     elif abs(common - never) < PEAK:
         said.append(
             T(
@@ -89,20 +118,56 @@ def follow_verdict(view):
     else:
         said.append(
             T(
-                "Mean of ln p: common {c}, rare {r}, never used {n}. The unused rows moved as one, cosine {cos}, although each began somewhere else.",
-                "Trung bình của ln p: thường gặp {c}, hiếm {r}, không dùng {n}. Các hàng không dùng đi cùng một hướng, cosine {cos}, dù mỗi hàng xuất phát một nơi.",
-            ).format(cos=number(geometry(result, "never", "out", "cosine")), **facts)
+                "Mean of ln p: common {c}, rare {r}, never used {n}.",
+                "Trung bình của ln p: thường gặp {c}, hiếm {r}, không dùng {n}.",
+            ).format(**facts)
         )
+        moved, cosine = (geometry(result, "never", "out", column) for column in ("moved", "cosine"))
+        if moved > 0 and math.isfinite(cosine):  # one row alone has no cosine
+            text = (
+                T(
+                    "{before} The unused rows moved as one, cosine {cos}, although each began somewhere else.",
+                    "{before} Các hàng không dùng đi cùng một hướng, cosine {cos}, dù mỗi hàng xuất phát một nơi.",
+                )
+                if cosine > TOGETHER
+                else T(
+                    "{before} The unused rows have not moved as one so far: mean cosine of their paths {cos}.",
+                    "{before} Đến đây các hàng không dùng chưa đi cùng một hướng: cosine trung bình giữa các đường đi là {cos}.",
+                )
+            )
+            said[-1] = text.format(before=said[-1], cos=number(cosine))
     if path(result) == "upfall":
         step, peak = max(line(result, "common"), key=lambda point: point[1])
+        facts = {"peak": nats(peak), "step": step}
+        if result.final("test_loss") > result.at("test_loss", step):  # not surer: worse
+            said.append(
+                T(
+                    "Common tokens peaked at {peak} (step {step}), then sank, and the test loss has risen since: this model has got worse, not surer.",
+                    "Token thường gặp đạt đỉnh {peak} (bước {step}) rồi chìm xuống, và từ đó loss kiểm thử tăng: mô hình này kém đi chứ không chắc hơn.",
+                ).format(**facts)
+            )
+        else:
+            said.append(
+                T(
+                    "Common tokens peaked at {peak} (step {step}), then sank: the surer the model is of one word, the smaller ln p of all others.",
+                    "Token thường gặp đạt đỉnh {peak} (bước {step}) rồi chìm xuống: càng chắc về một từ, ln p của mọi từ khác càng nhỏ.",
+                ).format(**facts)
+            )
+            means = dict(line(result, "common", "log_mean"))
+            if last(result, "common", "log_mean") > means[step] - SINK:
+                said[-1] = T(
+                    "{before} Their mean p did not sink: switch the measure.",
+                    "{before} p trung bình của chúng không giảm: hãy đổi thước đo.",
+                ).format(before=said[-1])
+    found = result.facts["notebook"]
+    if view.values.get("indices") != "correct" and not found["unused_common"]:
         said.append(
             T(
-                "Common tokens peaked at {peak} (step {step}), then sank: the surer the model is of one word, the smaller ln p of all others. Their mean p did not sink: switch the measure.",
-                "Token thường gặp đạt đỉnh {peak} (bước {step}) rồi chìm xuống: càng chắc về một từ, ln p của mọi từ khác càng nhỏ. p trung bình của chúng không giảm: hãy đổi thước đo.",
-            ).format(peak=nats(peak), step=step)
+                "With the notebook's indices “common” ends at {v}: here each of its {k} ids does occur in the text.",
+                "Với chỉ số của notebook, “thường gặp” dừng ở {v}: ở đây cả {k} id của nó đều có xuất hiện.",
+            ).format(v=nats(last(result, "notebook_common")), k=result.facts["sizes"]["common"])
         )
-    if view.values.get("indices") != "correct":
-        found = result.facts["notebook"]
+    elif view.values.get("indices") != "correct":
         said.append(
             T(
                 "With the notebook's indices “common” ends at {v}: of its {k} ids {u} never occur in the text, so the common look suppressed.",
@@ -128,7 +193,7 @@ def follow_readouts(view):
         )
     ]
     found = (
-        ("mass", T("probability on unused tokens", "xác suất trên token không dùng"), lambda v: f"{100 * v:.2g} %",
+        ("mass", T("probability on unused tokens", "xác suất trên token không dùng"), lambda v: f"{100 * v:.2g} %" if 1e-5 < v < 0.99 else percent(v),
          T("All unused tokens together, mean over held-out places.", "Mọi token không dùng cộng lại, trung bình trên các vị trí để dành.")),
         ("gain", T("gained by cutting them out", "lợi khi cắt bỏ chúng"), lambda v: f"{number(v)} nats",
          T("How much the loss falls if their probability is shared out among the rest.", "Loss giảm bao nhiêu nếu chia xác suất của chúng cho phần còn lại.")),
@@ -139,7 +204,7 @@ def follow_readouts(view):
     )  # fmt: skip
     for name, label, say, help in found:
         value = result.final(name)
-        if not math.isnan(value):
+        if math.isfinite(value):
             rows.append(Readout(label, say(value), help))
     rows.append(
         Readout(
@@ -160,6 +225,10 @@ def common_answer(view):
 
 def common_why(view):
     step, peak = max(line(view.main, "common"), key=lambda point: point[1])
+    if common_answer(view) != "upfall":
+        return T("It began at {start} and ended at {end}.", "Nó bắt đầu ở {start} và dừng ở {end}.").format(
+            start=nats(line(view.main, "common")[0][1]), end=nats(last(view.main, "common"))
+        )
     return T(
         "It reached {peak} at step {step} and ended at {end}. First the model learns who is common; then it learns where each belongs, and everywhere else its ln p falls.",
         "Nó đạt {peak} ở bước {step} rồi dừng ở {end}. Trước hết mô hình học ai là thường gặp; sau đó học chỗ của từng từ, và ở mọi chỗ khác ln p giảm.",
@@ -170,10 +239,18 @@ def together_answer(view):
     cosine = geometry(view.main, "never", "out", "cosine")
     if not view.done or math.isnan(cosine):
         return None
-    return "same" if cosine > 0.9 else "own" if geometry(view.main, "never", "out", "moved") > 0.05 else "still"
+    return "same" if cosine > TOGETHER else "own" if geometry(view.main, "never", "out", "moved") > 0.05 else "still"
 
 
 def together_why(view):
+    if together_answer(view) != "same":
+        return T(
+            "Mean cosine of their paths: {cos}; mean distance moved: {moved}.",
+            "Cosine trung bình giữa các đường đi: {cos}; quãng đường trung bình: {moved}.",
+        ).format(
+            cos=number(geometry(view.main, "never", "out", "cosine")),
+            moved=number(geometry(view.main, "never", "out", "moved")),
+        )
     return T(
         "Mean cosine of their paths: {cos}. None is ever the answer, so each gets the same push, −p·h at every place: away from where the model usually is.",
         "Cosine trung bình giữa các đường đi: {cos}. Không token nào là đáp án, nên token nào cũng nhận cùng một lực đẩy −p·h ở mọi vị trí: ra xa nơi mô hình hay đứng.",
@@ -249,8 +326,10 @@ def census_verdict(view):
 
 
 def census_answer(view):
-    share = view.main.final("used_share")
-    return None if math.isnan(share) else 100 * share
+    """Open where another vocabulary, or not the whole training text, is counted."""
+    share, config = view.main.final("used_share"), view.config
+    asked = config.tokenizer == "bpe" and not config.keep and not config.whole
+    return 100 * share if asked and math.isfinite(share) else None
 
 
 CENSUS_PREDICTIONS = (
@@ -278,38 +357,52 @@ CENSUS_PREDICTIONS = (
 
 
 def touch_verdict(view):
-    if broke(view):
-        return [DIVERGED]
-    at = view.values.get("moment", END)
+    if said := diverged(view):
+        return said
+    at = min(view.values.get("moment", END), together(view, "geometry"))
     tied, untied, sgd = (view.result(label) for label in ("tied", "untied", "sgd"))
     still = geometry(untied, "never", "in", "moved", at)
     shared = geometry(tied, "never", "in", "moved", at)
     if math.isnan(still) or math.isnan(shared):
-        return []
-    said = [
+        return [] if math.isnan(last(tied, "common")) or not math.isnan(last(tied, "never")) else [NOTHING_UNUSED]
+    if not shared:
+        return [T("At step 0 no row has moved yet.", "Ở bước 0 chưa hàng nào di chuyển.")]
+    text = (
         T(
             "Input rows of unused tokens: tied they moved {a}, because they are output rows too; untied {b}, weight decay alone.",
             "Hàng đầu vào của token không dùng: khi dùng chung chúng đi {a}, vì cũng là hàng đầu ra; khi tách rời chỉ {b}, toàn do suy giảm trọng số.",
-        ).format(a=number(shared), b=number(still))
-    ]
+        )
+        if view.config.weight_decay
+        else T(
+            "Input rows of unused tokens: tied they moved {a}, because they are output rows too; untied {b}: no gradient reaches them, and nothing decays.",
+            "Hàng đầu vào của token không dùng: khi dùng chung chúng đi {a}, vì cũng là hàng đầu ra; khi tách rời {b}: không gradient nào đến được chúng, cũng không có suy giảm.",
+        )
+    )
+    said = [text.format(a=number(shared), b=number(still))]
     ratios = [
         geometry(r, "never", "out", "moved", at) / (geometry(r, "common", "out", "moved", at) or math.nan)
         for r in (tied, sgd)
     ]
     if not any(math.isnan(r) for r in ratios):
-        said.append(
+        text = (
             T(
                 "With AdamW the unused rows moved {a} times as far as the common ones, with SGD {b} times: Adam divides a tiny push by its own size.",
                 "Với AdamW, hàng không dùng đi xa gấp {a} lần hàng thường gặp; với SGD là {b} lần: Adam chia lực đẩy tí hon cho chính độ lớn của nó.",
-            ).format(a=number(ratios[0]), b=number(ratios[1]))
+            )
+            if ratios[0] > ratios[1]
+            else T(
+                "With AdamW the unused rows moved {a} times as far as the common ones, with SGD {b} times.",
+                "Với AdamW, hàng không dùng đi xa gấp {a} lần hàng thường gặp; với SGD là {b} lần.",
+            )
         )
+        said.append(text.format(a=number(ratios[0]), b=number(ratios[1])))
     return said
 
 
 def touch_answer(view):
     moved = geometry(view.result("untied"), "never", "in", "moved")
     common = geometry(view.result("untied"), "common", "in", "moved")
-    if not view.done or math.isnan(moved):
+    if not view.done or math.isnan(moved) or not common > 0:
         return None
     return "not" if moved < 0.02 * common else "little" if moved < 0.5 * common else "lot"
 
@@ -342,39 +435,73 @@ TOUCH_PREDICTIONS = (
 
 
 def mask_verdict(view):
-    if broke(view):
-        return [DIVERGED]
-    values = {a.arm.label: last(a.result, "never", "log_mean") for a in view.arms}
-    rare = {a.arm.label: last(a.result, "rare", "log_mean") for a in view.arms}
-    if any(math.isnan(values.get(k, math.nan)) for k in ("plain", "logits", "loss", "smooth")):
-        return []
+    if said := diverged(view):
+        return said
+    at = together(view)
+    values = {a.arm.label: last(a.result, "never", "log_mean", at) for a in view.arms}
+    rare = {a.arm.label: last(a.result, "rare", "log_mean", at) for a in view.arms}
+    if any(math.isnan(values.get(k, math.nan)) for k in ("plain", "logits", "loss")):
+        return [] if math.isnan(rare.get("plain", math.nan)) or not math.isnan(values["plain"]) else [NOTHING_UNUSED]
     chance = -math.log(view.main.facts["vocabulary"])
-    mass = view.result("logits").final("mass")
-    return [
+    facts = {"p": nats(values["plain"]), "l": nats(values["logits"]), "c": nats(chance)}
+    if values["plain"] > values["logits"] - PEAK and values["plain"] > chance - PEAK:
+        return [
+            T(
+                "Unused tokens, ln of mean p: plain {p}, masked logits {l}; chance is {c}. So far nothing has been pushed: train longer, or with a higher learning rate.",
+                "Token không dùng, ln của p trung bình: thường {p}, che logits {l}; đoán đều là {c}. Đến đây chưa gì bị đẩy: hãy chạy lâu hơn hoặc tăng tốc độ học.",
+            ).format(**facts)
+        ]
+    text = (
         T(
-            "Unused tokens, ln of mean p: plain {p}, masked logits {l}, smoothed {s}; chance is {c}. Whoever masks while training and not afterwards leaves {m} % of the probability on tokens that do not exist.",
-            "Token không dùng, ln của p trung bình: thường {p}, che logits {l}, làm mềm {s}; đoán đều là {c}. Che khi huấn luyện mà sau đó không che thì {m} % xác suất rơi vào token không tồn tại.",
-        ).format(
-            p=nats(values["plain"]),
-            l=nats(values["logits"]),
-            s=nats(values["smooth"]),
-            c=nats(chance),
-            m=f"{100 * mass:.0f}",
-        ),
+            "Unused tokens, ln of mean p: plain {p}, masked logits {l}, smoothed {s}; chance is {c}. Whoever masks while training and not afterwards leaves {m} of the probability on tokens that do not exist.",
+            "Token không dùng, ln của p trung bình: thường {p}, che logits {l}, làm mềm {s}; đoán đều là {c}. Che khi huấn luyện mà sau đó không che thì {m} xác suất rơi vào token không tồn tại.",
+        )
+        if "smooth" in values
+        else T(
+            "Unused tokens, ln of mean p: plain {p}, masked logits {l}; chance is {c}. Whoever masks while training and not afterwards leaves {m} of the probability on tokens that do not exist.",
+            "Token không dùng, ln của p trung bình: thường {p}, che logits {l}; đoán đều là {c}. Che khi huấn luyện mà sau đó không che thì {m} xác suất rơi vào token không tồn tại.",
+        )
+    )
+    mass = view.result("logits").at("mass", at)
+    said = [text.format(s=nats(values.get("smooth", math.nan)), m=whole(mass), **facts)]
+    facts = {"a": nats(rare["loss"]), "b": nats(rare["plain"]), "n": nats(values["loss"])}
+    fell = rare["loss"] < rare["plain"] - SINK and abs(rare["loss"] - values["loss"]) < abs(
+        rare["plain"] - values["loss"]
+    )
+    text = (
         T(
             "Rare tokens that are read but never the answer fell to {a} (plain: {b}), next to the unused {n}: what counts is being the answer.",
             "Token hiếm được đọc mà không bao giờ là đáp án rơi xuống {a} (thường: {b}), sát nhóm không dùng {n}: điều quyết định là có được làm đáp án hay không.",
-        ).format(a=nats(rare["loss"]), b=nats(rare["plain"]), n=nats(values["loss"])),
-    ]
+        )
+        if fell
+        else T(
+            "Rare tokens that are read but never the answer are at {a}, plain at {b}, the unused at {n}: not yet told apart.",
+            "Token hiếm được đọc mà không bao giờ là đáp án ở {a}, thường ở {b}, nhóm không dùng ở {n}: chưa phân biệt được.",
+        )
+    )
+    return [*said, text.format(**facts)]
 
 
 def mask_answer(view):
-    value = last(view.result("logits"), "never", "log_mean")
-    if not view.done or math.isnan(value):
+    value, plain = (last(view.result(label), "never", "log_mean") for label in ("logits", "plain"))
+    if not view.done or math.isnan(value) or math.isnan(plain):
         return None
-    if value < last(view.result("plain"), "never", "log_mean") + PEAK:
-        return "low"
-    return "chance" if value > -math.log(view.main.facts["vocabulary"]) - PEAK else "between"
+    chance = -math.log(view.main.facts["vocabulary"])
+    if plain > chance - PEAK:
+        return None  # nothing was pushed down in either
+    return "low" if value < plain + PEAK else "chance" if value > chance - PEAK else "between"
+
+
+def mask_why(view):
+    said = T("ln of mean p is {v}, chance {c}.", "ln của p trung bình là {v}, đoán đều {c}.").format(
+        v=nats(last(view.result("logits"), "never", "log_mean")), c=nats(-math.log(view.main.facts["vocabulary"]))
+    )
+    if mask_answer(view) != "chance":
+        return said
+    return T(
+        "{said} Nothing ever pushed them, so they stay as loud as on the first day: the push down is what silences a token.",
+        "{said} Không gì từng đẩy chúng, nên chúng vẫn to tiếng như ngày đầu: chính lực đẩy mới làm một token im lặng.",
+    ).format(said=said)
 
 
 MASK_PREDICTIONS = (
@@ -385,13 +512,7 @@ MASK_PREDICTIONS = (
             "Huấn luyện khi đã đưa logits của token không dùng ra khỏi softmax, rồi trả lại. Bây giờ các token ấy có xác suất thế nào?",
         ),
         mask_answer,
-        lambda view: T(
-            "ln of mean p is {v}, chance {c}. Nothing ever pushed them, so they stay as loud as on the first day: the push down is what silences a token.",
-            "ln của p trung bình là {v}, đoán đều {c}. Không gì từng đẩy chúng, nên chúng vẫn to tiếng như ngày đầu: chính lực đẩy mới làm một token im lặng.",
-        ).format(
-            v=nats(last(view.result("logits"), "never", "log_mean")),
-            c=nats(-math.log(view.main.facts["vocabulary"])),
-        ),
+        mask_why,
         (
             ("low", T("as unlikely as without the mask", "nhỏ như khi không che")),
             ("between", T("somewhere between", "ở khoảng giữa")),

@@ -4,7 +4,7 @@ import math
 
 from app.i18n import T, same
 from app.lesson import Readout
-from app.theme import number
+from app.theme import number, percent
 from pages.figures_20 import at_seconds, common_seconds
 
 EQUAL = 0.03  # nats/token: closer than this, two recipes are called level
@@ -25,10 +25,21 @@ def standing(view, by: str = "seconds") -> list[tuple[str, T, float]]:
     return sorted(found, key=lambda row: row[2])
 
 
+def turned(time, steps) -> bool:
+    """Whether two recipes stand the other way round by steps, in both orders further apart than what is called level."""
+    by_time, by_steps = ({label: loss for label, _, loss in rows} for rows in (time, steps))
+    return any(
+        by_time[a] + EQUAL <= by_time[b] and by_steps[b] + EQUAL <= by_steps[a]
+        for a in by_time
+        for b in by_time
+        if a != b
+    )
+
+
 def race(view) -> list[T]:
     for a in view.arms:
-        end = a.result.finished
-        if end is not None and end.reason == "diverged":
+        end, lost = a.result.finished, a.result.metrics.get("test_loss")
+        if end is not None and (end.reason == "diverged" or (lost and not math.isfinite(a.result.final("test_loss")))):
             return [
                 T(
                     "{name}: no number any more at step {step}. The seconds until then are spent all the same. Try a tenth "
@@ -37,7 +48,7 @@ def race(view) -> list[T]:
                 ).format(name=a.arm.name, step=end.step)
             ]
     time, steps = standing(view), standing(view, "steps")
-    if len(time) < 2:
+    if len(time) < 2 or not all(math.isfinite(loss) for *_, loss in (*time, *steps)):
         return []
 
     def listed(rows):
@@ -58,7 +69,7 @@ def race(view) -> list[T]:
                 "Hai công thức đầu cách nhau chưa tới {d} nats: một lần chạy không phân biệt được.",
             ).format(d=EQUAL)
         )
-    if [label for label, *_ in time] != [label for label, *_ in steps]:
+    if turned(time, steps):
         said.append(
             T(
                 "By steps the order is another: {order}. What costs more for each step must also learn more from it.",
@@ -73,6 +84,11 @@ def race(view) -> list[T]:
             )
         )
     return said
+
+
+def whole(share: float) -> str:
+    """A share in whole percents, with the digits it has where it is below one: 35 %, 0.312 %."""
+    return f"{100 * share:.0f} %" if share >= 0.01 else percent(share)
 
 
 def race_readouts(view) -> list[Readout]:
@@ -117,7 +133,7 @@ def race_readouts(view) -> list[Readout]:
     rows.append(
         Readout(
             same("MFU"),
-            f"{100 * result.final('mfu'):.0f} %",
+            whole(result.final("mfu")),
             T(
                 "Operations the model needs, over what one matrix product of 768 × 768 reached here just before: {p} GFLOP/s.",
                 "Phép tính mô hình cần, chia cho mức một phép nhân ma trận 768 × 768 đạt được ngay trước đó: {p} GFLOP/s.",
@@ -145,7 +161,7 @@ def race_readouts(view) -> list[Readout]:
         rows.append(
             Readout(
                 T("steps clipped", "số bước bị cắt"),
-                f"{100 * result.final('clipped'):.0f} %",
+                whole(result.final("clipped")),
                 T("Steps whose gradient was longer than the norm.", "Số bước có gradient dài hơn ngưỡng."),
             )
         )
@@ -168,16 +184,28 @@ def order_answer(view):
 
 def order_why(view) -> T:
     losses = {label: loss for label, _, loss in standing(view)}
-    return T(
-        "Losses {modern} (everything on), {base} (rate held), {tuned} (warm-up and cosine). At this rate and so few steps the "
-        "schedule only takes learning away. Everything on pays more for each step, and learns far more from it.",
-        "Loss {modern} (bật tất cả), {base} (giữ nguyên), {tuned} (khởi động dần và cosine). Với tốc độ này và ít bước như thế, "
-        "lịch chỉ lấy bớt việc học. Bật tất cả trả giá hơn cho mỗi bước, và học được nhiều hơn hẳn từ đó.",
-    ).format(
-        modern=number(losses.get("everything", math.nan)),
-        base=number(losses.get("baseline", math.nan)),
-        tuned=number(losses.get("yours", math.nan)),
-    )
+    modern, base, tuned = (losses.get(label, math.nan) for label in ("everything", "baseline", "yours"))
+    said = [
+        T(
+            "Losses {modern} (everything on), {base} (rate held), {tuned} (warm-up and cosine).",
+            "Loss {modern} (bật tất cả), {base} (giữ nguyên), {tuned} (khởi động dần và cosine).",
+        ).format(modern=number(modern), base=number(base), tuned=number(tuned))
+    ]
+    if base + EQUAL <= tuned:
+        said.append(
+            T(
+                "At this rate and so few steps the schedule only takes learning away.",
+                "Với tốc độ này và ít bước như thế, lịch chỉ lấy bớt việc học.",
+            )
+        )
+    if modern + EQUAL <= min(base, tuned):
+        said.append(
+            T(
+                "Everything on pays more for each step, and learns far more from it.",
+                "Bật tất cả trả giá hơn cho mỗi bước, và học được nhiều hơn hẳn từ đó.",
+            )
+        )
+    return T(" ".join(t.en for t in said), " ".join(t.vi for t in said))
 
 
 # --- the budget ------------------------------------------------------------------------------------------------------
@@ -189,6 +217,8 @@ def long(days: float) -> T:
         return T("{n} days", "{n} ngày").format(n=number(days))
     if days * 24 >= 2:
         return T("{n} hours", "{n} giờ").format(n=number(days * 24))
+    if days * 1440 < 2:
+        return T("{n} seconds", "{n} giây").format(n=number(days * 86_400))
     return T("{n} minutes", "{n} phút").format(n=number(days * 1440))
 
 
@@ -219,7 +249,9 @@ def budget_readouts(view) -> list[Readout]:
     return [
         Readout(
             T("operations per token", "phép tính mỗi token"),
-            f"{r.final('flops') / 1e6:,.0f} · 10⁶",
+            f"{r.final('flops') / 1e6:,.0f} · 10⁶"
+            if r.final("flops") >= 1e7
+            else f"{number(r.final('flops') / 1e6)} · 10⁶",
             T(
                 "Forward and backward; attention counted in full, of which the causal half would do.",
                 "Lượt tới và lùi; attention tính đủ, dù nửa nhân quả là đủ dùng.",
@@ -227,10 +259,15 @@ def budget_readouts(view) -> list[Readout]:
         ),
         Readout(
             same("MFU"),
-            f"{100 * r.final('mfu'):.3g} %",
-            T("Share of {c}'s peak that your speed uses.", "Phần đỉnh của {c} mà tốc độ của bạn dùng tới.").format(
-                c=r.facts.get("chip", "–")
-            ),
+            percent(r.final("mfu")),
+            (
+                T("Share of {c}'s peak that your speed uses.", "Phần đỉnh của {c} mà tốc độ của bạn dùng tới.")
+                if r.final("mfu") <= 1
+                else T(
+                    "More than {c}'s peak: one such device does not reach this speed.",
+                    "Vượt đỉnh của {c}: một thiết bị như vậy không đạt tốc độ này.",
+                )
+            ).format(c=r.facts.get("chip", "–")),
         ),
         Readout(
             T("speed at MFU 100 %", "tốc độ khi MFU 100 %"),
@@ -245,12 +282,18 @@ def budget_readouts(view) -> list[Readout]:
     ]
 
 
+# the model, format and optimizer that the question names
+QUESTION = {"d_model": 768, "layers": 12, "vocabulary": 50_257, "window": 1024, "tying": "same"}
+QUESTION |= {"precision": "float32", "optimizer": "adamw"}
+
+
 def memory_answer(view):
+    """Open for another model, format or optimizer than the question's."""
     r = view.main
     total = sum(r.final(f"bytes_{n}") for n in ("weights", "gradients", "optimizer")) / 1e9
     known = {"0.5": 0.5, "1": 1.0, "2": 2.0, "8": 8.0}
     near = min(known, key=lambda code: abs(math.log(known[code] / total)))
-    return near if 110e6 < r.final("parameters") < 140e6 and view.config.optimizer == "adamw" else None
+    return near if all(getattr(view.config, name) == value for name, value in QUESTION.items()) else None
 
 
 def memory_why(view) -> T:
@@ -267,19 +310,39 @@ def gap(view) -> float:
     """The largest difference of the two runs' training losses at the same step, nan before there are two."""
     one, many = (view.result(label).metrics.get("train_loss", {}) for label in ("one", "many"))
     both = set(one) & set(many)
-    return max((abs(one[s] - many[s]) for s in both), default=math.nan)
+    found = [abs(one[s] - many[s]) for s in sorted(both)]
+    return max(found, default=math.nan) if all(map(math.isfinite, found)) else math.nan
+
+
+SAME, NEAR = 1e-4, 0.05  # nats: up to here two runs are the same, slightly different
 
 
 def parallel(view) -> list[T]:
+    ran = [a.result.metrics.get("train_loss", {}) for a in view.arms]
+    if any(losses and not math.isfinite([*losses.values()][-1]) for losses in ran):
+        return [
+            T(
+                "The losses are no numbers any more: the learning rate is too high. Try a tenth of it.",
+                "Loss không còn là số: tốc độ học quá cao. Hãy thử một phần mười.",
+            )
+        ]
     if not view.done or math.isnan(gap(view)):
         return []
     ratio = view.result("many").final("tokens_per_second") / view.result("one").final("tokens_per_second")
-    said = [
+    text = (
         T(
             "The two losses differ by {d} nats at most: the same training, divided among {n} processes.",
             "Hai loss lệch nhau nhiều nhất {d} nats: cùng một huấn luyện, chia cho {n} tiến trình.",
-        ).format(d=f"{gap(view):.0e}" if gap(view) else "0", n=view.config.processes)
-    ]
+        )
+        if gap(view) < SAME
+        else T(
+            "The two losses differ by {d} nats at most: the same training, divided among {n} processes, but the rounding of their additions has grown from step to step.",
+            "Hai loss lệch nhau nhiều nhất {d} nats: cùng một huấn luyện, chia cho {n} tiến trình, nhưng sai số làm tròn khi cộng đã lớn dần qua từng bước.",
+        )
+    )
+    said = [text.format(d=number(gap(view)), n=view.config.processes)]
+    if math.isnan(ratio):
+        return said
     said.append(
         T("{r} × the tokens per second of one.", "{r} × token mỗi giây của một tiến trình.").format(r=f"{ratio:.2f}")
         if ratio > 1
@@ -320,7 +383,7 @@ def parallel_readouts(view) -> list[Readout]:
 def parallel_answer(view):
     if not view.done or math.isnan(gap(view)):
         return None
-    return "same" if gap(view) < 1e-4 else "near" if gap(view) < 0.05 else "other"
+    return "same" if gap(view) < SAME else "near" if gap(view) < NEAR else "other"
 
 
 def parallel_why(view) -> T:
@@ -328,4 +391,4 @@ def parallel_why(view) -> T:
         "Largest difference {d} nats. The mean of the shares' gradients is the gradient of the whole batch; only the order of "
         "the additions differs.",
         "Lệch nhiều nhất {d} nats. Trung bình gradient của các phần chính là gradient của cả lô; chỉ thứ tự phép cộng khác.",
-    ).format(d=f"{gap(view):.0e}")
+    ).format(d=number(gap(view)))

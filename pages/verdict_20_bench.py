@@ -5,7 +5,7 @@ from statistics import median
 
 from app.i18n import T, same
 from app.lesson import Readout
-from app.theme import number
+from app.theme import number, percent
 from core.timing import NOISY
 from pages.controls_20 import OPTION_NAMES
 from pages.figures_20_bench import badge, bench_table
@@ -31,6 +31,13 @@ def bench(view) -> list[T]:
         ]
     rows = [dict(zip(table, values, strict=True)) for values in zip(*table.values(), strict=True)]
     rows = [r for r in rows if r["option"] != "baseline"]
+    if not rows:
+        return [
+            T(
+                "Only the baseline was timed: choose options to hold against it.",
+                "Mới chỉ bấm giờ mốc: hãy chọn các lựa chọn để so với nó.",
+            )
+        ]
     kinds = {r["option"]: badge(r["gradient_gap"], r["update_gap"]) for r in rows}
     faster = sorted((r for r in rows if r["speed_low"] > 1), key=lambda r: -r["speed"])
     slower = [r["option"] for r in rows if r["speed_high"] < 1]
@@ -128,7 +135,7 @@ def bench_readouts(view) -> list[Readout]:
 
 def compile_answer(view):
     after = view.main.final("pays_after")
-    if math.isnan(after):
+    if math.isnan(after) or view.main.final("noise") > NOISY:  # as in `bench`: no winner where it is too noisy
         return None
     return "never" if after > 1e5 else "many" if after > 1000 else "some" if after > 100 else "few"
 
@@ -139,6 +146,9 @@ def compile_why(view) -> T:
 
 
 # --- single operations -----------------------------------------------------------------------------------------------
+
+
+CLEAR = 1.2  # times: below it nothing is explained
 
 
 def cell(view, series: str, x: float) -> float:
@@ -172,21 +182,33 @@ def _attention(view):
     short, long = (cell(view, "manual", t) / cell(view, "flash", t) for t in (64, 1024))
     if math.isnan(long):
         return [T("This device has no flash kernel to choose.", "Thiết bị này không có kernel flash để chọn.")]
-    said = [
+    text = (
         T(
             "Flash is {a} × as fast as attention by hand at T = 64 and {b} × at T = 1,024: it never writes the T² scores down.",
             "Flash nhanh gấp {a} lần attention viết tay ở T = 64 và {b} lần ở T = 1,024: nó không bao giờ ghi T² điểm số ra.",
-        ).format(a=number(short), b=number(long))
-    ]
-    dropped = cell(view, "auto, dropout", 1024)
+        )
+        if long > 1
+        else T(
+            "Flash has {a} × the speed of attention by hand at T = 64 and {b} × at T = 1,024: it does not pay here.",
+            "Flash có tốc độ gấp {a} lần attention viết tay ở T = 64 và {b} lần ở T = 1,024: ở đây nó không có lợi.",
+        )
+    )
+    said = [text.format(a=number(short), b=number(long))]
+    dropped = cell(view, "auto, dropout", 1024) / cell(view, "flash", 1024)
     if not math.isnan(dropped):
-        said.append(
+        text = (
             T(
                 "With dropout inside attention the same call takes {c} × flash's time at T = 1,024: on a CPU the fused kernel "
                 "cannot drop.",
                 "Có dropout bên trong attention, cùng lệnh gọi mất {c} lần thời gian của flash ở T = 1,024: trên CPU kernel hợp nhất không biết bỏ.",
-            ).format(c=number(dropped / cell(view, "flash", 1024)))
+            )
+            if view.config.device == "cpu" and dropped > CLEAR
+            else T(
+                "With dropout inside attention the same call takes {c} × flash's time at T = 1,024.",
+                "Có dropout bên trong attention, cùng lệnh gọi mất {c} lần thời gian của flash ở T = 1,024.",
+            )
         )
+        said.append(text.format(c=number(dropped)))
     return said
 
 
@@ -217,33 +239,52 @@ def _batch(view):
         w=T("beyond", "vượt quá") if clear else T("within", "nằm trong"),
         n=f"{100 * spread:.0f}",
     )
-    why = T(
-        "The products have B·T rows: at T = 32, 62 windows make 1,984 = 31 · 64, a multiple of 64 like any other.",
-        "Các phép nhân có B·T hàng: với T = 32, 62 cửa sổ cho 1,984 = 31 · 64, cũng là bội của 64 như ai.",
-    )
+    length = view.config.context
+    why = (
+        T(
+            "The products have B·T rows: at T = {t}, 62 windows make {n} rows, not 62.",
+            "Các phép nhân có B·T hàng: với T = {t}, 62 cửa sổ cho {n} hàng, không phải 62.",
+        )
+        if 62 * length % 64
+        else T(
+            "The products have B·T rows: at T = {t}, 62 windows make {n} = {k} · 64, a multiple of 64 like any other.",
+            "Các phép nhân có B·T hàng: với T = {t}, 62 cửa sổ cho {n} = {k} · 64, cũng là bội của 64 như ai.",
+        )
+    ).format(t=f"{length:,}", n=f"{62 * length:,}", k=f"{62 * length // 64:,}")
     return [T(text.en + why.en, text.vi + why.vi)]
 
 
 def _vocabulary(view):
-    a, b = (100 * (1 - cell(view, kind, 50_304) / cell(view, kind, 50_257)) for kind in ("bfloat16", "float32"))
+    a, b = (1 - cell(view, kind, 50_304) / cell(view, kind, 50_257) for kind in ("bfloat16", "float32"))
+
+    def change(gain) -> T:
+        text = T("{p} less time", "bớt {p} thời gian") if gain >= 0 else T("{p} more time", "thêm {p} thời gian")
+        return text.format(p=percent(abs(gain)))
+
     return [
         T(
-            "50,304 columns instead of GPT-2's 50,257: {a} % less time in bfloat16, {b} % in float32.",
-            "50,304 cột thay cho 50,257 của GPT-2: bớt {a} % thời gian ở bfloat16, {b} % ở float32.",
-        ).format(a=number(a), b=number(b))
+            "50,304 columns instead of GPT-2's 50,257: {a} in bfloat16, {b} in float32.",
+            "50,304 cột thay cho 50,257 của GPT-2: {a} ở bfloat16, {b} ở float32.",
+        ).format(a=change(a), b=change(b))
     ]
 
 
 def _product(view):
     gain = cell(view, "float32", 1024) / cell(view, "bfloat16", 1024)
     library = cell(view, "float32, as torch comes", 1024) / cell(view, "float32", 1024)
-    said = [
+    text = (
         T(
             "A bfloat16 product of 1,024 × 1,024 is {g} × as fast as a float32 one here. A whole small model gains far less.",
             "Ở đây phép nhân bfloat16 1,024 × 1,024 nhanh gấp {g} lần float32. Cả một mô hình nhỏ thì lợi ít hơn nhiều.",
-        ).format(g=number(gain))
-    ]
-    if library > 1.2:
+        )
+        if gain > CLEAR
+        else T(
+            "A bfloat16 product of 1,024 × 1,024 has {g} × the speed of a float32 one here: this hardware gains nothing by it.",
+            "Ở đây phép nhân bfloat16 1,024 × 1,024 có tốc độ gấp {g} lần float32: phần cứng này không được lợi gì.",
+        )
+    )
+    said = [text.format(g=number(gain))]
+    if library > CLEAR and view.config.device == "cpu":
         said.append(
             T(
                 "The library matters as much as the format: the very same float32 product takes {x} × as long with torch's own "
@@ -259,22 +300,34 @@ def _product(view):
 def _layout(view):
     gain = cell(view, "rows + columns", 1) / cell(view, "rows + rows", 0)
     product = cell(view, "product, columns", 4) / cell(view, "product, rows", 3)
-    return [
+    text = (
         T(
             "Adding a transposed matrix takes {g} × as long; multiplying by one takes {p} ×: products read in blocks anyway.",
             "Cộng với ma trận chuyển vị mất gấp {g} lần; nhân với nó mất {p} lần: phép nhân vốn đọc theo khối.",
-        ).format(g=number(gain), p=number(product))
-    ]
+        )
+        if product < gain
+        else T(
+            "Adding a transposed matrix takes {g} × as long; multiplying by one takes {p} ×.",
+            "Cộng với ma trận chuyển vị mất gấp {g} lần; nhân với nó mất {p} lần.",
+        )
+    )
+    return [text.format(g=number(gain), p=number(product))]
 
 
 def _update(view):
     gain = cell(view, "loop", 0) / cell(view, "fused", 2)
-    return [
+    text = (
         T(
             "The fused step is {g} × as fast as the loop: {a} instead of {b} ms. Compare that with a whole step before you cheer.",
             "Bước hợp nhất nhanh gấp {g} lần vòng lặp: {a} thay vì {b} ms. Hãy so với cả một bước huấn luyện trước khi mừng.",
-        ).format(g=number(gain), a=number(cell(view, "fused", 2)), b=number(cell(view, "loop", 0)))
-    ]
+        )
+        if gain > 1
+        else T(
+            "The fused step has {g} × the speed of the loop: {a} instead of {b} ms. Here it does not pay.",
+            "Bước hợp nhất có tốc độ gấp {g} lần vòng lặp: {a} thay vì {b} ms. Ở đây nó không có lợi.",
+        )
+    )
+    return [text.format(g=number(gain), a=number(cell(view, "fused", 2)), b=number(cell(view, "loop", 0)))]
 
 
 def _index(view):

@@ -12,6 +12,7 @@ from core.events import Finished, Metric, Started, Table
 from core.experiments import census, unused_tokens
 from core.result import Result
 from pages import claims_19, figures_19, figures_19_arms, verdict_19
+from pages import lesson_19_unused_tokens as lesson_19
 
 V = 2000
 CHANCE = -math.log(V)
@@ -28,7 +29,11 @@ FACTS = {
 
 def curves(values, shift=0.0):
     """A table "curves" of {group: ln p}; ln of mean p is one nat higher, the unmasked rows `shift` higher."""
-    rows = [(g, m, v + (0 if m else shift), v + 1, 0.1, 5.0) for g, v in values.items() for m in (True, False)]
+    rows = [
+        (g, m, *((None, None) if v is None else (v + (0 if m else shift), v + 1)), 0.1, 5.0)
+        for g, v in values.items()
+        for m in (True, False)
+    ]
     names = ("group", "masked", "log_p", "log_mean", "mass", "rank")
     return dict(zip(names, (list(c) for c in zip(*rows, strict=True)), strict=True))
 
@@ -45,7 +50,7 @@ def run(common, rare=(CHANCE, -9.0, -10.4), never=(CHANCE, -9.5, -11.4), losses=
     events = [Started(300, FACTS)]
     for i, step in enumerate((0, 100, 200)):
         groups = {"common": common[i], "rare": rare[i], "never": never[i]}
-        notebook = {"notebook_common": never[i] + 1, "notebook_rare": never[i] + 2}
+        notebook = {f"notebook_{g}": never[i] and never[i] + k for g, k in (("common", 1), ("rare", 2))}
         events += [Metric(step, "test_loss", losses[i]), Metric(step, "mass", 0.3)]
         events += [Table(step, "curves", curves(groups | notebook, 0.3)), Table(step, "geometry", geometry(**moved))]
     return Result((*events, Finished(200, end)))
@@ -188,3 +193,190 @@ def test_a_table_is_taken_at_the_last_step_up_to_the_moment():
 def test_the_smoothing_floor_is_drawn_only_where_labels_are_smoothed():
     labels = [list(figures_19_arms.share_rows(view({"plain": UPFALL}, smoothing=s))["label"]) for s in (0.0, 0.1)]
     assert "ln(ε/V)" not in labels[0] and "ln(ε/V)" in labels[1]
+
+
+# --- runs that went nowhere, or too far -----------------------------------------------------------------------------
+
+
+def nowhere(value=CHANCE):
+    return run((value,) * 3, rare=(value,) * 3, never=(value,) * 3, losses=(7.6,) * 3, never_out=0.0, common_out=0.0)
+
+
+@pytest.mark.parametrize("end", ["diverged", "stopped"])
+def test_a_curve_that_is_no_number_has_no_way(end):
+    lost = run(
+        (CHANCE, None, None),
+        rare=(CHANCE, None, None),
+        never=(CHANCE, None, None),
+        losses=(7.6, math.nan, math.nan),
+        end=end,
+    )
+    seen = view({"run": lost})
+    assert verdict_19.path(lost) is None and verdict_19.common_answer(seen) is None
+    assert said(verdict_19.follow_verdict, seen) == verdict_19.DIVERGED.en
+    assert not [r for r in verdict_19.follow_readouts(seen) if "NaN" in str(r.value) or "∞" in str(r.value)]
+
+
+def test_of_several_runs_the_one_that_diverged_is_named():
+    lost = run((CHANCE, -5, -6), end="diverged")
+    for rule, labels in (
+        (verdict_19.touch_verdict, ("tied", "untied", "sgd")),
+        (verdict_19.mask_verdict, ("plain", "logits", "loss")),
+    ):
+        words = said(rule, view(dict.fromkeys(labels[:2], UPFALL) | {labels[2]: lost}))
+        assert words.startswith(f"{labels[2]}: diverged.") and labels[0] not in words
+
+
+def test_rows_that_did_not_move_as_one_are_not_said_to():
+    unmoved = run((-20, -20, -20), rare=(-22,) * 3, never=(-23,) * 3, never_out=0.0, common_out=0.0)
+    assert "moved as one" not in said(verdict_19.follow_verdict, view({"run": unmoved}))
+    apart = Result(
+        tuple(
+            Table(e.step, e.name, e.columns | {"cosine": [0.3] * len(e.columns["cosine"])})
+            if e.kind == "table" and e.name == "geometry"
+            else e
+            for e in UPFALL.events
+        )
+    )
+    assert "not moved as one so far: mean cosine of their paths 0.300" in said(
+        verdict_19.follow_verdict, view({"run": apart})
+    )
+    assert "same push" not in verdict_19.together_why(view({"run": apart})).en
+
+
+def test_common_tokens_that_sink_in_a_failing_model_do_not_show_how_sure_it_is():
+    words = said(verdict_19.follow_verdict, view({"run": run((CHANCE, -5.6, -6.8), losses=(7.6, 5.0, 9.0))}))
+    assert "got worse" in words and "surer the model" not in words and "switch the measure" not in words
+    assert "switch the measure" not in said(verdict_19.follow_verdict, view({"run": UPFALL})), (
+        "here the mean p has sunk too"
+    )
+
+
+def test_a_rise_alone_is_not_explained_as_a_rise_and_a_fall():
+    assert "everywhere else" not in verdict_19.common_why(view({"run": run((CHANCE, -6.0, -5.6))})).en
+
+
+def test_the_notebooks_indices_are_not_blamed_where_all_of_them_occur():
+    harmless = Result((Started(300, FACTS | {"notebook": {"unused_common": 0.0}}), *UPFALL.events[1:]))
+    words = said(verdict_19.follow_verdict, view({"run": harmless}, {"indices": "notebook"}))
+    assert "suppressed" not in words and "each of its 100 ids does occur" in words
+
+
+@pytest.mark.parametrize(
+    ("fields", "answered"),
+    [({}, True), ({"keep": 5000}, False), ({"tokenizer": "bytes"}, False), ({"whole": True}, False)],
+)
+def test_the_share_in_question_is_that_of_the_whole_training_text_in_2000_tokens(fields, answered):
+    config = census.Config(**fields)
+    seen = ArmView(
+        Arm("census", same(""), config),
+        "census",
+        runs.Status("done", 1, 1),
+        Result(tuple(census.run(config, {}))),
+        "inline",
+    )
+    assert (verdict_19.census_answer(View((seen,), {})) is not None) == answered
+
+
+def test_without_decay_nothing_moves_the_rows_that_nobody_reads():
+    still = run((CHANCE, -5.6, -6.8), never_in=0.0, common_in=0.2, never_out=0.4, common_out=0.3)
+    results = {"tied": UPFALL, "untied": still, "sgd": UPFALL}
+    assert "weight decay alone" in said(verdict_19.touch_verdict, view(results))
+    words = said(verdict_19.touch_verdict, view(results, weight_decay=0.0))
+    assert "untied 0: no gradient" in words and "decay alone" not in words
+    assert "divides a tiny push" not in words, "SGD moved them as far"
+
+
+def test_before_the_first_step_no_row_is_compared():
+    results = dict.fromkeys(("tied", "untied", "sgd"), nowhere())
+    results = {
+        name: Result(
+            tuple(
+                e
+                if e.kind != "table" or e.name != "geometry"
+                else Table(e.step, e.name, geometry(never_in=0.0, common_in=0.0, never_out=0.0, common_out=0.0))
+                for e in r.events
+            )
+        )
+        for name, r in results.items()
+    }
+    assert said(verdict_19.touch_verdict, view(results)) == "At step 0 no row has moved yet."
+    assert verdict_19.touch_answer(view(results)) is None
+
+
+def stopped(result, step):
+    return Result(
+        (
+            *(e for e in result.events if getattr(e, "step", 0) <= step and e.kind != "finished"),
+            Finished(step, "stopped"),
+        )
+    )
+
+
+def test_masks_are_compared_where_all_runs_have_come_to():
+    labels = ("plain", "logits", "loss", "smooth")
+    words = said(verdict_19.mask_verdict, view(dict.fromkeys(labels[:3], UPFALL) | {"smooth": stopped(UPFALL, 5)}))
+    assert "nothing has been pushed" in words and "what counts" not in words
+    assert said(verdict_19.mask_verdict, view(dict.fromkeys(labels[:3], UPFALL) | {"smooth": Result(())})) == ""
+
+
+def test_masks_of_runs_that_learned_nothing_show_nothing():
+    seen = view(dict.fromkeys(("plain", "logits", "loss", "smooth"), nowhere(CHANCE - 1)))
+    assert "nothing has been pushed" in said(verdict_19.mask_verdict, seen) and verdict_19.mask_answer(seen) is None
+
+
+def test_rare_tokens_that_did_not_fall_are_not_said_to():
+    masked = run((CHANCE, -5.6, -6.8), never=(CHANCE, CHANCE, CHANCE - 1))
+    words = said(verdict_19.mask_verdict, view({"plain": UPFALL, "logits": masked, "loss": UPFALL}))
+    assert "not yet told apart" in words and "what counts" not in words and "smoothed" not in words
+    fell = run((CHANCE, -5.6, -6.8), rare=(CHANCE, -9.5, -11.2))
+    assert "what counts" in said(verdict_19.mask_verdict, view({"plain": UPFALL, "logits": masked, "loss": fell}))
+
+
+def test_labels_are_smoothed_only_with_an_epsilon():
+    arms = [len(lesson_19.masks(unused_tokens.Config(smoothing=e), {})) for e in (0.0, 0.1)]
+    assert arms == [3, 4]
+
+
+def test_pictures_of_a_run_that_is_no_number_any_more():
+    """A log keeps as null what was not finite."""
+    none = [None] * 3
+    who = {"group": ["common", "rare", "never"], "id": [1, 2, 3], "piece": ["a", "b", "c"], "count": [5, 1, 0]}
+    tables = {
+        "cone": {"x": none, "y": none},
+        "geometry": {"group": who["group"], "matrix": ["out"] * 3, "moved": none, "cosine": none},
+        "forces": {"group": who["group"], "push": none, "pull": [None, None, 0.0], "net": none},
+        "prompts": {"kind": ["text", "rare"], "entropy": [None, 1.0], "loss": [None, 2.0]},
+    }
+    lost = run((CHANCE, None, None), never=(CHANCE, None, None), losses=(7.6, math.nan, math.nan), end="diverged")
+    events = [Table(0, "members", who), Table(0, "cone", {"x": [0.1] * 3, "y": [0.1] * 3})]
+    events += [Table(200, name, columns) for name, columns in tables.items()]
+    seen = view({"run": Result((*lost.events[:-1], *events, lost.events[-1]))})
+    assert len(figures_19.cone_rows(seen)) == 6
+    assert list(figures_19.forces_rows(seen)["group"]) == ["never used"]
+    assert figures_19_arms.moved_rows(seen).empty and "nan" not in " ".join(figures_19_arms.share_rows(seen)["label"])
+    prompted = view({"run": Result((Table(1, "prompts", tables["prompts"]),))})
+    assert list(figures_19.prompts_rows(prompted)["label"]) == ["1.00", "2.00"]
+
+
+def test_a_bar_too_short_for_its_number_has_it_beside():
+    table = Table(1, "prompts", {"kind": ["text", "rare"], "entropy": [0.1, 5.0], "loss": [2.0, 2.5]})
+    rows = figures_19.prompts_rows(view({"run": Result((table,))}))
+    assert list(rows["side"]) == ["out", "in", "in", "in"]
+    assert (
+        figures_19.prompts_chart(view({"run": Result((table,))}))[0].to_dict()["layer"][2]["mark"]["color"] != "white"
+    )
+
+
+@pytest.mark.parametrize(("word", "side"), [(" the", "right"), ("ÿ", "left")])
+def test_the_token_looked_up_is_named_on_the_side_that_has_room(word, side):
+    config = census.Config(word=word)
+    seen = ArmView(
+        Arm("census", same(""), config),
+        "census",
+        runs.Status("done", 1, 1),
+        Result(tuple(census.run(config, {}))),
+        "inline",
+    )
+    rows = figures_19_arms.zipf_rows(View((seen,), {}))
+    assert list(rows[rows["kind"] == "found"]["side"]) == [side]

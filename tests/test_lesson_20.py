@@ -166,7 +166,7 @@ CASES = {
     "attention": [(s, t) for s in ("manual", "math", "flash", "auto, dropout") for t in (16, 64, 256, 1024)],
     "batch": [("step", b) for b in range(62, 67)],
     "vocabulary": [(s, v) for s in ("float32", "bfloat16") for v in (50_256, 50_257, 50_304)],
-    "product": [(s, n) for s in ("float32", "bfloat16") for n in (256, 1024)],
+    "product": [(s, n) for s in ("float32", "bfloat16", "float32, as torch comes") for n in (256, 1024)],
     "layout": [("rows + rows", 0), ("rows + columns", 1), ("product, rows", 3), ("product, columns", 4)],
     "update": [("loop", 0), ("foreach", 1), ("fused", 2)],
     "index": [("int64", 0), ("int32", 1)],
@@ -245,3 +245,124 @@ def test_quick_arms_are_three_recipes_on_one_text():
     assert all(isinstance(a, Arm) for a in arms)
     assert len({(a.config.corpus, a.config.width, a.config.steps, a.config.seed) for a in arms}) == 1
     assert [a.config.optimizer for a in arms] == ["adamw", "adamw", "muon"]
+
+
+# --- settings the questions are not about, runs that broke, differences that are none --------------------------------
+
+
+@pytest.mark.parametrize("reason", ["diverged", "done", "stopped"])
+def test_a_race_with_a_loss_that_is_no_number_has_no_order(reason):
+    runs = [run_of([4, math.nan, math.nan], 0.1, reason), run_of([4, 3, 2.0], 0.1), run_of([4, 3, 1.0], 0.1)]
+    view = view_of("race", runs, SHORT)
+    words = said(verdict_20.race(view))
+    assert words.startswith("yours: no number any more") and "nan" not in words and "inf" not in words
+    assert verdict_20.order_answer(view) is None
+
+
+def test_recipes_that_are_level_do_not_change_places_by_steps():
+    runs = [run_of([4, 3, 2.0], 0.1), run_of([4, 3, 2.01], 0.1), run_of([4, 3, 1.995], 0.101)]
+    assert "another" not in said(verdict_20.race(view_of("race", runs, SHORT)))
+
+
+def test_the_reasons_of_the_order_are_those_of_the_losses():
+    def why(*ends):
+        return verdict_20.order_why(view_of("race", [run_of([4, 3, e], 0.1) for e in ends], SHORT)).en
+
+    assert "takes learning away" in why(4.3, 2.7, 0.7) and "learns far more" in why(4.3, 2.7, 0.7)
+    assert "takes learning away" not in why(2.0, 2.7, 3.0) and "learns far more" not in why(2.0, 2.7, 3.0)
+
+
+def test_small_shares_keep_their_digits():
+    assert [verdict_20.whole(v) for v in (0.35, 0.0031, 0.0)] == ["35 %", "0.31 %", "0 %"]
+
+
+def budgeted(**values):
+    config = replace(step_budget.Config(), **values)
+    return view_of("budget", [Result(tuple(step_budget.run(config, {})))], config)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"precision": "pure_bfloat16"},
+        {"precision": "bfloat16"},
+        {"optimizer": "sgd"},
+        {"window": 8192},
+        {"d_model": 1600, "layers": 2, "vocabulary": 32_000},
+        {"tying": "untied"},
+    ],
+)
+def test_the_memory_in_question_is_gpt2_s(values):
+    assert verdict_20.memory_answer(budgeted()) == "2" and verdict_20.memory_answer(budgeted(**values)) is None
+
+
+def test_the_budget_at_the_ends_of_its_sliders():
+    small = budgeted(saved_ms=0.1, updates=1e3, d_model=64, layers=2, vocabulary=500, tokens_per_second=1e7)
+    assert "0.100 seconds" in said(verdict_20.budget(small))
+    assert not verdict_20.budget_readouts(small)[0].value.startswith(("0 ", "1 "))
+    fast = verdict_20.budget_readouts(budgeted(d_model=8192, layers=96, tokens_per_second=1e7))[1]
+    assert "e+" not in fast.value and "does not reach" in fast.help.en
+
+
+def test_processes_whose_losses_part_or_break_are_not_called_the_same():
+    config = replace(data_parallel.Config(), steps=3)
+    one, other, same = parallel([4, 3, 2], 100), parallel([4, 3.2, 2], 150), parallel([4, 3, 2], 150)
+    assert "has grown" in said(verdict_20.parallel(view_of("parallel", [other, one], config)))
+    level = view_of("parallel", [same, one], config)
+    assert (
+        "differ by 0 nats" in said(verdict_20.parallel(level))
+        and "difference 0 nats" in verdict_20.parallel_why(level).en
+    )
+    lost = view_of("parallel", [parallel([4, math.nan, math.nan], 150), one], config)
+    assert "no numbers any more" in said(verdict_20.parallel(lost)) and verdict_20.parallel_answer(lost) is None
+    assert "-" not in verdict_20.parallel_why(view_of("parallel", [other, one], config)).en
+
+
+def test_a_bench_of_nothing_has_no_winner_and_no_loser():
+    view = view_of("options", [benched({})], option_bench.Config(options="", steps=5))
+    assert said(verdict_20_bench.bench(view)).startswith("Only the baseline was timed")
+    assert speed_rows(view).empty
+
+
+def test_compile_is_not_judged_by_a_noisy_machine():
+    result = benched({"compiled": (1.0, 1.05, 1.1)}, noise=0.4, compile_seconds=23.4, pays_after=50)
+    assert (
+        verdict_20_bench.compile_answer(view_of("options", [result], option_bench.Config(options="compiled"))) is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("what", "slow", "wrong"),
+    [
+        ("attention", ("flash",), "never writes"),
+        ("product", ("bfloat16",), "gains far less"),
+        ("update", ("fused",), "cheer"),
+        ("layout", ("product, columns",), "in blocks"),
+        ("vocabulary", ("bfloat16", "float32"), "less time"),
+    ],
+)
+def test_a_rival_that_is_no_faster_is_not_praised(what, slow, wrong):
+    def ms(series, x):
+        return 2.0 * (3 if series in slow and x not in (50_257, 256) else 1)
+
+    view = view_of("operations", [operated(what, ms)], micro_bench.Config(what=what, steps=5))
+    assert wrong not in said(verdict_20_bench.operations(view)) and "−" not in said(verdict_20_bench.operations(view))
+
+
+def test_a_gpu_is_told_nothing_about_a_cpu_s_kernels():
+    def ms(series, x):
+        return 9.0 if series in ("auto, dropout", "float32, as torch comes") else 2.0
+
+    for what, wrong in (("attention", "on a CPU"), ("product", "MKL")):
+        config = micro_bench.Config(what=what, steps=5)
+        words = [
+            said(verdict_20_bench.operations(view_of("operations", [operated(what, ms)], replace(config, device=d))))
+            for d in ("cpu", "cuda")
+        ]
+        assert wrong in words[0] and wrong not in words[1]
+
+
+@pytest.mark.parametrize(("context", "rows"), [(32, "1,984 = 31 · 64"), (64, "3,968 = 62 · 64"), (16, "992 rows")])
+def test_the_rows_of_62_windows_are_those_of_this_context(context, rows):
+    config = micro_bench.Config(what="batch", steps=5, context=context)
+    assert rows in verdict_20_bench.batch_why(view_of("operations", [operated("batch")], config)).en

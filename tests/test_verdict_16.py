@@ -1,0 +1,154 @@
+"""What lesson 16 says where a knob stands at its end, a run has diverged or nothing is left to compare."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from app.lesson import discover, start
+from app.view import ArmView, View, inline
+from core.events import Finished, Metric, Started, Table
+from core.experiments import own_page, page_census, page_copies, page_filters, page_training
+from core.result import Result
+from core.runs import Status
+from core.web_filters import NOTHING
+from pages import figures_16, figures_16_pages, figures_16_trained, verdict_16
+from pages import lesson_16_the_fineweb_dataset as page
+
+LESSON = discover()[16]
+
+
+def computed(config, result=None):
+    playground = next(p for p in LESSON.playgrounds if type(p.config) is type(config))
+    arm = playground.arms(config, {})[0]
+    view = ArmView(arm, arm.label, Status("done", 1, 1), result or inline(config), "inline")
+    return View((view,), start(LESSON, playground) | vars(config))
+
+
+def said(lines, lang="en"):
+    return " ".join(line(lang) for line in lines)
+
+
+# --- the rules ----------------------------------------------------------------------------------------------------
+
+
+def test_what_fineweb_s_rules_lose_is_decided_by_fineweb_s_thresholds():
+    assert page.lost_answer(computed(page_filters.Config())) == pytest.approx(46.875)
+    assert page.lost_answer(computed(page_filters.Config(rule="curly", page=3))) is not None
+    assert page.lost_answer(computed(page_filters.Config(words_min=200))) is None
+    assert page.lost_answer(computed(page_filters.Config(**NOTHING))) is None
+
+
+def test_a_web_without_good_pages_has_lost_none_of_them():
+    numbers = {"documents": 20, "tokens": 900, "kept_documents": 3, "kept_tokens": 90, "alone_documents": 1}
+    numbers |= {"alone_tokens": 40, "precision": 0.0, "recall": 0.0}
+    pages = Table(1, "pages", {"kind": ["menu"] * 20})
+    result = Result((Started(1, {}), *(Metric(1, k, v) for k, v in numbers.items()), pages, Finished(1, "done")))
+    view = computed(page_filters.Config(), result)
+    words = said(verdict_16.filters(view))
+    assert "removes one page" in words and "lost" not in words and len(verdict_16.filter_readouts(view)) == 2
+    assert page.lost_answer(view) is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "field", "value"), [("short_lines", "short_lines_max", 1.0), ("few_words", "words_min", 1000)]
+)
+def test_the_name_of_a_cut_stands_where_it_has_room(rule, field, value):
+    rows = figures_16.histogram_rows(computed(page_filters.Config(rule=rule, **{field: value})))
+    cut, far = rows[rows["what"] == "cut"].iloc[0], rows[rows["what"] == "bar"]["x2"].max()
+    assert cut["side"] == ("left" if cut["x"] > 0.7 * far else "right") == "left"
+
+
+# --- a page of one's own ------------------------------------------------------------------------------------------
+
+
+def test_a_page_of_one_line_is_one_line():
+    text = "Ngọn hải đăng cũ đứng ở cuối bến cảng."
+    words = said(verdict_16.own(computed(own_page.Config(text=text, **NOTHING | {"language_min": 0.0}))))
+    assert "Its only line" in words and "1 lines" not in words
+
+
+def test_an_english_page_that_no_score_is_good_enough_for_has_no_vietnamese_letters():
+    assert "Vietnamese" not in said(verdict_16.own(computed(own_page.Config(language_min=1.0))))
+    assert "Vietnamese" in said(
+        verdict_16.own(computed(own_page.Config(text="Ngọn hải đăng cũ đứng ở cuối bến cảng.")))
+    )
+
+
+# --- near-copies and the census -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("bands", "rows", "side"), [(14, 8, "left"), (50, 1, "right")])
+def test_the_threshold_is_named_on_the_side_that_has_room(bands, rows, side):
+    assert set(figures_16_pages.curve_rows(computed(page_copies.Config(bands=bands, rows=rows)))["side"]) == {side}
+
+
+def counted(lengths):
+    numbers = {"mean": sum(lengths) / len(lengths), "median": sorted(lengths)[len(lengths) // 2], "top_share": 0.1}
+    numbers |= {"distinct": 9, "tokens": sum(lengths), "once": 0.5}
+    table = Table(1, "lengths", {"tokens": lengths})
+    result = Result((Started(1, {}), *(Metric(1, k, v) for k, v in numbers.items()), table, Finished(1, "done")))
+    return computed(page_census.Config(), result)
+
+
+def test_pages_of_one_length_are_not_called_skewed():
+    even, skewed, none = counted([50, 90, 100, 100, 100]), counted([10, 10, 10, 10, 400]), counted([0, 0, 0])
+    assert "because" in said(verdict_16.census(skewed)) and "80 % of the pages are below" in page.skew_why(skewed).en
+    assert "because" not in said(verdict_16.census(even)) and "very long" not in page.skew_why(even).en
+    assert figures_16_pages.length_rows(skewed).set_index("what")["side"]["median"] == "left"
+    assert figures_16_pages.length_rows(even).set_index("what")["side"][["median", "mean"]].to_list() == [
+        "right",
+        "left",
+    ]
+    assert "no token" in said(verdict_16.census(none))
+
+
+# --- training -----------------------------------------------------------------------------------------------------
+
+
+def trained(reason="done", **losses):
+    """A finished run of every pool: {pool: (train, test)}; a log keeps as null what is no number."""
+    arms, found = page.pools(page_training.Config(steps=20), {"pools": ",".join(losses)}), []
+    for arm in arms:
+        train, test = losses[arm.label]
+        kinds = Table(20, "by_kind", {"kind": ["prose"], "loss": [test if math.isfinite(test) else None]})
+        facts = {"pages": 1, "train_tokens": 900, "passes": 0.02}
+        events = (Started(20, facts), Metric(20, "train_loss", train), Metric(20, "test_loss", test), kinds)
+        ended = reason if math.isnan(test) else "done"
+        found.append(ArmView(arm, arm.label, Status(ended, 20, 20), Result((*events, Finished(20, ended))), "live"))
+    return View(tuple(found), {})
+
+
+@pytest.mark.parametrize("reason", ["diverged", "done", "stopped"])
+def test_a_pool_that_diverged_is_named_and_left_out(reason):
+    view = trained(reason, raw=(3.8, 5.0), dedup=(math.nan, math.nan), filtered=(4.9, 4.7))
+    words = said(verdict_16.training(view))
+    assert words.startswith("filtered, no copies: diverged at step 20")
+    assert (
+        "Lowest training loss: raw pages. Lowest loss on clean prose: filtered." in words and "nan" not in words.lower()
+    )
+    assert page.train_answer(view) is None and page.test_answer(view) is None
+    assert len(figures_16_trained.kinds_rows(view)) == 2 and len(figures_16_trained.ends_rows(view)) == 4
+
+
+def test_one_pool_is_the_lowest_of_nothing_and_equal_pools_are_equal():
+    assert verdict_16.training(trained(raw=(3.8, 5.0))) == []
+    words = said(verdict_16.training(trained(raw=(5.0, 5.0), dedup=(5.0, 4.999))))
+    assert "training loss: filtered, no copies = raw pages" in words and "−0.00100 nats" in words
+
+
+def test_the_reasons_are_those_of_the_result():
+    usual, other = trained(raw=(3.8, 5.0), dedup=(4.9, 4.7)), trained(raw=(4.9, 4.7), dedup=(3.8, 5.0))
+    assert "easy to predict" in page.train_why(usual).en and "teach more prose" in page.test_why(usual).en
+    assert "no easier" in page.train_why(other).en and "brought nothing" in page.test_why(other).en
+
+
+def test_a_readout_of_a_crumb_read_for_a_moment():
+    value = verdict_16.training_readouts(trained(raw=(3.8, 5.0)))[0].value.en
+    assert value == "one page, 900 tokens, 0.0200 passes"
+
+
+def test_the_bars_of_a_bad_loss_keep_their_numbers_inside():
+    for chart in figures_16_trained.ends_chart(replace(trained(raw=(9.0, 9.0)), size=1.5)):
+        inside = chart.to_dict()["layer"][2]
+        assert inside["mark"]["align"] == "right" and inside["mark"]["color"] != "white"

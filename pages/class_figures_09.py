@@ -157,12 +157,27 @@ JUDGES = (
 )
 
 
+def judged(a, metric: str, owner) -> float:
+    """The loss `metric` of arm a, by the knob of the run that is trained on it (owner, its Config): each run measures with
+    its own knob. A smoothed loss is linear in ε, so it is worked out from what was measured at another; of a focal loss with
+    another γ there is nothing to say: nan."""
+    value, config = a.result.final(metric), a.arm.config
+    if metric == "own_focal" and config.gamma != owner.gamma:
+        return math.nan
+    if metric == "own_smoothing" and config.smoothing != owner.smoothing:
+        plain = a.result.final("test_loss")
+        return plain + (value - plain) * owner.smoothing / config.smoothing if config.smoothing else math.nan
+    return value
+
+
 def score_rows(view):
     """One cell for each training loss and judge; best: the lowest of its column (all are better when lower)."""
     rows = []
     for metric, title, owner in JUDGES:
-        values = [(a, a.result.final(metric)) for a in view.arms]
-        least = min((v for _, v in values if math.isfinite(v)), default=math.nan)
+        trained = next((a.arm.config for a in view.arms if a.arm.label == owner), None)
+        values = [(a, judged(a, metric, trained) if trained else a.result.final(metric)) for a in view.arms]
+        known = [v for _, v in values if math.isfinite(v)]
+        least = min(known) if len(known) > 1 else math.nan  # alone in its column, nobody wins
         for a, value in values:
             if math.isfinite(value):
                 rows.append(

@@ -40,6 +40,8 @@ def money(value: float) -> str:
     for size, letter in ((1e9, "B"), (1e6, "M")):
         if value >= size:
             return f"${value / size:,.3g}{letter}" if value < 1000 * size else f"${value / size:,.0f}{letter}"
+    if 0 < value < 0.005:
+        return f"${value:.2g}" if value >= 1e-4 else f"${power(value)}"
     return f"${value:,.0f}" if value >= 100 else f"${value:.2f}"
 
 
@@ -242,8 +244,10 @@ def money_chart(view):
     y = alt.Y("bar:N", title=None, axis=alt.Axis(labelLimit=260, ticks=False))
     x = alt.X("begin:Q", title=T("share of the cost", "phần chi phí")(view.lang), axis=alt.Axis(format="%"))
     bars = alt.Chart().mark_bar().encode(x=x, x2="end:Q", y=y, color=color, tooltip=["part:N", "label:N"])
-    text = alt.Chart().mark_text(color="white", fontWeight="bold", fontSize=13 * view.size)
-    return alt.layer(bars, text.encode(x="middle:Q", y=y, text="label:N")).properties(
+    pale = alt.FieldOneOfPredicate("part", [PARTS[code][0](view.lang) for code in ("servers", "energy")])
+    ink = alt.condition(pale, alt.value("#111111"), alt.value("white"))
+    text = alt.Chart().mark_text(fontWeight="bold", fontSize=13 * view.size)
+    return alt.layer(bars, text.encode(x="middle:Q", y=y, text="label:N", color=ink)).properties(
         height=240 * view.size, width="container"
     )
 

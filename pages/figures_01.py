@@ -117,7 +117,8 @@ def memory_rows(view):
     for a in view.arms:
         metrics = a.result.metrics
         for step, value in metrics.get("test_loss", {}).items():
-            rows.append((step, value - metrics["read_loss"][step], a.arm.name(view.lang), a.run_id))
+            if step in metrics.get("read_loss", {}):  # of a run that is being written it may not be there yet
+                rows.append((step, value - metrics["read_loss"][step], a.arm.name(view.lang), a.run_id))
     return pd.DataFrame(rows, columns=["step", "gap", "name", "run"])
 
 

@@ -137,7 +137,7 @@ def noise_rows(view):
         for a in group:
             metrics, name = a.result.metrics, a.arm.name(view.lang)
             for step, value in metrics.get("weight", {}).items():
-                rows.append((step, value, metrics["low"][step], metrics["high"][step], name, what))
+                rows.append((step, value, metrics["low"].get(step), metrics["high"].get(step), name, what))
     for step, value in view.main.metrics.get("closed", {}).items():
         rows.append((step, value, None, None, "", "closed"))
     return pd.DataFrame(rows, columns=["step", "value", "low", "high", "name", "what"])

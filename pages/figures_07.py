@@ -28,6 +28,11 @@ def ended(a) -> bool:
     return a.result.finished is not None
 
 
+def finished(a) -> bool:
+    """Whether it went as far as the others: neither stopped on the way nor diverged."""
+    return a.complete and a.result.finished.reason == "done"
+
+
 # --- losses ------------------------------------------------------------------------------------------------------
 
 
@@ -89,7 +94,7 @@ def crossover_points(view) -> dict[str, dict[int, float]]:
     for a in view.arms:
         kind, n = a.arm.label.rsplit(" ", 1)
         value = score(a.result, view.values)
-        if ended(a) and math.isfinite(value):
+        if finished(a) and math.isfinite(value):
             out[kind][int(n)] = value
     return out
 
@@ -173,7 +178,7 @@ def dial_rows(view):
     for a in view.arms:
         for title, how, _ in SERIES:
             value = score(a.result, {"score": how})
-            if ended(a) and math.isfinite(value):
+            if finished(a) and math.isfinite(value):
                 rows.append((ratio_name(a.arm.config.ratio), title(view.lang), value))
     return pd.DataFrame(rows, columns=["r", "series", "value"])
 
@@ -227,7 +232,7 @@ def giver_rows(view):
     rows = []
     for a in view.arms:
         value = score(a.result, view.values)
-        if ended(a) and math.isfinite(value):
+        if finished(a) and math.isfinite(value):
             rows.append((a.arm.name(view.lang), value))
     return pd.DataFrame(rows, columns=["name", "value"])
 

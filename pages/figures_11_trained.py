@@ -191,7 +191,9 @@ def norm_chart(view):
         y = alt.Y(
             "value:Q",
             title=title(view.lang),
-            scale=alt.Scale(domain=[0, 1.5] if part == "gain" else [-0.6, 0.6], nice=True),
+            scale=alt.Scale(  # at least so far, and as far as the gains have gone
+                domain=alt.DomainUnionWith(unionWith=[0, 1.5] if part == "gain" else [-0.6, 0.6]), nice=True
+            ),
             axis=alt.Axis(tickCount=5),
         )
         base = alt.Chart().transform_filter(alt.datum.part == part).encode(x=x)

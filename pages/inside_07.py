@@ -284,12 +284,18 @@ def freeze_chart(view):
         title=T("length of the frozen embedding ÷ before", "độ dài embedding đóng băng ÷ lúc trước")(view.lang),
     )
     bars = alt.Chart().mark_bar(color=TEST, height={"band": 0.5}).encode(x=x, y=y)
-    text = (
+    number = alt.Text("factor:Q", format=".4f")
+    texts = [  # in the bar; beside it where it is too short
         alt.Chart()
-        .mark_text(align="right", dx=-8, color="white", fontWeight=600, fontSize=14 * view.size)
-        .encode(x=x, y=y, text=alt.Text("factor:Q", format=".4f"))
-    )
-    return alt.layer(bars, text).properties(height=190 * view.size, width="container")
+        .transform_filter(where)
+        .mark_text(fontWeight=600, fontSize=14 * view.size, **how)
+        .encode(x=x, y=y, text=number)
+        for where, how in (
+            ("datum.factor >= 0.25", {"align": "right", "dx": -8, "color": "white"}),
+            ("datum.factor < 0.25", {"align": "left", "dx": 8, "color": GREY}),
+        )
+    ]
+    return alt.layer(bars, *texts).properties(height=190 * view.size, width="container")
 
 
 freezing = Figure(

@@ -2,7 +2,7 @@
 
 import math
 
-from app.i18n import T
+from app.i18n import T, same
 from app.lesson import Prediction, Readout
 from app.theme import number
 
@@ -83,8 +83,14 @@ def flight_verdict(view):
             )
         )
     elif not kept(main) and len(view.arms) > 1:
+        free = main.arm.config.scheme in ("normal", "uniform", "truncated")
         said.append(
             T("No scheme here keeps it: find a σ that does.", "Ở đây không cách nào giữ được: hãy tìm σ giữ được.")
+            if free
+            else T(
+                "No scheme here keeps it: choose “normal” and find a σ that does.",
+                "Ở đây không cách nào giữ được: hãy chọn cách “chuẩn” và tìm σ giữ được.",
+            )
         )
     return said
 
@@ -107,10 +113,11 @@ def flight_readouts(view):
     if not result.finished:
         return []
     spread = result.final("weight_std")
+    factor = growth(result)
     rows = [
         Readout(
             T("factor per layer", "hệ số mỗi tầng"),
-            number(growth(result)),
+            number(factor) if math.isfinite(factor) else T("nothing to measure", "không có gì để đo"),
             T(
                 "By how much one layer multiplies the spread, as measured.",
                 "Một tầng nhân độ lệch chuẩn lên bao nhiêu, theo phép đo.",
@@ -130,7 +137,7 @@ def flight_readouts(view):
         rows.append(
             Readout(
                 T("first infinity: run / theory", "vô cực đầu tiên: chạy / lý thuyết"),
-                T(f"layer {overflow} / {expected or '–'}", f"tầng {overflow} / {expected or '–'}"),
+                T(f"layer {overflow} / {expected or 'none'}", f"tầng {overflow} / {expected or 'không có'}"),
                 T("The layer where the largest number no longer fits.", "Tầng mà số lớn nhất không còn chứa được."),
             )
         )
@@ -161,7 +168,8 @@ def flight_readouts(view):
 
 
 def is_race(config, dtype):
-    wanted = {"scheme": "normal", "std": 1.0, "width": 256, "activation": "linear", "layernorm": False, "lsuv": False}
+    wanted = {"scheme": "normal", "std": 1.0, "width": 256, "activation": "linear", "lsuv": False}
+    wanted |= {"layernorm": False, "residual": False}
     return config.dtype == dtype and config.depth >= 32 and all(getattr(config, k) == v for k, v in wanted.items())
 
 
@@ -178,8 +186,11 @@ def race_why(view):
 
 
 def rescue_answer(view):
+    """None away from the stack the question is about."""
+    c = view.config
+    asked = (c.activation, c.std, c.scheme, c.dtype, c.lsuv) == ("gelu", 1.0, "normal", "float32", False)
     lost = {a.arm.label: layer(a.result, "overflow") is not None for a in view.arms}
-    if not view.done or not lost.get("plain"):
+    if not asked or c.depth < 50 or not view.done or not lost.get("plain"):
         return None
     by = (not lost["residual"], not lost["layernorm"])
     return {(True, True): "either", (True, False): "residual", (False, True): "layernorm"}.get(by, "neither")
@@ -187,10 +198,15 @@ def rescue_answer(view):
 
 def rescue_why(view):
     at = layer(view.result("residual"), "overflow")
+    if at is None:
+        return T(
+            "LayerNorm brings every input back to spread 1, so nothing can pile up. Here the stack with a residual has not overflowed either.",
+            "LayerNorm đưa mọi đầu vào về độ lệch chuẩn 1 nên không gì dồn lên được. Ở đây chồng tầng có nối tắt cũng chưa tràn số.",
+        )
     return T(
         "A residual adds the layer's output to its input: it cannot make it smaller (∞ at layer {at}). LayerNorm brings every input back to spread 1, so nothing can pile up.",
         "Nối tắt (residual) cộng đầu ra vào đầu vào: không thể làm nó nhỏ đi (∞ ở tầng {at}). LayerNorm đưa mọi đầu vào về độ lệch chuẩn 1 nên không gì dồn lên được.",
-    ).format(at=at if at is not None else "–")
+    ).format(at=at)
 
 
 FLIGHT_PREDICTIONS = (
@@ -266,6 +282,9 @@ def layer_verdict(view):
     arms = {a.arm.config.layer_scheme: a.result for a in view.arms}
     if "he_uniform" in arms and "pytorch" in arms:
         ratio = (arms["he_uniform"].final("measured") / arms["pytorch"].final("measured")) ** 2
+    else:
+        ratio = math.nan
+    if math.isfinite(ratio):
         said.append(
             T(
                 "He's variance is {r} times that of PyTorch's default, though both are called Kaiming.",
@@ -321,7 +340,7 @@ def gpt_verdict(view):
                     name=a.arm.name, n=a.result.finished.step
                 )
             )
-    alive = [row for row in done if math.isfinite(row[2])]
+    alive = [row for row in done if math.isfinite(row[2]) and row[0].result.finished.reason != "diverged"]
     if not alive:
         return said
     best = min(alive, key=lambda row: row[2])
@@ -332,13 +351,26 @@ def gpt_verdict(view):
     )
     bad = [row for row in alive if row[1] > uniform + 3]
     for a, first, last in bad[:1]:
+        text = T(
+            "{name}: bad start, no overflow. LayerNorm rescued the way up, yet the loss begins at {first} instead of ln V = {uniform}",
+            "{name}: khởi đầu tồi, không tràn số. LayerNorm cứu đường đi lên, nhưng loss bắt đầu ở {first} thay vì ln V = {uniform}",
+        )
+        behind = T(" and is still {gap} nats behind.", " và vẫn kém {gap} nats.") if a is not best[0] else same(".")
+        said.append(
+            T(text.en + behind.en, text.vi + behind.vi).format(
+                name=a.arm.name, first=number(first), uniform=number(uniform), gap=number(last - best[2])
+            )
+        )
+    stuck = [a for a, first, last in alive if abs(first - last) < 1e-3 and a.result.step]
+    dead = [a for a in stuck if not a.result.final("gradient") > 0]
+    slow = [a for a in stuck if a not in dead]
+    if slow:
         said.append(
             T(
-                "{name}: bad start, no overflow. LayerNorm rescued the way up, yet the loss begins at {first} instead of ln V = {uniform} and is still {gap} nats behind.",
-                "{name}: khởi đầu tồi, không tràn số. LayerNorm cứu đường đi lên, nhưng loss bắt đầu ở {first} thay vì ln V = {uniform} và vẫn kém {gap} nats.",
-            ).format(name=a.arm.name, first=number(first), uniform=number(uniform), gap=number(last - best[2]))
+                "{names}: hardly moved so far. The gradient is not zero, only the steps are too few or too short.",
+                "{names}: đến giờ gần như chưa nhúc nhích. Gradient không bằng 0, chỉ là bước quá ít hoặc quá ngắn.",
+            ).format(names=names(slow))
         )
-    dead = [a for a, first, last in alive if abs(first - last) < 1e-3 and a.arm.config.steps]
     if dead:
         said.append(
             T(
@@ -346,7 +378,7 @@ def gpt_verdict(view):
                 "{names}: loss không nhúc nhích. Mọi gradient đều đúng bằng 0, nên tốc độ học nào, bao nhiêu bước cũng vô ích.",
             ).format(names=names(dead))
         )
-    clones = [a for a, _, _ in alive if a.result.final("rows") == 1 and a not in dead]
+    clones = [a for a, _, _ in alive if a.result.final("rows") == 1 and a not in stuck and a.result.step]
     if clones:
         said.append(
             T(
@@ -368,6 +400,7 @@ def gpt_readouts(view):
     result = view.main
     if not result.metrics.get("test_loss"):
         return []
+    now = result.final("test_loss")
     rows = [
         Readout(
             T("loss at step 0", "loss ở bước 0"),
@@ -376,7 +409,7 @@ def gpt_readouts(view):
         ),
         Readout(
             T("loss now", "loss bây giờ"),
-            number(result.final("test_loss")),
+            number(now) if math.isfinite(now) else T("no longer a number", "không còn là số"),
             T("Of the first start.", "Của cách đầu tiên."),
         ),
     ]
@@ -389,7 +422,7 @@ def gpt_readouts(view):
                 T("1: the first batch pulls equally at all blocks.", "1: lô đầu tiên kéo mọi khối như nhau."),
             )
         )
-    if not math.isnan(distinct):
+    if math.isfinite(distinct):
         rows.append(
             Readout(
                 T("different units in the first block", "số nút khác nhau ở khối đầu"),
@@ -408,17 +441,24 @@ def one_answer(view):
     one = next(
         (row for row in finals(view) if row[0].arm.config.std == 1 and row[0].arm.config.matrices == "normal"), None
     )
-    if one is None or len(finals(view)) < len(view.arms):
+    c = view.config
+    short = c.steps < 100 or (c.optimizer, c.lr) != ("adamw", 3e-3)  # then it is these that decide
+    if one is None or len(finals(view)) < len(view.arms) or short or not view.done:
         return None
     a, first, last = one
-    best = min(row[2] for row in finals(view))
     if a.result.finished.reason == "diverged":
         return "nan"
+    best = min((row[2] for row in finals(view) if math.isfinite(row[2])), default=math.nan)
     return "flat" if last > first - 1 else "bad" if last > best + 1 else "fine"
 
 
 def one_why(view):
-    one = next(row for row in finals(view) if row[0].arm.config.std == 1)
+    one = next(row for row in finals(view) if row[0].arm.config.std == 1 and row[0].arm.config.matrices == "normal")
+    if one_answer(view) == "nan":
+        return T(
+            "It starts at {first} and ends in numbers that are none (step {n}): the tied head turns large weights into large, wrong logits, and the steps were too long for them.",
+            "Nó bắt đầu ở {first} rồi hỏng, không còn là số (bước {n}): đầu ra dùng chung biến trọng số lớn thành logits lớn và sai, mà bước đi lại quá dài.",
+        ).format(first=number(one[1]), n=one[0].result.finished.step)
     return T(
         "{first} → {last}. LayerNorm keeps every number finite, but the tied head turns large weights into large, wrong logits that must first be unlearned.",
         "{first} → {last}. LayerNorm giữ mọi số hữu hạn, nhưng đầu ra dùng chung biến trọng số lớn thành logits lớn và sai, trước hết phải học quên chúng đi.",
@@ -447,7 +487,16 @@ def deep_verdict(view):
     if not view.done:
         return []
     ratios = {a.arm.name: a.result.final("gradient_ratio") for a in view.arms}
-    listed = ", ".join(f"{name.en}: {number(r)}" for name, r in ratios.items() if not math.isnan(r))
+    listed = ", ".join(f"{name.en}: {number(r)}" for name, r in ratios.items() if math.isfinite(r))
+    if not listed or view.config.blocks == 1:
+        return [
+            T(
+                "One block: it is the first and the last, there is nothing to compare.",
+                "Một khối: vừa là khối đầu vừa là khối cuối, không có gì để so.",
+            )
+            if view.config.blocks == 1
+            else T("No gradient reaches the first block.", "Không gradient nào tới được khối đầu.")
+        ]
     return [
         T(
             "Gradient of the last of {n} blocks as a share of the first block's: {listed}.",

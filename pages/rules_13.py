@@ -11,6 +11,7 @@ from pages import spread_figures_13 as spread
 ONE = 0.01  # a gap below this counts as one matrix
 NEAR = 0.05  # nats: losses closer than this count as equal
 ALIKE, LESS = 0.8, 0.1  # noise against text: above ALIKE as much, below LESS not at all
+MORE = 1.25  # and above this, more
 LEADS = 2.0  # times the median of the others: a block that leads
 
 
@@ -74,8 +75,8 @@ def apply_verdict(view):
     if stop == 4 and wide >= 0.3:
         said.append(
             T(
-                "A std of {wide} is no start for training: lesson 12 shows losses near 28.",
-                "Độ lệch chuẩn {wide} không phải chỗ bắt đầu tốt: bài 12 cho thấy loss quanh 28.",
+                "A std of {wide} is no start for training: at 1, lesson 12 shows losses near 28.",
+                "Độ lệch chuẩn {wide} không phải chỗ bắt đầu tốt: ở mức 1, bài 12 cho thấy loss quanh 28.",
             ).format(wide=number(wide))
         )
     return said
@@ -177,16 +178,29 @@ def gap(result):
     return result.final("gap")
 
 
+def diverged(result):
+    return result.finished is not None and result.finished.reason == "diverged"
+
+
+def fallen(view):
+    """A sentence for every arm that diverged."""
+    return [
+        T(
+            "{name}: diverged at step {n}. The learning rate is too high: try a tenth of it.",
+            "{name}: phân kỳ ở bước {n}. Tốc độ học quá cao: hãy thử một phần mười.",
+        ).format(name=a.arm.name, n=a.result.finished.step)
+        for a in view.arms
+        if diverged(a.result)
+    ]
+
+
 def tie_verdict(view):
     if not view.done:
         return []
-    said = []
-    for a in view.arms:
-        if a.result.finished.reason == "diverged":
-            text = T("{name}: diverged at step {n}.", "{name}: phân kỳ ở bước {n}.")
-            said.append(text.format(name=a.arm.name, n=a.result.finished.step))
+    said = fallen(view)
+    sound = [a for a in view.arms if math.isfinite(a.result.final("test_loss")) and not diverged(a.result)]
     moved = view.result("moved")
-    if gap(moved) > ONE:
+    if ONE < gap(moved) < math.inf:
         said.append(
             T(
                 "The course's model, once moved, is not tied: embedding {wte}, output layer {head}, and their difference is {gap} times as large as the embedding. No error, no warning.",
@@ -194,14 +208,25 @@ def tie_verdict(view):
             ).format(wte=four(moved.final("wte")), head=four(moved.final("head")), gap=number(gap(moved)))
         )
     course, same = view.result("course"), view.result("same")
-    if gap(course) <= ONE and course.final("audit_counted") > same.final("audit_counted"):
+    both = {"same", "course"} <= {a.arm.label for a in sound}
+    if both and gap(course) <= ONE and course.final("audit_counted") > same.final("audit_counted"):
         said.append(
             T(
                 "On the CPU it stays one memory under two Parameters: every step updates it twice. Test loss {course}, with a true tie {same}.",
                 "Trên CPU nó vẫn là một vùng nhớ dưới hai Parameter: mỗi bước cập nhật hai lần. Loss kiểm thử {course}, còn dùng chung thật là {same}.",
             ).format(course=number(course.final("test_loss")), same=number(same.final("test_loss")))
         )
-    best = min(view.arms, key=lambda a: a.result.final("test_loss"))
+    if len(sound) < len(view.arms):  # who is behind whom says nothing of ties here
+        return said
+    if all(a.result.final("test_loss") > a.result.at("test_loss", 0) - NEAR for a in sound):
+        return [
+            *said,
+            T(
+                "None of these models has learned anything yet, so their losses say nothing about ties. Try more steps or another learning rate.",
+                "Chưa mô hình nào ở đây học được gì nên loss chưa nói lên điều gì về việc dùng chung. Hãy thử thêm bước hoặc tốc độ học khác.",
+            ),
+        ]
+    best = min(sound, key=lambda a: a.result.final("test_loss"))
     behind = same.final("test_loss") - best.result.final("test_loss")
     if behind > NEAR:
         said.append(
@@ -227,23 +252,33 @@ def tie_readouts(view):
     moved = view.result("moved")
     if not moved.finished:
         return []
-    return [
-        Readout(
-            T("embedding / output, moved", "embedding / tầng ra, đã chuyển"),
-            f"{four(moved.final('wte'))} / {four(moved.final('head'))}",
-            T("Two stds: two matrices.", "Hai độ lệch chuẩn: hai ma trận."),
-        ),
-        Readout(
-            T("counted, true tie / course", "đếm được, thật / khóa học"),
-            f"{view.result('same').final('audit_counted'):,.0f} / {moved.final('audit_counted'):,.0f}",
-            T("Numbers an optimizer is given.", "Số tham số mà thuật toán tối ưu nhận được."),
-        ),
-    ]
+    rows, counted = [], (view.result("same").final("audit_counted"), moved.final("audit_counted"))
+    if math.isfinite(moved.final("wte")) and math.isfinite(moved.final("head")):
+        rows.append(
+            Readout(
+                T("embedding / output, moved", "embedding / tầng ra, đã chuyển"),
+                f"{four(moved.final('wte'))} / {four(moved.final('head'))}",
+                T("Two stds: two matrices.", "Hai độ lệch chuẩn: hai ma trận."),
+            )
+        )
+    if all(map(math.isfinite, counted)):
+        rows.append(
+            Readout(
+                T("counted, true tie / course", "đếm được, thật / khóa học"),
+                "{:,.0f} / {:,.0f}".format(*counted),
+                T("Numbers an optimizer is given.", "Số tham số mà thuật toán tối ưu nhận được."),
+            )
+        )
+    return rows
 
 
 def tie_answer(view):
-    moved = view.result("moved")
-    return None if not view.done or math.isnan(gap(moved)) else "two" if gap(moved) > ONE else "one"
+    """None where the two are too young to differ: they are two whatever they hold."""
+    moved, same = view.result("moved"), view.result("same")
+    if not view.done or not math.isfinite(gap(moved)):
+        return None
+    parted = moved.final("audit_counted") > same.final("audit_counted")
+    return "two" if gap(moved) > ONE else None if parted else "one"
 
 
 TIE_PREDICTION = Prediction(
@@ -280,10 +315,10 @@ def of_kind(view, data):
 def noise_share(view):
     """Growth on uniform noise over growth on text, None while either is missing."""
     text, noise = of_kind(view, "text"), of_kind(view, "uniform")
-    if text is None or noise is None or not view.done:
+    if text is None or noise is None or not view.done or diverged(text) or diverged(noise):
         return None
     share = growth(noise) / growth(text) if growth(text) > 0 else math.nan
-    return None if math.isnan(share) else share
+    return share if math.isfinite(share) else None
 
 
 def outside(view):
@@ -299,10 +334,15 @@ def growth_verdict(view):
     if end is not None and end.reason == "diverged":
         text = T("Diverged at step {n}: lower the learning rate.", "Phân kỳ ở bước {n}: hãy giảm tốc độ học.")
         return [text.format(n=end.step)]
-    said, share = [], noise_share(view)
+    said, share = fallen(view), noise_share(view)
     if share is not None:
         facts = {"text": number(growth(of_kind(view, "text"))), "noise": number(growth(of_kind(view, "uniform")))}
-        if share > ALIKE:
+        if share > MORE:
+            line = T(
+                "Uniform noise widens the weights more than text does ({noise} against {text} ×10⁻⁴, means over blocks), and there is nothing to learn in it. Here widening says nothing about learning.",
+                "Nhiễu đều làm trọng số rộng thêm nhiều hơn cả văn bản ({noise} so với {text} ×10⁻⁴, trung bình các khối), mà trong nó chẳng có gì để học. Ở đây rộng thêm không nói gì về việc học.",
+            )
+        elif share > ALIKE:
             line = T(
                 "Uniform noise widens the weights as much as text does ({noise} against {text} ×10⁻⁴, means over blocks), and there is nothing to learn in it. Here widening says nothing about learning.",
                 "Nhiễu đều làm trọng số rộng thêm ngang văn bản ({noise} so với {text} ×10⁻⁴, trung bình các khối), mà trong nó chẳng có gì để học. Ở đây rộng thêm không nói gì về việc học.",
@@ -328,7 +368,11 @@ def growth_readouts(view):
     tables = result.tables.get("spread", {})
     if not tables or max(tables) == 0:
         return []
+    if 0 not in tables:
+        return []
     first, last = tables[0]["qkv"], tables[max(tables)]["qkv"]
+    if any(v is None for v in (*first, *last)) or not math.isfinite(result.final("kurtosis")):
+        return []  # a log has null for what is no number
     rows = [
         Readout(
             T("std of QKV, start → now", "độ lệch chuẩn QKV, đầu → nay"),
@@ -366,7 +410,9 @@ def growth_readouts(view):
 def noise_answer(view):
     """None away from the model the question is about: in the course's recipe the answer is another one."""
     share, c = noise_share(view), view.config
-    if share is None or c.divide_logits or c.tying != "same" or c.steps < 200:
+    usual = type(c)()
+    told = all(getattr(c, field) == getattr(usual, field) for field in ("lr", "weight_decay", "linear_std"))
+    if share is None or c.divide_logits or c.tying != "same" or c.steps < 200 or not told:
         return None
     return "no" if share < LESS else "less" if share < ALIKE else "same"
 
@@ -400,7 +446,7 @@ NOISE_PREDICTION = Prediction(
 def lead(result):
     """Growth of the first block over the median of the others."""
     found = spread.growths(result, "qkv")
-    if not found or max(found) == 0:
+    if not found or max(found) == 0 or None in found[max(found)]:
         return math.nan
     first, *others = found[max(found)]
     others = sorted(others)
@@ -412,12 +458,22 @@ def lead(result):
 def layers_verdict(view):
     if not view.done:
         return []
-    said = []
+    said = fallen(view)
     for a in view.arms:
         value = lead(a.result)
-        if math.isnan(value):
+        if not math.isfinite(value) or diverged(a.result):
             continue
-        facts = {"name": a.arm.name, "seed": a.arm.config.seed, "lead": number(value)}
+        grown = spread.growths(a.result, "qkv")
+        grown = grown[max(grown)]
+        place, middle = grown.index(max(grown)), sorted(grown)[len(grown) // 2]
+        facts = {"name": a.arm.name, "seed": a.arm.config.seed, "lead": number(value), "block": place + 1}
+        if place and max(grown) >= LEADS * middle:
+            text = T(
+                "“{name}”, seed {seed}: block {block} widens most, so there is no clear leader at the embedding; block 1 at {lead} times the median of the others.",
+                "“{name}”, hạt giống {seed}: khối {block} rộng thêm nhiều nhất, nên không ai dẫn rõ ở phía embedding; khối 1 bằng {lead} lần trung vị của các khối kia.",
+            )
+            said.append(text.format(**facts))
+            continue
         text = (
             T(
                 "“{name}”, seed {seed}: block 1 widens {lead} times as much as the median of the others.",
@@ -436,13 +492,32 @@ def layers_verdict(view):
 def layers_answer(view):
     result = view.result("course")
     found = spread.growths(result, "qkv")
-    if not view.done or not found or max(found) == 0 or len(found[0]) < 4:
+    if not view.done or not found or max(found) == 0 or len(found[0]) < 4 or diverged(result):
         return None
     values = found[max(found)]
+    if None in values or view.config.blocks != 8:  # the question's
+        return None
     if max(values) < LEADS * sorted(values)[len(values) // 2]:
         return "alike"
     place = values.index(max(values))
     return "first" if place == 0 else "last" if place == len(values) - 1 else "middle"
+
+
+def layers_why(view):
+    course, plain = lead(view.result("course")), lead(view.result("plain"))
+    if layers_answer(view) != "first":
+        return T(
+            "With these settings no block next to the embedding leads: the chart shows how much each has widened.",
+            "Với thiết lập này, khối cạnh embedding không dẫn đầu: biểu đồ cho thấy mỗi khối rộng thêm bao nhiêu.",
+        )
+    text = T("Block 1 by a factor of {lead}.", "Khối 1, gấp {lead} lần.")
+    if plain < course:
+        more = T(
+            " Then look at the other recipe: same text, same batches, and the order is weaker or gone.",
+            " Giờ nhìn công thức kia: cùng văn bản, cùng lô, mà thứ tự yếu đi hoặc mất hẳn.",
+        )
+        text = T(text.en + more.en, text.vi + more.vi)
+    return text.format(lead=number(course)) if math.isfinite(course) else T("Block 1.", "Khối 1.")
 
 
 LAYERS_PREDICTION = Prediction(
@@ -452,10 +527,7 @@ LAYERS_PREDICTION = Prediction(
         "Công thức của khóa học (cách dùng chung của nó, đã chuyển thiết bị; logits ÷ √d), 8 khối. QKV của khối nào rộng thêm nhiều nhất?",
     ),
     layers_answer,
-    lambda view: T(
-        "Block 1 by a factor of {lead}. Then look at the other recipe: same text, same batches, and the order is weaker or gone.",
-        "Khối 1, gấp {lead} lần. Giờ nhìn công thức kia: cùng văn bản, cùng lô, mà thứ tự yếu đi hoặc mất hẳn.",
-    ).format(lead=number(lead(view.result("course")))),
+    layers_why,
     (
         ("first", T("the first, next to the embedding", "khối đầu, cạnh embedding")),
         ("middle", T("one in the middle", "một khối ở giữa")),

@@ -4,12 +4,12 @@ import math
 
 from app.i18n import T, same
 from app.lesson import Readout
-from app.theme import number
+from app.theme import number, percent
 from core import compute, pretrained
 from core.cards import card
 from core.experiments import compute_cost
 from pages.cost_figures_01 import INPUTS, money, power, said_loss, short
-from pages.figures_01 import SCRATCH, TUNED, crossing, times
+from pages.figures_01 import SCRATCH, TUNED, crossing, donor_steps, times
 
 EARLY = 80  # steps of the fine-tuned run in the first prediction
 EQUAL = 0.05  # nats that count as the same
@@ -42,11 +42,25 @@ def start_verdict(view) -> list[T]:
     facts |= {"n": f"{min(view.config.text_tokens, tuned.facts['train_tokens']):,}", "at": best_step(tuned)}
     facts |= {"uniform": number(tuned.facts["references"]["uniform"]), "gain": number(abs(other - best))}
     said = []
-    if best > zero - 0.01:
+    if best > zero - 0.01 and end < zero + EQUAL:
+        said.append(
+            T(
+                "Fine-tuning has hardly moved it: {zero} before the first step, {end} at the end. The steps are too short or too few to say what it is worth.",
+                "Tinh chỉnh gần như không làm nó đổi: {zero} trước bước đầu, {end} lúc cuối. Bước quá ngắn hoặc quá ít nên chưa nói được gì.",
+            )
+        )
+    elif best > zero - 0.01 and tuned.final("read_loss") < tuned.at("read_loss", 0):
         said.append(
             T(
                 "Leave it alone: every evaluation after step 0 is worse. The donor starts at {zero}; {n} tokens are too few to teach it and enough to make it forget ({end} at the end).",
                 "Đừng đụng vào: mọi lần đánh giá sau bước 0 đều tệ hơn. Mô hình cho xuất phát ở {zero}; {n} token quá ít để dạy nó nhưng đủ để nó quên (cuối cùng {end}).",
+            )
+        )
+    elif best > zero - 0.01:
+        said.append(
+            T(
+                "Every evaluation after step 0 is worse, on the text it reads as well: {zero} before, {end} at the end. The learning rate is too high.",
+                "Mọi lần đánh giá sau bước 0 đều tệ hơn, cả trên văn bản nó đọc: trước {zero}, cuối cùng {end}. Tốc độ học quá cao.",
             )
         )
     elif zero > tuned.facts["references"]["uniform"]:
@@ -79,6 +93,13 @@ def start_verdict(view) -> list[T]:
                 "Ở bước {first}, lần tinh chỉnh đã tới mức tốt nhất mà lần từ đầu phải mất {whole} bước: ít hơn {times} lần, trên cùng văn bản. Lúc tốt nhất: {best} và {other}.",
             )
         )
+    elif best <= other:
+        said.append(
+            T(
+                "From scratch no evaluation is better than the first ({other}): there is nothing to compare the donor with. Fine-tuned it gets to {best}.",
+                "Từ đầu thì không lần đánh giá nào tốt hơn lần đầu ({other}): chưa có gì để so với mô hình cho. Tinh chỉnh đạt {best}.",
+            )
+        )
     else:
         said.append(
             T(
@@ -86,7 +107,7 @@ def start_verdict(view) -> list[T]:
                 "Mô hình cho này không đáng: tinh chỉnh đạt {best}, từ đầu đạt {other}.",
             )
         )
-    worst, when = max((v, s) for s, v in tuned.metrics["test_loss"].items() if s <= 40)
+    worst, when = max((v, s) for s, v in tuned.metrics["test_loss"].items() if s <= 40 and math.isfinite(v))
     if best <= zero - 0.01 and worst > zero + BY_HEART:
         facts |= {"worst": number(worst), "when": when}
         said.append(
@@ -95,7 +116,8 @@ def start_verdict(view) -> list[T]:
                 "Nó quên nhanh hơn học: từ {zero} vọt lên {worst} ở bước {when} rồi mới giảm. Tốc độ học nhỏ hơn sẽ giữ được điều mô hình cho đã biết.",
             )
         )
-    if best <= zero - 0.01 and end > best + BY_HEART:
+    at = facts["at"]
+    if best <= zero - 0.01 and end > best + BY_HEART and tuned.final("read_loss") < tuned.at("read_loss", at):
         said.append(
             T(
                 "Since step {at} it learns your text by heart: the held-out loss has risen from {best} to {end}. Stop earlier.",
@@ -111,11 +133,17 @@ def start_readouts(view) -> list[Readout]:
     if "flop_per_step" not in facts or not tuned.step:
         return []
     flop, seconds = facts["flop_per_step"] * tuned.step, next(reversed(tuned.seconds.values()), math.nan)
+    shipped = view.config.donor == "docstrings"
+    begun = scratch.at("test_loss", 0)
+    untrained = [] if math.isnan(begun) else [begun]  # the run from scratch may still wait
     rows = [
-        Readout(
-            T("untrained, against ln V", "chưa huấn luyện, so với ln V"),
-            f"{scratch.at('test_loss', 0):.2f} / {facts['references']['uniform']:.2f}",
-            T("Loss of random weights, and of guessing.", "Loss của trọng số ngẫu nhiên, và của đoán đều."),
+        *(
+            Readout(
+                T("untrained, against ln V", "chưa huấn luyện, so với ln V"),
+                f"{value:.2f} / {facts['references']['uniform']:.2f}",
+                T("Loss of random weights, and of guessing.", "Loss của trọng số ngẫu nhiên, và của đoán đều."),
+            )
+            for value in untrained
         ),
         Readout(
             T("donor untouched", "mô hình cho để nguyên"),
@@ -140,10 +168,17 @@ def start_readouts(view) -> list[Readout]:
         ),
         Readout(
             T("donor's own training", "huấn luyện của mô hình cho"),
-            f"{pretrained.card('house-model1')['tokens_seen']:,} token",
+            T("{n} tokens", "{n} token").format(
+                n=f"{pretrained.card('house-model1')['tokens_seen'] if shipped else donor_steps(view.config) * facts['pairs_per_step']:,}"
+            ),
             T(
                 "Pairs the shipped donor read once, for everybody after it. Tick “count the donor's own steps”.",
                 "Số cặp mô hình đi kèm đã đọc một lần, cho mọi người sau nó. Hãy bật “tính cả bước của mô hình cho”.",
+            )
+            if shipped
+            else T(
+                "Pairs this donor read in lesson 5. Tick “count the donor's own steps”.",
+                "Số cặp mô hình cho này đã đọc ở bài 5. Hãy bật “tính cả bước của mô hình cho”.",
             ),
         ),
     ]
@@ -162,19 +197,28 @@ def start_readouts(view) -> list[Readout]:
 
 
 def first_answer(view):
-    if not view.done:
+    """None unless the runs are those of the question: 50,000 tokens, 400 steps, a donor of another text."""
+    config = view.config
+    if not view.done or config.text_tokens != 50_000 or config.steps != 400 or config.donor == config.corpus:
+        return None
+    if any(a.result.finished.reason == "diverged" for a in view.arms):
         return None
     tuned, scratch = view.result(TUNED).at("test_loss", EARLY), view.result(SCRATCH).final("test_loss")
-    if math.isnan(tuned) or math.isnan(scratch):
+    if not math.isfinite(tuned + scratch):
         return None
     return "same" if abs(tuned - scratch) < EQUAL else "tuned" if tuned < scratch else "scratch"
 
 
 def first_why(view):
+    paid = T(
+        " It has already paid for the grammar; only the new words are left to learn.",
+        " Phần ngữ pháp nó đã trả từ trước, chỉ còn phải học từ mới.",
+    )
     return T(
-        "{a} nats from scratch, {b} after {early} steps from the donor. It has already paid for the grammar; only the new words are left to learn.",
-        "Từ đầu {a} nats; sau {early} bước từ mô hình cho {b} nats. Phần ngữ pháp nó đã trả từ trước, chỉ còn phải học từ mới.",
+        "{a} nats from scratch, {b} after {early} steps from the donor.{paid}",
+        "Từ đầu {a} nats; sau {early} bước từ mô hình cho {b} nats.{paid}",
     ).format(
+        paid=T("", "") if first_answer(view) == "scratch" else paid,
         a=number(view.result(SCRATCH).final("test_loss")),
         b=number(view.result(TUNED).at("test_loss", EARLY)),
         early=EARLY,
@@ -192,7 +236,15 @@ def pairs(view) -> list[tuple]:
 
 
 def size_verdict(view) -> list[T]:
-    found = pairs(view)
+    found = [(n, a, b) for n, a, b in pairs(view) if {a.finished.reason, b.finished.reason} == {"done"}]
+    lost = [f"{n:,}" for n, a, b in pairs(view) if "diverged" in (a.finished.reason, b.finished.reason)]
+    if lost:
+        return [
+            T(
+                "Diverged with {n} tokens. Try a tenth of the learning rate.",
+                "Phân kỳ với {n} token. Hãy thử tốc độ học bằng một phần mười.",
+            ).format(n=", ".join(lost))
+        ]
     if len(found) < 2:
         return []
     gaps = [(n, b.best("test_loss") - a.best("test_loss")) for n, a, b in found]
@@ -207,9 +259,18 @@ def size_verdict(view) -> list[T]:
             "With {n0} tokens the donor is worth {first} nats, with {n1}: {last}. A donor that has read something else is hardly a head start.",
             "Với {n0} token, mô hình cho đáng giá {first} nats; với {n1}: {last}. Mô hình cho đã đọc thứ khác thì khó gọi là lợi thế.",
         )
+        if min(first, last) < EQUAL and view.config.donor != view.config.corpus
+        else T(
+            "With {n0} tokens the donor is worth {first} nats, with {n1}: {last}.",
+            "Với {n0} token, mô hình cho đáng giá {first} nats; với {n1}: {last}.",
+        )
     )
     said = [text.format(n0=f"{n0:,}", n1=f"{n1:,}", first=number(first), last=number(last))]
-    harmed = [n for n, a, _ in found if a.best("test_loss") > a.at("test_loss", 0) - 0.01]
+    harmed = [
+        n
+        for n, a, _ in found
+        if a.best("test_loss") > a.at("test_loss", 0) - 0.01 and a.final("test_loss") > a.at("test_loss", 0) + EQUAL
+    ]
     if harmed:
         said.append(
             T("With {n} tokens it is best left untouched.", "Với {n} token thì tốt nhất để nguyên nó.").format(
@@ -220,20 +281,28 @@ def size_verdict(view) -> list[T]:
 
 
 def tiny_answer(view):
+    """None unless the runs are as long as the question says."""
     found = {n: (a, b) for n, a, b in pairs(view)}
-    if 1000 not in found:
+    if 1000 not in found or view.config.steps != 200:
         return None
     tuned, scratch = found[1000]
     ends = {"tuned": tuned.final("test_loss"), "scratch": scratch.final("test_loss"), "leave": tuned.at("test_loss", 0)}
+    if "diverged" in (tuned.finished.reason, scratch.finished.reason) or not math.isfinite(sum(ends.values())):
+        return None
     return min(ends, key=ends.get)
 
 
 def tiny_why(view):
     tuned, scratch = next((a, b) for n, a, b in pairs(view) if n == 1000)
+    recites = T(
+        " 200 steps show it each of the 1,000 tokens a hundred times: it recites them and forgets the rest.",
+        " 200 bước cho nó xem mỗi token trong 1,000 token cả trăm lần: nó đọc thuộc chúng và quên phần còn lại.",
+    )
     return T(
-        "Untouched {zero}, fine-tuned {tuned}, from scratch {scratch} nats. 200 steps show it each of the 1,000 tokens a hundred times: it recites them and forgets the rest.",
-        "Để nguyên {zero}, tinh chỉnh {tuned}, từ đầu {scratch} nats. 200 bước cho nó xem mỗi token trong 1,000 token cả trăm lần: nó đọc thuộc chúng và quên phần còn lại.",
+        "Untouched {zero}, fine-tuned {tuned}, from scratch {scratch} nats.{recites}",
+        "Để nguyên {zero}, tinh chỉnh {tuned}, từ đầu {scratch} nats.{recites}",
     ).format(
+        recites=recites if tuned.final("test_loss") > tuned.at("test_loss", 0) + EQUAL else T("", ""),
         zero=number(tuned.at("test_loss", 0)),
         tuned=number(tuned.final("test_loss")),
         scratch=number(scratch.final("test_loss")),
@@ -244,6 +313,10 @@ def tiny_why(view):
 
 
 def days(value: float) -> T:
+    if 86_400 * value < 1e-3:
+        return T("less than 1 ms", "chưa tới 1 ms")
+    if value < 1 / 1440:
+        return T(f"{number(86_400 * value)} s", f"{number(86_400 * value)} giây")
     if value < 1 / 24:
         return T(f"{1440 * value:.3g} minutes", f"{1440 * value:.3g} phút")
     if value < 2:
@@ -260,10 +333,12 @@ def amount(value: float) -> str:
 
 
 def electricity(kwh: float) -> str:
-    return f"{amount(kwh / 1000)} MWh" if kwh >= 1000 else f"{kwh:.3g} kWh"
+    return f"{amount(kwh / 1000)} MWh" if kwh >= 1000 else f"{kwh:.3g} kWh" if kwh >= 1e-4 else f"{power(kwh)} kWh"
 
 
 def weight(tonnes: float) -> str:
+    if tonnes < 1e-7:
+        return f"{power(1000 * tonnes)} kg"
     return f"{amount(tonnes)} t" if tonnes >= 1 else f"{1000 * tonnes:.3g} kg"
 
 
@@ -272,38 +347,53 @@ def cost_verdict(view) -> list[T]:
     facts = {
         "dollars": money(result.final("dollars")),
         "days": days(result.final("days")),
-        "gpus": f"{config.gpus:,}",
+        "gpus": T("one accelerator", "một bộ tăng tốc")
+        if config.gpus == 1
+        else T("{n} accelerators", "{n} bộ tăng tốc").format(n=f"{config.gpus:,}"),
         "capital": money(result.final("capital")),
         "share": money(result.final("share")),
         "rent": money(result.final("rent")),
-        "years": f"{config.years:g}",
+        "years": T("one year", "một năm")
+        if config.years == 1
+        else T("{n} years", "{n} năm").format(n=f"{config.years:g}"),
     }
     said = []
     if result.final("days") > 3650:
         said.append(
             T(
-                "{days} on {gpus} accelerators: nobody waits for that. More accelerators change the days, only a cheaper operation changes the bill.",
-                "{days} với {gpus} bộ: không ai đợi nổi. Thêm bộ tăng tốc thì đổi số ngày; chỉ phép tính rẻ hơn mới đổi hóa đơn.",
+                "{days} on {gpus}: nobody waits for that. More accelerators change the days, only a cheaper operation changes the bill.",
+                "{days} với {gpus}: không ai đợi nổi. Thêm bộ tăng tốc thì đổi số ngày; chỉ phép tính rẻ hơn mới đổi hóa đơn.",
+            )
+        )
+    elif result.final("share") >= result.final("capital") and config.buy == "buy":
+        said.append(
+            T(
+                "The cluster costs {capital} to buy and is worth nothing after {years}, before this run of {days} has ended.",
+                "Mua cụm máy hết {capital}, và sau {years} nó hết giá trị, khi lần chạy dài {days} này còn chưa xong.",
             )
         )
     elif config.buy == "buy" or result.final("capital") > 1e8:
         said.append(
             T(
-                "The cluster costs {capital} to buy, but this run uses up {share} of it in {days} (worth nothing after {years} years); rented it would be {rent}. The price of the machine is not the price of the run.",
-                "Mua cụm máy hết {capital}, nhưng lần chạy này chỉ dùng hết {share} trong {days} (hết giá trị sau {years} năm); nếu thuê thì {rent}. Giá cỗ máy không phải giá một lần chạy.",
+                "The cluster costs {capital} to buy, but this run uses up {share} of it in {days} (worth nothing after {years}); rented it would be {rent}. The price of the machine is not the price of the run.",
+                "Mua cụm máy hết {capital}, nhưng lần chạy này chỉ dùng hết {share} trong {days} (hết giá trị sau {years}); nếu thuê thì {rent}. Giá cỗ máy không phải giá một lần chạy.",
             )
         )
     else:
-        said.append(
-            T("About {dollars}, {days} on {gpus} accelerators.", "Khoảng {dollars}, {days} với {gpus} bộ tăng tốc.")
-        )
+        said.append(T("About {dollars}, {days} on {gpus}.", "Khoảng {dollars}, {days} với {gpus}."))
     if config.served:
         times = result.final("served_flop") / result.final("flop")
-        facts["times"] = f"{times:.3g}"
+        facts["times"] = amount(times) if times < 1e6 else power(times)
+        facts["share_of"] = percent(times)
         said.append(
             T(
                 "Answering has used {times} times the operations of training; it overtakes at three times the training tokens.",
                 "Trả lời đã dùng số phép tính gấp {times} lần huấn luyện; nó vượt lên khi đạt ba lần số token huấn luyện.",
+            )
+            if times >= 1
+            else T(
+                "Answering has used {share_of} of the operations of training; it overtakes at three times the training tokens.",
+                "Trả lời đã dùng {share_of} số phép tính của huấn luyện; nó vượt lên khi đạt ba lần số token huấn luyện.",
             )
         )
     return [line.format(**facts) for line in said]
@@ -493,6 +583,9 @@ def doubt_readouts(view) -> list[Readout]:
 
 
 def doubt_answer(view):
+    """None where a knob says something else than the question: factors of 1.3 to 2."""
+    if not all(1.3 <= getattr(view.config, f"by_{name}") <= 2 for name in INPUTS):
+        return None
     half = math.sqrt(view.main.final("high") / view.main.final("low"))
     sizes = {"fifth": 1.2, "two": 1.7, "three": 3.0}
     return min(sizes, key=lambda code: abs(math.log(half / sizes[code])))

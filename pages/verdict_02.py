@@ -168,11 +168,16 @@ def header_verdict(view) -> list[T]:
         ).format(**f)
     ]
     if fetched:
-        f = {"n": f"{result.final('requests'):.0f}", "bytes": f"{fetched:,.0f}", "share": percent(fetched / whole)}
+        f = {"bytes": f"{fetched:,.0f}", "share": percent(fetched / whole)}
+        stretches = result.final("requests")
+        f["n"] = T("one stretch", "một đoạn") if stretches == 1 else T("{n} stretches", "{n} đoạn")
+        f["n"] = f["n"].format(n=f"{stretches:.0f}")
+        rest = T(" The rest need not be fetched.", " Phần còn lại không cần tải.")
+        f["rest"] = rest if fetched < 0.95 * whole else T("", "")
         lines.append(
             T(
-                "What you want are {bytes} bytes in {n} stretch(es): {share} of the file. The rest need not be fetched.",
-                "Thứ bạn cần là {bytes} byte, gồm {n} đoạn: {share} của tệp. Phần còn lại không cần tải.",
+                "What you want are {bytes} bytes in {n}: {share} of the file.{rest}",
+                "Thứ bạn cần là {bytes} byte, gồm {n}: {share} của tệp.{rest}",
             ).format(**f)
         )
     elif view.config.fetch != "header":
@@ -362,8 +367,9 @@ def opening_verdict(view) -> list[T]:
 
 
 def time_answer(view):
+    """None unless the file is as large as the question says: 51 MB."""
     seconds = view.main.final("header_seconds")
-    if math.isnan(seconds):
+    if math.isnan(seconds) or view.config.width != 256:
         return None
     return "fast" if seconds < 2e-3 else "middle" if seconds < 0.5 else "slow"
 

@@ -5,6 +5,7 @@ import math
 from app.i18n import T, same
 from app.lesson import Prediction, Readout
 from app.theme import number, percent
+from core.experiments.token_bench import Config as Sentence
 from pages.figures_02 import table
 from pages.verdict_02 import said_notes
 
@@ -60,9 +61,13 @@ def token_readouts(view) -> list[Readout]:
     return out
 
 
+SENTENCE = (Sentence().english, Sentence().vietnamese)
+
+
 def bytes_answer(view):
+    """Decided by the sentence that stands there in both languages; None for a text of the learner's own."""
     english, vietnamese = view.main.final("bytes_en"), view.main.final("bytes_vi")
-    if math.isnan(english + vietnamese):
+    if math.isnan(english + vietnamese) or (view.config.english, view.config.vietnamese) != SENTENCE:
         return None
     return "more" if vietnamese > english else "less"
 

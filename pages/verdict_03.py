@@ -43,6 +43,14 @@ def memories(config) -> list[T]:
     return [RESTLESS] if 1 - 1 / config.memory2 < (1 - 1 / config.memory1) ** 2 else []
 
 
+def clock(config) -> T:
+    """1/(lr·wd), the steps after which AdamW has forgotten, as it is read aloud."""
+    product = config.lr * config.weight_decay
+    if not product:
+        return T("stands still", "đứng yên")
+    return T("{n} steps", "{n} bước").format(n=number(1 / product)) if product != 1 else T("one step", "một bước")
+
+
 # --- one weight without a gradient -----------------------------------------------------------------------------------
 
 
@@ -83,8 +91,7 @@ def weight_verdict(view):
 
 
 def weight_readouts(view):
-    product = view.config.lr * view.config.weight_decay
-    clock = number(1 / product) if product else "∞"
+    config, product = view.config, view.config.lr * view.config.weight_decay
     return [
         Readout(
             T("kept per step (AdamW)", "giữ lại mỗi bước (AdamW)"),
@@ -93,14 +100,14 @@ def weight_readouts(view):
         ),
         Readout(
             T("clock 1/(lr·wd)", "đồng hồ 1/(lr·wd)"),
-            T("{n} steps", "{n} bước").format(n=clock),
-            T("After this time 37 % of a weight is left.", "Sau thời gian này trọng số còn 37 %."),
+            clock(config),
+            T("After this time 37 % of a weight is left.", "Sau thời gian này trọng số còn 37 %.") if product else None,
         ),
         Readout(T("AdamW at the end", "AdamW lúc cuối"), number(view.result("adamw").final("weight")), None),
         Readout(
             T("Adam + L2 at the end", "Adam + L2 lúc cuối"),
             number(view.result("adam").final("weight")),
-            T("It hardly depends on wd.", "Gần như không phụ thuộc wd."),
+            T("It hardly depends on wd.", "Gần như không phụ thuộc wd.") if config.eps <= config.weight_decay else None,
         ),
     ]
 
@@ -149,6 +156,14 @@ def noise_verdict(view):
     ends = dict(zip("abcd", (view.result(label).final("weight") for label in NOISY), strict=True))
     if any(math.isnan(v) or abs(v) > 1e6 for v in ends.values()):
         return strength(config)
+    if config.weight_decay == 0:
+        return [
+            T(
+                "No decay: only noise moves these weights, and Adam and AdamW are one algorithm.",
+                "Không có suy giảm: chỉ nhiễu làm các trọng số này dời đi, và Adam với AdamW là một.",
+            ),
+            *memories(config),
+        ]
     facts = {k: rounded(v, 2) for k, v in ends.items()}
     said = [
         T(
@@ -156,11 +171,18 @@ def noise_verdict(view):
             "AdamW để trọng số ồn ở {a}, trọng số yên ở {b}; Adam + L2 ở {c} và {d}.",
         ).format(**facts)
     ]
-    if abs(ends["c"] - ends["d"]) > 0.1 > abs(ends["a"] - ends["b"]):
+    if ends["c"] - ends["d"] > 0.1 > abs(ends["a"] - ends["b"]):
         said.append(
             T(
                 "Small gradients are divided by a small number, and the penalty rides along: Adam + L2 decays quiet weights hardest. AdamW's decay does not know the gradient.",
                 "Gradient nhỏ bị chia cho số nhỏ, phần phạt đi ké theo: Adam + L2 làm suy giảm trọng số yên mạnh nhất. Suy giảm của AdamW không biết gradient là gì.",
+            )
+        )
+    elif max(abs(v) for v in ends.values()) < 0.1:
+        said.append(
+            T(
+                "All four are gone already. Take fewer steps, or less decay.",
+                "Cả bốn đã mất hết. Hãy bớt bước, hoặc giảm suy giảm.",
             )
         )
     elif abs(ends["c"] - ends["d"]) <= 0.1:
@@ -173,10 +195,16 @@ def noise_verdict(view):
     return said + strength(config) + memories(config)
 
 
+def settled(config) -> float:
+    """The spread at which noise and decay hold AdamW's weights, in the long run."""
+    return math.sqrt(config.lr / (2 * config.weight_decay))
+
+
 def noise_readouts(view):
     config = view.config
-    product = config.lr * config.weight_decay
-    scale = math.sqrt(config.lr / (2 * config.weight_decay)) if config.weight_decay else math.inf
+    held = T("nothing holds it", "không gì giữ lại")
+    if config.weight_decay:
+        held = f"√(lr/2wd) = {number(settled(config))}"
     return [
         Readout(
             T("decay alone would leave", "chỉ suy giảm thì còn"),
@@ -185,12 +213,12 @@ def noise_readouts(view):
         ),
         Readout(
             T("clock 1/(lr·wd)", "đồng hồ 1/(lr·wd)"),
-            T("{n} steps", "{n} bước").format(n=number(1 / product) if product else "∞"),
+            clock(config),
             T("How long AdamW's weight remembers.", "Trọng số của AdamW nhớ được bao lâu."),
         ),
         Readout(
             T("noise holds AdamW at", "nhiễu giữ AdamW ở cỡ"),
-            f"√(lr/2wd) = {number(scale)}",
+            held,
             T(
                 "In the long run noise in, decay out: the spread of the weights settles here, however loud the noise.",
                 "Về lâu dài nhiễu đẩy vào, suy giảm kéo ra: độ tản của trọng số dừng ở đây, nhiễu to nhỏ gì cũng vậy.",
@@ -205,6 +233,10 @@ def noise_readouts(view):
 
 
 def quiet_answer(view):
+    """None without decay, at another ratio of the noises than the question's, or where noise alone carries the weights off."""
+    config = view.config
+    if not config.weight_decay or float(view.values.get("ratio", 100)) != 100 or settled(config) > 1:
+        return None
     ends = {label: view.result(label).final("weight") for label in NOISY}
     if any(math.isnan(v) for v in ends.values()):
         return None
@@ -213,10 +245,17 @@ def quiet_answer(view):
 
 
 def quiet_why(view):
+    small = T(
+        ": both parts of the gradient are divided by the same √v, and the quiet weight's √v is small.",
+        ": cả hai phần của gradient bị chia cho cùng một √v, mà √v của trọng số yên thì nhỏ.",
+    )
     return T(
-        "Adam + L2 ends at {c} (loud) and {d} (quiet): both parts of the gradient are divided by the same √v, and the quiet weight's √v is small.",
-        "Adam + L2 dừng ở {c} (ồn) và {d} (yên): cả hai phần của gradient bị chia cho cùng một √v, mà √v của trọng số yên thì nhỏ.",
-    ).format(c=number(view.result("adam_loud").final("weight")), d=number(view.result("adam_quiet").final("weight")))
+        "Adam + L2 ends at {c} (loud) and {d} (quiet){small}", "Adam + L2 dừng ở {c} (ồn) và {d} (yên){small}"
+    ).format(
+        small=small if quiet_answer(view) == "quiet" else T(".", "."),
+        c=number(view.result("adam_loud").final("weight")),
+        d=number(view.result("adam_quiet").final("weight")),
+    )
 
 
 # --- one step taken apart --------------------------------------------------------------------------------------------
@@ -258,10 +297,20 @@ def step_verdict(view):
             "eps is not small beside √v any more: the gradient moves AdamW by {a} lr. The division stops working and Adam turns into SGD with momentum.",
             "eps không còn nhỏ so với √v: gradient dời AdamW đi {a} lr. Phép chia mất tác dụng, Adam biến thành SGD có quán tính (momentum).",
         )
-    elif not config.correction:
+    elif not config.correction and first > 1.02:
         said = T(
             "Without bias correction the first step is {a} lr instead of 1: m and v both start at 0, and √v lags further behind.",
             "Không hiệu chỉnh thì bước đầu dài {a} lr thay vì 1: m và v đều bắt đầu từ 0, mà √v còn tụt lại xa hơn.",
+        )
+    elif not config.correction and first < 0.98:
+        said = T(
+            "Without bias correction the first step is {a} lr instead of 1: m starts at 0 and lags further behind than √v.",
+            "Không hiệu chỉnh thì bước đầu dài {a} lr thay vì 1: m bắt đầu từ 0 và tụt lại xa hơn √v.",
+        )
+    elif not config.correction:
+        said = T(
+            "Without bias correction the first step is {a} lr: m and √v start equally late, and their quotient does not show it.",
+            "Không hiệu chỉnh mà bước đầu vẫn dài {a} lr: m và √v tụt lại như nhau nên thương không đổi.",
         )
     else:
         said = T(
@@ -290,7 +339,7 @@ def step_readouts(view):
     return [
         Readout(
             T("AdamW's first step", "bước đầu của AdamW"),
-            f"{number(in_lr(view, 'adamw', 1, 'by_gradient'))} lr",
+            f"{number(in_lr(view, 'adamw', 1, 'by_gradient'))} lr" if view.config.lr else "0",
             T("The gradient's part, in units of lr.", "Phần do gradient, tính bằng lr."),
         ),
         Readout(

@@ -4,9 +4,9 @@ import math
 
 from app.i18n import T
 from app.lesson import Readout
-from app.theme import number
+from app.theme import number, percent, signed
 from core.experiments.decay_map import DECAYS, best_decay
-from pages.verdict_03 import NOTHING
+from pages.verdict_03 import NOTHING, clock
 
 # --- the map ---------------------------------------------------------------------------------------------------------
 
@@ -56,12 +56,15 @@ def map_verdict(view):
         "y": f"{decades(b, 0.02):.1f}",
         "k": wins,
         "n": sets,
-        "z": f"{100 * a.final('broken'):.0f}",
+        "z": f"{100 * a.final('broken'):.0f} %" if a.final("broken") >= 0.01 else percent(a.final("broken")),
+        "sets": T("one data set", "một bộ dữ liệu")
+        if sets == 1
+        else T("{n} data sets", "{n} bộ dữ liệu").format(n=sets),
     }
     said = [
         T(
-            "Best cells: AdamW {a}, Adam + L2 {b}; on {k} of {n} data sets Adam + L2 is ahead.",
-            "Ô tốt nhất: AdamW {a}, Adam + L2 {b}; trên {k}/{n} bộ dữ liệu Adam + L2 hơn.",
+            "Best cells: AdamW {a}, Adam + L2 {b}; on {k} of {sets} Adam + L2 is ahead.",
+            "Ô tốt nhất: AdamW {a}, Adam + L2 {b}; Adam + L2 hơn trên {k} trong {sets}.",
         ),
         T(
             "From lr 0.02 to 1 the best decay moves by {x} decades with AdamW and {y} with Adam + L2.",
@@ -69,9 +72,7 @@ def map_verdict(view):
         ),
     ]
     if a.final("broken"):
-        said.append(
-            T("{z} % of AdamW's cells diverged: lr·wd above 2.", "{z} % số ô của AdamW phân kỳ: lr·wd lớn hơn 2.")
-        )
+        said.append(T("{z} of AdamW's cells diverged: lr·wd above 2.", "{z} số ô của AdamW phân kỳ: lr·wd lớn hơn 2."))
     return [line.format(**facts) for line in said]
 
 
@@ -105,10 +106,16 @@ def map_answer(view):
 
 
 def map_why(view):
-    return T(
-        "Best cells: AdamW {a}, Adam + L2 {b}. Here the small gradients belong to small features, and punishing those hardest happens to be right.",
-        "Ô tốt nhất: AdamW {a}, Adam + L2 {b}. Ở đây gradient nhỏ thuộc về đặc trưng nhỏ, và phạt nặng chúng lại tình cờ là đúng.",
-    ).format(a=number(view.result("adamw").final("best")), b=number(view.result("adam").final("best")))
+    right = T(
+        " Here the small gradients belong to small features, and punishing those hardest happens to be right.",
+        " Ở đây gradient nhỏ thuộc về đặc trưng nhỏ, và phạt nặng chúng lại tình cờ là đúng.",
+    )
+    uneven = view.config.spread > 1 and map_answer(view) == "adam"
+    return T("Best cells: AdamW {a}, Adam + L2 {b}.{right}", "Ô tốt nhất: AdamW {a}, Adam + L2 {b}.{right}").format(
+        right=right if uneven else T("", ""),
+        a=number(view.result("adamw").final("best")),
+        b=number(view.result("adam").final("best")),
+    )
 
 
 # --- a language model ------------------------------------------------------------------------------------------------
@@ -133,15 +140,29 @@ def model_verdict(view):
                 "{name} diverged at step {n}: lower its learning rate or its decay.",
                 "{name} phân kỳ ở bước {n}: hãy giảm tốc độ học hoặc suy giảm.",
             ).format(name=lost[0].arm.name, n=lost[0].result.finished.step)
+            if lost[0].arm.config.weight_decay
+            else T(
+                "{name} diverged at step {n}: lower the learning rate.",
+                "{name} phân kỳ ở bước {n}: hãy giảm tốc độ học.",
+            ).format(name=lost[0].arm.name, n=lost[0].result.finished.step)
         ]
     e = ends(view)
     if view.config.lr == 0:
         return [NOTHING]
+    uniform = view.references.get("uniform", math.inf)
+    if min(e.values()) > uniform:
+        return [
+            T(
+                "All three end worse than guessing every token equally ({uniform} nats/token): the learning rate is far too high or too low to compare them.",
+                "Cả ba đều kết thúc tệ hơn đoán đều mọi token ({uniform} nats/token): tốc độ học quá cao hoặc quá thấp nên không so sánh được.",
+            ).format(uniform=number(uniform))
+        ]
     gain, gap = e["none"] - e["adamw"], e["l2"] - e["adamw"]
+    short = view.config.lr * view.config.weight_decay * view.config.steps < 1
     facts = {
-        "gain": f"{abs(gain):.2f}",
+        "gain": f"{abs(gain):.2f}" if abs(gain) >= 0.005 else f"{abs(gain):.4f}",
         "gap": f"{abs(gap):.2f}",
-        "clock": number(1 / (view.config.lr * view.config.weight_decay)) if view.config.weight_decay else "∞",
+        "clock": clock(view.config),
     }
     if view.config.weight_decay == 0:
         said = [
@@ -160,15 +181,20 @@ def model_verdict(view):
     elif gain < -CLOSE:
         said = [
             T(
-                "Too much decay: {gain} nats/token worse than none. Its clock is {clock} steps.",
-                "Suy giảm quá nhiều: tệ hơn không có {gain} nats/token. Đồng hồ của nó là {clock} bước.",
+                "Too much decay: {gain} nats/token worse than none. Its clock is {clock}.",
+                "Suy giảm quá nhiều: tệ hơn không có {gain} nats/token. Đồng hồ của nó là {clock}.",
             )
         ]
     else:
         said = [
             T(
-                "This decay does next to nothing ({gain} nats/token): its clock is {clock} steps, the run has fewer.",
-                "Mức suy giảm này gần như vô tác dụng ({gain} nats/token): đồng hồ của nó là {clock} bước, lần chạy ngắn hơn.",
+                "This decay does next to nothing ({gain} nats/token): its clock is {clock}, the run has fewer.",
+                "Mức suy giảm này gần như vô tác dụng ({gain} nats/token): đồng hồ của nó là {clock}, lần chạy ngắn hơn.",
+            )
+            if short
+            else T(
+                "This decay does next to nothing ({gain} nats/token), though its clock, {clock}, is no longer than the run.",
+                "Mức suy giảm này gần như vô tác dụng ({gain} nats/token), dù đồng hồ của nó, {clock}, không dài hơn lần chạy.",
             )
         ]
     if abs(gap) <= CLOSE:
@@ -190,33 +216,42 @@ def model_verdict(view):
 
 
 def model_readouts(view):
-    product = view.config.lr * view.config.weight_decay
     rows = [
         Readout(
             T("clock 1/(lr·wd)", "đồng hồ 1/(lr·wd)"),
-            T("{n} steps", "{n} bước").format(n=number(1 / product) if product else "∞"),
+            clock(view.config),
             T("How many steps back AdamW remembers.", "AdamW nhớ ngược bao nhiêu bước."),
         )
     ]
     for a in view.arms:
         value = a.result.final("test_loss")
         if math.isfinite(value):
-            rows.append(
-                Readout(
-                    a.arm.name,
-                    f"{value:.3f}",
-                    T(
-                        "Test loss, nats/token. It is {g} above the loss on its own text.",
-                        "Loss kiểm thử, nats/token. Cao hơn loss trên chính văn bản của nó {g}.",
-                    ).format(g=f"{value - a.result.final('text_loss'):.2f}"),
-                )
-            )
+            above = value - a.result.final("text_loss")
+            help = T("Test loss, nats/token.", "Loss kiểm thử, nats/token.")
+            if above >= 0:
+                help = T(
+                    "Test loss, nats/token. It is {g} above the loss on its own text.",
+                    "Loss kiểm thử, nats/token. Cao hơn loss trên chính văn bản của nó {g}.",
+                ).format(g=f"{above:.2f}")
+            elif above < 0:
+                help = T(
+                    "Test loss, nats/token. Against the loss on its own text: {g}.",
+                    "Loss kiểm thử, nats/token. So với loss trên chính văn bản của nó: {g}.",
+                ).format(g=signed(above))
+            rows.append(Readout(a.arm.name, f"{value:.3f}", help))
     return rows
 
 
 def model_answer(view):
+    """None where the knobs say other decays than the answers do, where nothing was learned, or two runs tie."""
     e = ends(view)
-    if not view.done or any(math.isnan(v) for v in e.values()):
+    if not view.done or not all(math.isfinite(v) for v in e.values()):
+        return None
+    if any(a.result.finished.reason == "diverged" for a in view.arms):
+        return None
+    asked = math.isclose(view.config.weight_decay, 0.2) and math.isclose(float(view.values.get("l2", 3e-5)), 3e-5)
+    first, second, *_ = sorted(e.values())
+    if not asked or second - first < CLOSE or first > view.references.get("uniform", math.inf):
         return None
     return min(e, key=e.get)
 

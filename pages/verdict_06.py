@@ -9,7 +9,9 @@ from app.theme import number, percent
 from pages.figures_06 import best, ended, running, stopped
 
 TURNED = 0.05  # nats above its best: memorising (five seeds of the quick run: 0.08 to 0.11)
+CLOSE = 0.5  # nats between test and train that still count as close (the random split: 0.1)
 LEAKS = 0.05  # share of the test predictions known from training that makes a test worthless
+LEARNED = 0.3  # nats below a uniform guess: from there on a run has learned something
 NOISY = 0.1  # standard error, nats, above which a test says little
 
 
@@ -36,6 +38,8 @@ def judge(view, a) -> list[T]:
     test, train, error = result.final("test_loss"), result.final("same_loss"), result.final("test_se")
     step, low = best(result)
     f = {"name": a.arm.name, "test": number(test), "train": number(train), "step": step, "last": result.step}
+    uniform = result.facts["references"]["uniform"]
+    f |= {"uniform": number(uniform)}
     f |= {"leak": percent(result.facts["leaked"]), "rose": number(test - low), "low": number(low)}
     f |= {"fell": number(result.at("same_loss", step) - train), "error": number(2 * error)}
     if result.finished and result.finished.reason == "diverged":
@@ -52,7 +56,25 @@ def judge(view, a) -> list[T]:
                 "{name}: {test} nats ở bước {last}. Còn quá sớm để kết luận.",
             ).format(**f)
         ]
-    if result.facts["leaked"] > LEAKS:
+    fell = result.at("same_loss", step) - train
+    if min(test, train) > uniform - LEARNED:
+        text = (
+            T(
+                "{name}: test {test}, train {train}, a guess {uniform}: it has learned next to nothing. Take a larger learning rate or more steps.",
+                "{name}: kiểm thử {test}, huấn luyện {train}, đoán đều {uniform}: nó gần như chưa học được gì. Hãy tăng tốc độ học hoặc thêm bước.",
+            )
+            if test < uniform + LEARNED
+            else T(
+                "{name}: test {test}, train {train}, both worse than a guess ({uniform}): the learning rate is too high. Try a tenth of it.",
+                "{name}: kiểm thử {test}, huấn luyện {train}, đều tệ hơn đoán đều ({uniform}): tốc độ học quá cao. Hãy thử một phần mười.",
+            )
+        )
+    elif result.facts["leaked"] > LEAKS and test - train > CLOSE:
+        text = T(
+            "{name}: test {test}, train {train}. It is no honest test: {leak} of its predictions were trained.",
+            "{name}: kiểm thử {test}, huấn luyện {train}. Phép thử không trung thực: {leak} dự đoán của nó đã được huấn luyện.",
+        )
+    elif result.facts["leaked"] > LEAKS:
         text = T(
             "{name}: test {test}, close to train {train}. It means nothing: {leak} of its predictions were trained.",
             "{name}: kiểm thử {test}, sát huấn luyện {train}. Chẳng nói lên gì: {leak} dự đoán của nó đã được huấn luyện.",
@@ -61,6 +83,11 @@ def judge(view, a) -> list[T]:
         text = T(
             "{name}: test {test} nats, worse than guessing every token equally. What it learned by heart misleads it here.",
             "{name}: kiểm thử {test} nats, tệ hơn đoán đều mọi token. Những gì học thuộc đang dẫn nó lạc lối.",
+        )
+    elif test - low >= TURNED and step < result.step and fell < 0:
+        text = T(
+            "{name}: best at step {step} ({low}); since then the loss has risen on the test ({test}) and on its own text ({train}). The learning rate throws it back; try a tenth of it.",
+            "{name}: tốt nhất ở bước {step} ({low}); từ đó loss tăng cả ở kiểm thử ({test}) lẫn trên văn bản của nó ({train}). Tốc độ học hất nó ngược lại; hãy thử một phần mười.",
         )
     elif test - low >= TURNED and step < result.step:
         text = T(
@@ -77,10 +104,15 @@ def judge(view, a) -> list[T]:
             "{name}: test {test}, train {train}. An honest test, and no gap: this text holds nothing that its training part had not shown.",
             "{name}: kiểm thử {test}, huấn luyện {train}. Phép thử trung thực mà không chênh lệch: văn bản này không còn gì mà phần huấn luyện chưa cho thấy.",
         )
-    else:
+    elif step >= 0.6 * result.step:
         text = T(
             "{name}: test {test}, train {train}. The gap is honest and the test has not turned up yet: its best is still near the end (step {step}).",
             "{name}: kiểm thử {test}, huấn luyện {train}. Khoảng chênh là thật và loss kiểm thử chưa quay lên: mức tốt nhất vẫn gần cuối (bước {step}).",
+        )
+    else:
+        text = T(
+            "{name}: test {test}, train {train}. The gap is honest. Since step {step} ({low}) the test loss has hardly changed.",
+            "{name}: kiểm thử {test}, huấn luyện {train}. Khoảng chênh là thật. Từ bước {step} ({low}) loss kiểm thử hầu như không đổi.",
         )
     said = [text.format(**f)]
     if error > NOISY:
@@ -122,8 +154,13 @@ def illusion(view) -> list[T]:
 
 
 def difference(view):
+    """Honest minus leaked test loss; None where nothing leaks, nothing was learned, or one of the two was trained longer."""
     honest, leaked = by_label(view, "contiguous"), by_label(view, "random")
-    if honest is None or leaked is None:
+    if honest is None or leaked is None or honest.step != leaked.step:
+        return None
+    if any(r.finished and r.finished.reason == "diverged" for r in (honest, leaked)):
+        return None
+    if leaked.final("test_loss") > leaked.facts["references"]["uniform"] - LEARNED:
         return None
     gap = honest.final("test_loss") - leaked.final("test_loss")
     return gap if math.isfinite(gap) and leaked.facts["leaked"] > LEAKS else None
@@ -148,17 +185,20 @@ def readouts(view) -> list[Readout]:
     main, facts = view.main, view.main.facts
     if "leaked" not in facts or not main.metrics.get("test_loss"):
         return rows
-    test, train = main.final("test_loss"), main.final("same_loss")
+    test, train, error = (main.final(n) for n in ("test_loss", "same_loss", "test_se"))
     step, _ = best(main)
+    if math.isfinite(test + train + error):
+        rows.append(
+            Readout(
+                T("gap, test minus train", "chênh lệch, kiểm thử trừ huấn luyện"),
+                same("{gap} nats").format(gap=number(test - train)),
+                T(
+                    "Of the first split, both at the same weights. Error of the test loss: ± {error}.",
+                    "Của cách chia đầu tiên, cùng trọng số. Sai số của loss kiểm thử: ± {error}.",
+                ).format(error=number(2 * error)),
+            )
+        )
     rows += [
-        Readout(
-            T("gap, test minus train", "chênh lệch, kiểm thử trừ huấn luyện"),
-            same("{gap} nats").format(gap=number(test - train)),
-            T(
-                "Of the first split, both at the same weights. Error of the test loss: ± {error}.",
-                "Của cách chia đầu tiên, cùng trọng số. Sai số của loss kiểm thử: ± {error}.",
-            ).format(error=number(2 * main.final("test_se"))),
-        ),
         Readout(
             T("best step", "bước tốt nhất"),
             T("{step} of {last}", "{step} trên {last}").format(step=step, last=main.step),
@@ -168,9 +208,14 @@ def readouts(view) -> list[Readout]:
             T("windows: train, test", "cửa sổ: huấn luyện, kiểm thử"),
             f"{facts['train_windows']:,}, {facts['test_windows']:,}",
             T(
-                "One epoch is {n} steps; {told} of the test passages of 8 tokens stand somewhere in the training text.",
-                "Một lượt duyệt là {n} bước; {told} đoạn kiểm thử 8 token có ở đâu đó trong văn bản huấn luyện.",
-            ).format(n=facts["epoch_steps"], told=percent(facts["passages"])),
+                "One epoch is {n}; {told} of the test passages of 8 tokens stand somewhere in the training text.",
+                "Một lượt duyệt là {n}; {told} đoạn kiểm thử 8 token có ở đâu đó trong văn bản huấn luyện.",
+            ).format(
+                n=T("one step", "một bước")
+                if facts["epoch_steps"] == 1
+                else T("{n} steps", "{n} bước").format(n=facts["epoch_steps"]),
+                told=percent(facts["passages"]),
+            ),
         ),
     ]
     if math.isfinite(main.final("pairs")):
@@ -191,8 +236,9 @@ def readouts(view) -> list[Readout]:
 
 
 def leak_answer(view):
+    """None where the windows are others than the question's: 8 tokens, one every 2."""
     facts = view.result("random").facts
-    if "leaked" not in facts:
+    if "leaked" not in facts or (view.config.context, view.config.stride) != (8, 2):
         return None
     return min((("tenth", 0.1), ("half", 0.5), ("all", 0.99)), key=lambda o: abs(o[1] - facts["leaked"]))[0]
 
@@ -212,10 +258,14 @@ def honest_answer(view):
 
 def honest_why(view):
     honest, leaked = by_label(view, "contiguous"), by_label(view, "random")
-    return T(
-        "{a} at the end of the book, {b} on random windows. {new} of the pairs at the end never occurred before, and each costs {cost} nats.",
-        "{a} ở cuối sách, {b} trên cửa sổ ngẫu nhiên. {new} số cặp ở cuối sách chưa từng xuất hiện, mỗi cặp tốn {cost} nats.",
-    ).format(
+    new = T(
+        " {new} of the pairs at the end never occurred before, and each costs {cost} nats.",
+        " {new} số cặp ở cuối sách chưa từng xuất hiện, mỗi cặp tốn {cost} nats.",
+    )
+    if not math.isfinite(honest.final("test_unseen")):
+        new = T("", "")
+    text = T("{a} at the end of the book, {b} on random windows.", "{a} ở cuối sách, {b} trên cửa sổ ngẫu nhiên.")
+    return T(text.en + new.en, text.vi + new.vi).format(
         a=number(honest.final("test_loss")),
         b=number(leaked.final("test_loss")),
         new=percent(1 - honest.facts["known_pairs"]),
@@ -226,17 +276,24 @@ def honest_why(view):
 def first_answer(view):
     result = view.result("random")
     test, train = result.at("test_loss", 100), result.at("same_loss", 100)
-    if result.step < 100 or math.isnan(test + train):
+    if result.step < 100 or not math.isfinite(test + train):
         return None
     return "below" if test < train - 0.01 else "above"
 
 
 def first_why(view):
     result = view.result("random")
-    return T(
-        "Step 100: test {test}, train at the same weights {train}, train as a running mean {mean}. The mean still remembers the worse model of earlier steps.",
-        "Bước 100: kiểm thử {test}, huấn luyện cùng trọng số {train}, huấn luyện theo trung bình chạy {mean}. Trung bình ấy còn nhớ mô hình kém hơn của các bước trước.",
-    ).format(
+    text = T(
+        "Step 100: test {test}, train at the same weights {train}, train as a running mean {mean}.",
+        "Bước 100: kiểm thử {test}, huấn luyện cùng trọng số {train}, huấn luyện theo trung bình chạy {mean}.",
+    )
+    worse = T(
+        " The mean still remembers the worse model of earlier steps.",
+        " Trung bình ấy còn nhớ mô hình kém hơn của các bước trước.",
+    )
+    if not running(result).get(100, math.nan) > result.at("same_loss", 100):
+        worse = T("", "")
+    return T(text.en + worse.en, text.vi + worse.vi).format(
         test=number(result.at("test_loss", 100)),
         train=number(result.at("same_loss", 100)),
         mean=number(running(result).get(100, math.nan)),
@@ -308,6 +365,16 @@ def overlap_verdict(view) -> list[T]:
             "Only the windows at the cut overlap across it: {leak} of the test predictions. A gap of T − stride tokens removes even that.",
             "Chỉ các cửa sổ ở chỗ cắt chồng qua nhau: {leak} dự đoán kiểm thử. Khoảng trống T − stride token sẽ xóa nốt.",
         )
+    elif result.final("lost_windows") < 1:
+        text = T(
+            "Nothing leaks: no prediction is on both sides, and no window had to be dropped.",
+            "Không rò rỉ: không dự đoán nào ở cả hai bên, và không phải bỏ cửa sổ nào.",
+        )
+    elif result.final("lost_windows") == 1:
+        text = T(
+            "Nothing leaks: no prediction is on both sides. The price: one window at the border is dropped.",
+            "Không rò rỉ: không dự đoán nào ở cả hai bên. Cái giá: bỏ một cửa sổ ở biên.",
+        )
     else:
         text = T(
             "Nothing leaks: no prediction is on both sides. The price: {lost} windows at the border are dropped.",
@@ -316,7 +383,30 @@ def overlap_verdict(view) -> list[T]:
     return [text.format(**f)]
 
 
+def ruined(view) -> list[T]:
+    """A sentence where the runs of a comparison diverged or learned nothing, so that it shows nothing else."""
+    for a in view.arms:
+        if a.result.finished and a.result.finished.reason == "diverged":
+            return [
+                T(
+                    "{name}: diverged at step {at}. The learning rate is too high; try a tenth of it.",
+                    "{name}: phân kỳ ở bước {at}. Tốc độ học quá cao; hãy thử một phần mười.",
+                ).format(name=a.arm.name, at=a.result.finished.step)
+            ]
+    uniform = view.references.get("uniform", math.inf)
+    if all(best(a.result)[1] > uniform - LEARNED for a in view.arms):
+        return [
+            T(
+                "None of them has come below a guess ({uniform} nats) by more than {by}: nothing to compare. Try another learning rate or more steps.",
+                "Không lần nào thấp hơn đoán đều ({uniform} nats) quá {by}: chưa có gì để so. Hãy thử tốc độ học khác hoặc thêm bước.",
+            ).format(uniform=number(uniform), by=number(LEARNED))
+        ]
+    return []
+
+
 def size_verdict(view) -> list[T]:
+    if view.done and (said := ruined(view)):
+        return said
     rows = sorted(
         (
             a.result.facts["train_predictions"],
@@ -331,7 +421,7 @@ def size_verdict(view) -> list[T]:
     falls = all(later[1] < sooner[1] for sooner, later in pairwise(rows))
     text = T(
         "From {few} to {many} training tokens the gap goes from {wide} to {narrow} nats, and the best honest test loss from {worst} (step {early}) to {best} (step {late}).{note}",
-        "Từ {few} lên {many} token huấn luyện, khoảng chênh đi từ {wide} xuống {narrow} nats, và loss kiểm thử trung thực tốt nhất từ {worst} (bước {early}) xuống {best} (bước {late}).{note}",
+        "Từ {few} lên {many} token huấn luyện, khoảng chênh đi từ {wide} {way} {narrow} nats, và loss kiểm thử trung thực tốt nhất từ {worst} (bước {early}) {to} {best} (bước {late}).{note}",
     )
     note = T(" More text, less to gain from learning by heart.", " Càng nhiều văn bản, học thuộc càng ít lợi.")
     (few, wide, early, worst), (many, narrow, late, low) = rows[0], rows[-1]
@@ -345,7 +435,9 @@ def size_verdict(view) -> list[T]:
             best=number(low),
             early=early,
             late=late,
-            note=note if falls else T(" ", " "),
+            note=note if falls else T("", ""),
+            way="xuống" if narrow < wide else "lên",
+            to="xuống" if low < worst else "lên",
         )
     ]
 
@@ -353,6 +445,8 @@ def size_verdict(view) -> list[T]:
 def dose_verdict(view) -> list[T]:
     by = {a.arm.config.dose: a.result for a in view.arms if ended(a) and a.result.metrics.get("test_loss")}
     dose = view.config.dose
+    if view.done and (said := ruined(view)):
+        return said
     if not view.done or 0.0 not in by or dose not in by or 1.0 not in by:
         return []
     clean, now, full = (by[d].final("test_loss") for d in (0.0, dose, 1.0))
@@ -373,7 +467,7 @@ def dose_verdict(view) -> list[T]:
 def evaluation_verdict(view) -> list[T]:
     result = view.main
     wrong, right, sd = (result.final(n) for n in ("train_mode_loss", "eval_loss", "window_sd"))
-    if math.isnan(wrong + right + sd):
+    if not math.isfinite(wrong + right + sd):
         return []
     f = {"wrong": number(wrong), "right": number(right), "more": number(wrong - right), "p": f"{view.config.dropout:g}"}
     f |= {"few": number(2 * sd / 4), "all": number(2 * sd / result.final("windows") ** 0.5)}
@@ -385,6 +479,11 @@ def evaluation_verdict(view) -> list[T]:
         more = T(
             "With p = 0, forgetting model.eval() costs nothing: the same number.",
             "Với p = 0, quên model.eval() không mất gì: vẫn con số đó.",
+        )
+    elif wrong <= right:
+        more = T(
+            "Without model.eval(), dropout p = {p} stays on and the report is {wrong}: this model has learned too little for it to show.",
+            "Quên model.eval() thì dropout p = {p} vẫn bật và báo cáo là {wrong}: mô hình này học quá ít nên không thấy khác biệt.",
         )
     else:
         more = T(

@@ -5,8 +5,8 @@ import math
 from app.i18n import T
 from app.lesson import Prediction, Readout
 from app.theme import number, signed
-from pages.controls_07 import AMOUNTS, ARMS, GIVERS, RATIOS, plain
-from pages.figures_07 import crossing, crossover_points, ended, ratio_name, score
+from pages.controls_07 import AMOUNTS, ARMS, GIVERS, QUICK, RATIOS, plain
+from pages.figures_07 import crossing, crossover_points, ended, finished, ratio_name, score
 
 SAME = 0.1  # nats below which shuffled and random count as equal (five seeds: 0.04 at most)
 TIE = 0.03  # nats below which freezing neither wins nor loses (seeds of one setting differ by 0.02)
@@ -21,13 +21,24 @@ def done(view, label):
         is_it = a.arm.label == label or (
             a.arm.label == "yours" and label in ARMS and vars(config) == vars(plain(config)) | ARMS[label][0]
         )
-        if is_it and ended(a) and a.result.step >= EARLY and math.isfinite(a.result.final("test_loss")):
+        whole = is_it and ended(a) and a.result.finished.reason != "diverged" and a.result.step >= EARLY
+        if whole and math.isfinite(a.result.final("test_loss")):
             return a.result
     return None
 
 
+def alike(*results) -> bool:
+    """Whether all of these runs are there and as long as each other: else they are no comparison."""
+    return all(results) and len({r.step for r in results}) == 1
+
+
+def hopeless_all(*results) -> bool:
+    """Whether all of these runs end worse than guessing every token equally: what differs between them says nothing."""
+    return all(r.final("test_loss") > r.facts["references"]["uniform"] for r in results)
+
+
 def best_step(result) -> int:
-    points = result.metrics["test_loss"]
+    points = {s: v for s, v in result.metrics["test_loss"].items() if math.isfinite(v)}
     return min(points, key=points.get)
 
 
@@ -70,7 +81,7 @@ def verdict(view) -> list[T]:
         said.append(
             text.format(loss=number(yours.final("test_loss")), uniform=number(yours.facts["references"]["uniform"]))
         )
-    if free and shuffled:
+    if alike(free, shuffled) and not hopeless_all(free, shuffled):
         gain = shuffled.final("test_loss") - free.final("test_loss")
         text = (
             T(
@@ -79,11 +90,16 @@ def verdict(view) -> list[T]:
             )
             if gain > SAME
             else T(
+                "At the wrong tokens the vectors do better by {gain} nats: there is nothing to borrow here. Shuffled",
+                "Đặt sai token các vector lại tốt hơn {gain} nats: ở đây không có gì để mượn. Bản xáo trộn",
+            )
+            if gain < -SAME
+            else T(
                 "Right and wrong tokens differ by {gain} nats only: there is nothing to borrow here. Shuffled",
                 "Đúng hay sai token chỉ khác nhau {gain} nats: ở đây không có gì để mượn. Bản xáo trộn",
             )
-        ).format(gain=f"{gain:.2f}")
-        if fresh:
+        ).format(gain=f"{abs(gain):.2f}" if abs(gain) >= 0.005 else number(abs(gain)))
+        if alike(shuffled, fresh):
             d = shuffled.final("test_loss") - fresh.final("test_loss")
             rest = (
                 T(" are no better than noise ({d}).", " chẳng hơn gì nhiễu ({d}).")
@@ -93,7 +109,7 @@ def verdict(view) -> list[T]:
         else:
             rest = T(" show it.", " cho thấy điều đó.")
         said.append(T(text.en + rest.en, text.vi + rest.vi))
-    if free and frozen:
+    if alike(free, frozen) and not hopeless_all(free, frozen):
         said.append(freezing(frozen.final("test_loss") - free.final("test_loss"), view.config.keep))
     if yours:
         step, low = best_step(yours), yours.best("test_loss")
@@ -163,7 +179,7 @@ def readouts(view):
             ),
         ),
     ]
-    if result.step:
+    if math.isfinite(sum(result.final(n) for n in ("test_loss", "same_loss"))) and result.step:
         rows.append(
             Readout(
                 T("yours: test, best test, train", "của bạn: kiểm thử, tốt nhất, huấn luyện"),
@@ -227,7 +243,15 @@ def crossover_readouts(view):
 
 
 def dial_verdict(view) -> list[T]:
-    runs = [a for a in view.arms if ended(a) and math.isfinite(score(a.result, view.values))]
+    lost = [a for a in view.arms if ended(a) and a.result.finished.reason == "diverged"]
+    if lost:
+        return [
+            T(
+                "Diverged at r = {r}, step {step}: the learning rate is too high for that. Try a tenth of it.",
+                "Phân kỳ ở r = {r}, bước {step}: tốc độ học quá cao. Hãy thử một phần mười.",
+            ).format(r=ratio_name(lost[0].arm.config.ratio), step=lost[0].result.finished.step)
+        ]
+    runs = [a for a in view.arms if finished(a) and math.isfinite(score(a.result, view.values))]
     if len(runs) < len(RATIOS):
         return []
     at = {a.arm.config.ratio: score(a.result, {"score": "final"}) for a in runs}
@@ -235,6 +259,20 @@ def dial_verdict(view) -> list[T]:
     uniform = runs[0].result.facts["references"]["uniform"]
     if at[winner] > uniform:
         return [hopeless(view.config.keep, uniform)]
+    if max(at.values()) - at[winner] < TIE:
+        return [
+            T(
+                "With {n} tokens r makes no difference you can trust: all five end at about {low} nats.",
+                "Với {n} token, r không tạo khác biệt đáng tin: cả năm đều dừng ở khoảng {low} nats.",
+            ).format(n=f"{view.config.keep:,}", low=number(at[winner]))
+        ]
+    if winner == 1.0:
+        return [
+            T(
+                "With {n} tokens the last test loss is lowest at r = 1 ({low} nats): {gain} below frozen.",
+                "Với {n} token, loss kiểm thử cuối thấp nhất ở r = 1 ({low} nats): thấp hơn đóng băng {gain}.",
+            ).format(n=f"{view.config.keep:,}", low=number(at[1.0]), gain=number(at[0.0] - at[1.0]))
+        ]
     if winner == 0.0:
         return [
             T(
@@ -257,18 +295,27 @@ def dial_verdict(view) -> list[T]:
 
 
 def giver_verdict(view) -> list[T]:
-    at = {a.arm.label: score(a.result, view.values) for a in view.arms if ended(a)}
+    at = {a.arm.label: score(a.result, view.values) for a in view.arms if finished(a)}
     if len(at) < len(GIVERS) or not all(map(math.isfinite, at.values())):
         return []
+    uniform = view.references.get("uniform", math.inf)
+    if min(at.values()) > uniform:
+        return [hopeless(view.config.keep, uniform)]
     gains = {label: at["none"] - value for label, value in at.items()}
     near = T(
         "A donor of the same kind of text is worth {house} nats, half shuffled {half}, all shuffled {all}. ",
         "Mô hình cho cùng loại văn bản đáng giá {house} nats, xáo một nửa {half}, xáo hết {all}. ",
     )
-    far = T(
-        "English stories bring {en}, Vietnamese ones {vi}: a donor helps with the tokens it has met.",
-        "Truyện tiếng Anh đem lại {en}, truyện tiếng Việt {vi}: mô hình cho chỉ giúp được với token nó đã gặp.",
-    )
+    if view.config.corpus != QUICK.corpus:  # docstrings are the same kind of text as the manual, and as no other
+        near = T(
+            "A donor that has read docstrings is worth {house} nats, half shuffled {half}, all shuffled {all}. ",
+            "Mô hình cho đã đọc docstring đáng giá {house} nats, xáo một nửa {half}, xáo hết {all}. ",
+        )
+    far = T("English stories bring {en}, Vietnamese ones {vi}", "Truyện tiếng Anh đem lại {en}, truyện tiếng Việt {vi}")
+    met = T(": a donor helps with the tokens it has met.", ": mô hình cho chỉ giúp được với token nó đã gặp.")
+    if not gains["house"] > SAME > gains["all"]:
+        met = T(".", ".")
+    far = T(far.en + met.en, far.vi + met.vi)
     facts = {label.removeprefix("tales-"): signed(gain) for label, gain in gains.items()}
     return [T(near.en + far.en, near.vi + far.vi).format(**facts)]
 
@@ -278,6 +325,15 @@ def memory_verdict(view) -> list[T]:
     if "alias_donor_change" not in result.metrics:
         return []
     n = view.config.updates
+    if n == 0:
+        return [
+            T(
+                "Nothing is trained yet, and the difference is {zero} in all four ways: it tells none of them from the others. Take one step.",
+                "Chưa huấn luyện gì, và hiệu bằng {zero} ở cả bốn cách: nó không phân biệt được cách nào. Hãy bước một bước.",
+            ).format(
+                zero=number(max(result.final(f"{way}_difference") for way in ("copy_", "alias", "assign", "late")))
+            )
+        ]
     said = [
         T(
             "After copying, the difference is {zero} in all four ways, so it proves nothing. After {steps} of training the alias has changed the donor by {alias}; the copy left it alone.",
@@ -303,7 +359,7 @@ def memory_verdict(view) -> list[T]:
 
 def shuffle_answer(view):
     shuffled, fresh = done(view, "shuffled"), done(view, "random")
-    if not (view.done and shuffled and fresh):
+    if not (view.done and alike(shuffled, fresh)):
         return None
     d = shuffled.final("test_loss") - fresh.final("test_loss")
     return "same" if abs(d) <= SAME else "worse" if d > 0 else "better"
@@ -318,9 +374,14 @@ def shuffle_why(view):
 
 
 def crossover_answer(view):
+    """None where the score is another than the question's, the last loss, or two ends are as near as two seeds."""
     points = crossover_points(view)
     ends = (AMOUNTS[0], AMOUNTS[-1])
     if not view.done or any(n not in points[kind] for n in ends for kind in ("frozen", "free")):
+        return None
+    if view.values.get("score", "final") != "final":
+        return None
+    if any(abs(points["frozen"][n] - points["free"][n]) <= TIE for n in ends):
         return None
     return "-".join("frozen" if points["frozen"][n] < points["free"][n] else "free" for n in ends)
 
@@ -328,16 +389,26 @@ def crossover_answer(view):
 def crossover_why(view):
     points = crossover_points(view)
     few, many = ((points["frozen"][n], points["free"][n]) for n in (AMOUNTS[0], AMOUNTS[-1]))
+    heart = T(
+        " Little text teaches the moved rows by heart; much text teaches them something.",
+        " Ít văn bản thì các hàng được dời chỉ học thuộc; nhiều văn bản mới dạy chúng được điều gì đó.",
+    )
     return T(
-        "Few tokens: frozen {a}, trainable {b}. Many: {c} and {d}. Little text teaches the moved rows by heart; much text teaches them something.",
-        "Ít token: đóng băng {a}, huấn luyện {b}. Nhiều token: {c} và {d}. Ít văn bản thì các hàng được dời chỉ học thuộc; nhiều văn bản mới dạy chúng được điều gì đó.",
-    ).format(a=number(few[0]), b=number(few[1]), c=number(many[0]), d=number(many[1]))
+        "Few tokens: frozen {a}, trainable {b}. Many: {c} and {d}.{heart}",
+        "Ít token: đóng băng {a}, huấn luyện {b}. Nhiều token: {c} và {d}.{heart}",
+    ).format(
+        heart=heart if crossover_answer(view) == "frozen-free" else T("", ""),
+        a=number(few[0]),
+        b=number(few[1]),
+        c=number(many[0]),
+        d=number(many[1]),
+    )
 
 
 def alias_answer(view):
     result = view.main
-    if "alias_donor_change" not in result.metrics:
-        return None
+    if "alias_donor_change" not in result.metrics or view.config.updates == 0:
+        return None  # nothing is trained
     return "donor" if result.final("alias_donor_change") > 0 else "same"
 
 

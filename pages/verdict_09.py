@@ -7,8 +7,10 @@ from app.i18n import T, same
 from app.lesson import Prediction, Readout
 from app.theme import knob, number
 from app.view import View
+from pages.class_figures_09 import judged
 
 RUNAWAY = 10.0  # farther from the target than this many times the start: it runs away
+GROWN = 1.5  # and in the second half this many times as far as in the first: a swing of one size does not
 
 
 def said(view) -> list[T]:
@@ -26,13 +28,30 @@ def said(view) -> list[T]:
     return lines
 
 
+def aimless(a) -> bool:
+    """Whether its loss is no number where it starts: it never had a direction, and its own sentence says so."""
+    return any(n.code == "loss_not_finite" for n in a.result.notes)
+
+
 def runaway(a) -> bool:
-    """Whether this arm ended much farther from its target than it began."""
+    """Whether this arm ended much farther from its target than it began, and went on and on."""
     config, result = a.arm.config, a.result
+    if aimless(a):
+        return False
     if result.finished is not None and result.finished.reason == "diverged":
         return True
     begin = max(abs(config.start - config.target), config.tolerance)
-    return abs(result.final("w") - config.target) > RUNAWAY * begin
+    if not abs(result.final("w") - config.target) > RUNAWAY * begin:
+        return False
+    away = [abs(w - config.target) for w in result.metrics["w"].values()]
+    half = len(away) // 2
+    return max(away[half:]) > GROWN * max(away[:half])
+
+
+def steeper(a) -> bool:
+    """Whether the slope itself has grown on the way."""
+    slopes = [abs(s) for s in a.result.metrics["slope"].values() if math.isfinite(s)]
+    return bool(slopes) and slopes[-1] > GROWN * slopes[0]
 
 
 def path_verdict(view: View) -> list[T]:
@@ -52,12 +71,18 @@ def path_verdict(view: View) -> list[T]:
         ]
     for a in moved:
         if runaway(a):
-            lines.append(
+            text = (
                 T(
                     "{name} runs away: w = {w} after {n} steps. Its slope grows with the error, so every step overshoots more. Try a tenth of the learning rate.",
                     "{name} chạy mất: w = {w} sau {n} bước. Độ dốc của nó lớn theo sai số nên bước nào cũng vọt xa hơn. Hãy thử tốc độ học bằng một phần mười.",
-                ).format(name=a.arm.name, w=number(a.result.final("w")), n=a.result.step)
+                )
+                if steeper(a)
+                else T(
+                    "{name} walks away from the target: w = {w} after {n} steps, and nothing in its slope turns it round.",
+                    "{name} đi xa dần khỏi đích: w = {w} sau {n} bước, và độ dốc của nó không có gì kéo trọng số quay lại.",
+                )
             )
+            lines.append(text.format(name=a.arm.name, w=number(a.result.final("w")), n=a.result.step))
     known = sorted((int(a.result.final("arrival")), a.arm.name) for a in moved if a.result.final("arrival") >= 0)
     late = [a for a in moved if a.result.final("arrival") < 0 and not runaway(a)]
     if known:
@@ -116,10 +141,10 @@ def own_verdict(view: View) -> list[T]:
     return lines
 
 
-def arrival_text(view, a) -> T:
-    steps = a.result.final("arrival")
+def arrival_text(result) -> T:
+    steps = result.final("arrival")
     if math.isnan(steps):
-        return same("–")
+        return T("not known", "chưa biết")
     return T("never", "không tới") if steps < 0 else T(f"step {steps:.0f}", f"bước {steps:.0f}")
 
 
@@ -129,7 +154,7 @@ def path_readouts(view: View) -> list[Readout]:
         if "w" not in a.result.metrics:
             continue
         w, swing = a.result.final("w"), a.result.final("swing")
-        value = T("{when}, w {w}", "{when}, w {w}").format(when=arrival_text(view, a), w=number(w))
+        value = T("{when}, w {w}", "{when}, w {w}").format(when=arrival_text(a.result), w=number(w))
         rows.append(
             Readout(
                 a.arm.name,
@@ -137,7 +162,11 @@ def path_readouts(view: View) -> list[Readout]:
                 T(
                     "The step from which it stays within the tolerance, and the last weight. Swing of the last ten steps: {s}.",
                     "Bước từ đó nó ở lại trong dung sai, và trọng số cuối. Dao động mười bước cuối: {s}.",
-                ).format(s=number(swing) if not math.isnan(swing) else "–"),
+                ).format(
+                    s=number(swing)
+                    if not math.isnan(swing)
+                    else T("none, it was lost before", "không có, nó đã mất dấu trước đó")
+                ),
             )
         )
     return rows
@@ -168,7 +197,8 @@ def points_verdict(view: View) -> list[T]:
     )
     for a in view.arms:
         w, rest = a.result.final("w"), a.result.final("rest")
-        if abs(w - rest) > UNSETTLED or (a.result.finished and a.result.finished.reason == "diverged"):
+        lost = a.result.finished is not None and a.result.finished.reason == "diverged"
+        if not aimless(a) and (abs(w - rest) > UNSETTLED or lost):
             lines.append(
                 T(
                     "{name} has not settled: w = {w} after {n} steps. Its steps are too long or too few.",
@@ -218,15 +248,24 @@ def logits_verdict(view: View) -> list[T]:
         )
     for a in view.arms:
         if a.arm.label != "raw" and "push" in a.result.metrics and a.result.final("p") < STUCK:
+            text = T(
+                "{name} has hardly moved: P(right) = {p}. At the start its slope has length {g}",
+                "{name} gần như đứng yên: P(đúng) = {p}. Lúc đầu độ dốc của nó dài {g}",
+            )
+            if a.result.final("p") > 2 * a.result.at("p", 0):  # on its way, but not there
+                text = T(
+                    "{name} has not arrived: P(right) = {p}. At the start its slope has length {g}",
+                    "{name} chưa tới nơi: P(đúng) = {p}. Lúc đầu độ dốc của nó dài {g}",
+                )
+            against = T(", that of cross-entropy {c}.", ", của entropy chéo là {c}.")
+            if a.arm.label == "ce" or "push" not in view.result("ce").metrics:
+                against = same(".")
             lines.append(
-                T(
-                    "{name} has hardly moved: P(right) = {p}. At the start its slope has length {g}, that of cross-entropy {c}.",
-                    "{name} gần như đứng yên: P(đúng) = {p}. Lúc đầu độ dốc của nó dài {g}, của entropy chéo là {c}.",
-                ).format(
+                T(text.en + against.en, text.vi + against.vi).format(
                     name=a.arm.name,
                     p=number(a.result.final("p")),
                     g=number(a.result.at("push", 0)),
-                    c=number(view.result("ce").at("push", 0)) if view.result("ce").metrics else "–",
+                    c=number(view.result("ce").at("push", 0)),
                 )
             )
     ce, smooth = view.result("ce"), view.result("smoothing")
@@ -271,15 +310,40 @@ def logits_readouts(view: View) -> list[Readout]:
 
 # --- the language model -----------------------------------------------------------------------------------------------
 
+LEARNT = 0.05  # nats/token: a test loss that has come down by less shows no learning
 METRIC = {"ce": "test_loss", "smoothing": "own_smoothing", "focal": "own_focal", "squares": "own_squares"}
+
+
+def lost_its_way(result) -> bool:
+    """Whether a run diverged, or ended on a loss that is no number."""
+    end = result.finished
+    return end is not None and (end.reason == "diverged" or not math.isfinite(result.final("test_loss")))
 
 
 def model_verdict(view: View) -> list[T]:
     """Who is best on the plain loss; who wins and who loses on its own loss; who is too modest or too sure."""
     lines = said(view)
-    ended = [a for a in view.arms if a.complete and not math.isnan(a.result.final("test_loss"))]
-    if len(ended) < len(view.arms) or len(ended) < 2:
+    if not view.done:
         return lines
+    for a in view.arms:
+        if lost_its_way(a.result):
+            lines.append(
+                T(
+                    "{name} diverged at step {n}. The learning rate is too high: try a tenth of it.",
+                    "{name} phân kỳ ở bước {n}. Tốc độ học quá cao: hãy thử một phần mười.",
+                ).format(name=a.arm.name, n=a.result.finished.step)
+            )
+    ended = [a for a in view.arms if not lost_its_way(a.result)]
+    if len(ended) < 2:
+        return lines
+    if all(a.result.final("test_loss") > a.result.at("test_loss", 0) - LEARNT for a in ended):
+        return [
+            *lines,
+            T(
+                "None of these models has learned anything yet, so nothing here speaks for or against a loss. Try other steps or another learning rate.",
+                "Chưa mô hình nào ở đây học được gì, nên chưa thể nói hay hay dở về loss nào. Hãy thử số bước hoặc tốc độ học khác.",
+            ),
+        ]
     best = min(ended, key=lambda a: a.result.final("test_loss"))
     lines.append(
         T(
@@ -290,8 +354,10 @@ def model_verdict(view: View) -> list[T]:
     for a in ended:
         metric = METRIC.get(a.arm.label)
         if metric and a.arm.label != "ce":
-            least = min(b.result.final(metric) for b in ended)
-            (won if a.result.final(metric) <= least else lost).append(a.arm.name)
+            rivals = [judged(b, metric, a.arm.config) for b in ended if b is not a]
+            rivals = [value for value in rivals if math.isfinite(value)]
+            if rivals:
+                (won if a.result.final(metric) <= min(rivals) else lost).append(a.arm.name)
     if won:
         lines.append(
             T("Best on its own loss: {n}.", "Tốt nhất ở chính loss của mình: {n}.").format(
@@ -323,7 +389,7 @@ def model_verdict(view: View) -> list[T]:
 def model_readouts(view: View) -> list[Readout]:
     rows = []
     for a in view.arms:
-        if not math.isnan(a.result.final("test_loss")):
+        if math.isfinite(a.result.final("test_loss")):
             value = T("{v} · letters {n}", "{v} · số chữ {n}").format(
                 v=f"{a.result.final('test_loss'):.3f}", n=f"{a.result.final('letters'):.2f}"
             )
@@ -366,11 +432,10 @@ def at_distance(low: float, high: float):
 
 
 def race_why(view: View) -> T:
-    a, b = (view.result(name).final("arrival") for name in ("l1", "l2"))
     return T(
-        "L1 takes steps of one size and arrives after about distance / lr (step {a}); L2 removes the same share of the error each time, so its time grows only with the logarithm of the distance (step {b}).",
-        "L1 đi những bước bằng nhau, tới sau khoảng (khoảng cách / lr) bước (bước {a}); L2 mỗi lần bớt đi cùng một phần sai số nên thời gian chỉ tăng theo logarit khoảng cách (bước {b}).",
-    ).format(a=f"{a:.0f}", b=f"{b:.0f}")
+        "L1 takes steps of one size and arrives after about distance / lr ({a}); L2 removes the same share of the error each time, so its time grows only with the logarithm of the distance ({b}).",
+        "L1 đi những bước bằng nhau, tới sau khoảng (khoảng cách / lr) bước ({a}); L2 mỗi lần bớt đi cùng một phần sai số nên thời gian chỉ tăng theo logarit khoảng cách ({b}).",
+    ).format(a=arrival_text(view.result("l1")), b=arrival_text(view.result("l2")))
 
 
 WHO = (("l1", same("L1")), ("l2", same("L2")), ("tie", T("both at once", "cùng lúc")))
@@ -434,10 +499,9 @@ POINTS_PREDICTIONS = (
 
 
 def bottom(view: View) -> str | None:
+    """None where so few or short steps have not brought it below 0 yet: that says nothing of where it goes."""
     raw = view.result("raw")
-    if "loss" not in raw.metrics:
-        return None
-    return "zero" if abs(raw.final("loss")) < 0.5 else "below" if raw.final("loss") < 0 else "chance"
+    return "below" if raw.final("loss") < min(0, raw.at("loss", 0)) - 0.5 else None
 
 
 LOGITS_PREDICTIONS = (
@@ -461,9 +525,38 @@ LOGITS_PREDICTIONS = (
 )
 
 
+def share_smoothed(view: View) -> float:
+    return next((a.arm.config.smoothing for a in view.arms if a.arm.label == "smoothing"), math.nan)
+
+
+def smooth_why(view: View) -> T:
+    text = T("Cross-entropy {a}, smoothing {b} nats/token", "Entropy chéo {a}, làm mềm {b} nats/token")
+    if smoother(view) == "worse":
+        more = T(
+            ": what you minimise is what you get, and smoothing asks for {e} % of the probability on tokens that never come.",
+            ": giảm cái gì thì được cái đó, mà làm mềm đòi đặt {e} % xác suất lên những token không bao giờ đến.",
+        )
+    else:
+        more = T(
+            ", after {n} steps at learning rate {lr}. Smoothing asks for {e} % of the probability on tokens that never come; its price shows once the model is sure.",
+            ", sau {n} bước với tốc độ học {lr}. Làm mềm đòi đặt {e} % xác suất lên những token không bao giờ đến; cái giá ấy lộ ra khi mô hình đã chắc.",
+        )
+    return T(text.en + more.en, text.vi + more.vi).format(
+        a=f"{view.result('ce').final('test_loss'):.3f}",
+        b=f"{view.result('smoothing').final('test_loss'):.3f}",
+        e=knob(100 * share_smoothed(view)),
+        n=view.config.steps,
+        lr=knob(view.config.lr),
+    )
+
+
 def smoother(view: View) -> str | None:
+    """None where another share than a tenth is smoothed, and where either run has diverged or neither has learned."""
     a, b = view.result("ce"), view.result("smoothing")
-    if not view.done or math.isnan(a.final("test_loss")) or math.isnan(b.final("test_loss")):
+    if not view.done or lost_its_way(a) or lost_its_way(b) or not a.finished or not b.finished:
+        return None
+    learnt = any(r.final("test_loss") < r.at("test_loss", 0) - LEARNT for r in (a, b))
+    if not learnt or not math.isclose(share_smoothed(view), 0.1):
         return None
     gap = b.final("test_loss") - a.final("test_loss")
     return "worse" if gap > 0.03 else "better" if gap < -0.03 else "same"
@@ -477,14 +570,7 @@ MODEL_PREDICTIONS = (
             "Một mô hình học với entropy chéo thường, một mô hình với một phần mười mỗi nhãn rải đều cho mọi token. Loss kiểm thử thường của ai thấp hơn?",
         ),
         smoother,
-        lambda view: T(
-            "Cross-entropy {a}, smoothing {b} nats/token: what you minimise is what you get, and smoothing asks for {e} % of the probability on tokens that never come.",
-            "Entropy chéo {a}, làm mềm {b} nats/token: giảm cái gì thì được cái đó, mà làm mềm đòi đặt {e} % xác suất lên những token không bao giờ đến.",
-        ).format(
-            a=f"{view.result('ce').final('test_loss'):.3f}",
-            b=f"{view.result('smoothing').final('test_loss'):.3f}",
-            e=knob(100 * view.config.smoothing),
-        ),
+        smooth_why,
         (
             ("worse", T("cross-entropy's", "của entropy chéo")),
             ("better", T("label smoothing's", "của làm mềm nhãn")),

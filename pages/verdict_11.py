@@ -6,6 +6,7 @@ from app.i18n import T, same
 from app.lesson import Prediction, Readout
 from app.theme import knob, number, signed
 
+SPLIT_OFF = 0.1  # so many more of the rows dead: the gradient has gone to some rows and left others
 FLAT = 0.1  # nats/token: two runs closer than this count as the same; the difference scatters that much over seeds
 
 
@@ -166,7 +167,8 @@ def softmax_verdict(view):
         ).format(**facts)
     ]
     if raw.metrics:
-        more = raw.final("jacobian_mean") > chosen.final("jacobian_mean")
+        more = raw.final("jacobian_mean") > 1.1 * chosen.final("jacobian_mean")
+        split = more and raw.final("dead") > chosen.final("dead") + SPLIT_OFF
         facts |= {
             "rtop": number(100 * raw.final("top")),
             "rdead": number(100 * raw.final("dead")),
@@ -181,7 +183,7 @@ def softmax_verdict(view):
                     "Không chia: {rtop} % và {rdead} % hàng chết; vậy mà gradient trung bình lại lớn hơn ({rmean} so với {mean}). Nó không biến mất "
                     "mà phân hóa: hàng chắc chắn không được gì, hàng lưỡng lự được rất nhiều.",
                 )
-                if more
+                if split
                 else T(
                     "Undivided: {rtop} % and {rdead} % dead rows, mean gradient {rmean} against {mean}.",
                     "Không chia: {rtop} % và {rdead} % hàng chết, gradient trung bình {rmean} so với {mean}.",
@@ -228,7 +230,9 @@ def softmax_readouts(view):
 
 def split_answer(view):
     raw, chosen = view.result("raw"), view.result("chosen")
-    if not raw.metrics or not chosen.metrics or view.config.exponent != 0.5 or view.config.d != 50:
+    c = view.config
+    asked = (c.exponent, c.d, c.std, c.attention_scale, c.form) == (0.5, 50, 1.0, 1.0, "rows")
+    if not raw.metrics or not chosen.metrics or not asked:
         return None
     ratio = raw.final("jacobian_mean") / chosen.final("jacobian_mean")
     return "larger" if ratio > 1.1 else "gone" if ratio < 0.1 else "smaller"
@@ -280,17 +284,26 @@ def train_verdict(view):
     if view.config.attention_scale == 1:
         return [
             T(
-                "s = 1 is the division by √d itself: move s to compare. 4 takes it back, 0 makes every token average its past.",
-                "s = 1 chính là phép chia cho √d: hãy đổi s để so sánh. 4 là bỏ phép chia, 0 khiến mỗi token lấy trung bình quá khứ.",
-            )
+                "s = 1 is the division by √d itself: move s to compare. {root} takes it back, 0 makes every token average its past.",
+                "s = 1 chính là phép chia cho √d: hãy đổi s để so sánh. {root} là bỏ phép chia, 0 khiến mỗi token lấy trung bình quá khứ.",
+            ).format(root=f"{math.sqrt(view.config.width / view.config.heads):.3g}")
         ]
     for size, std in (("unit", view.config.init_std), ("small", 0.02)):
         other, difference = view.result(f"{size} other"), gap(view, size)
-        if math.isnan(difference):
+        if not math.isfinite(difference):
+            continue
+        pair = (other, view.result(f"{size} divided"))
+        if all(r.final("test_loss") > r.at("test_loss", 0) - FLAT for r in pair):
+            said.append(
+                T(
+                    "Init {std}: neither run has learned anything yet, so nothing here speaks for or against the division. Try more steps or another learning rate.",
+                    "Khởi tạo {std}: chưa lần chạy nào học được gì, nên chưa thể nói phép chia hay hay dở. Hãy thử thêm bước hoặc tốc độ học khác.",
+                ).format(std=knob(std))
+            )
             continue
         facts = {
             "std": knob(std),
-            "gap": signed(difference, 3),
+            "gap": signed(difference, 3) if abs(difference) >= 0.0005 else "0",
             "scores": number(other.at("score_std", 0)),
             "entropy": number(other.at("entropy", 0)),
             "s": knob(view.config.attention_scale),
@@ -318,7 +331,7 @@ def train_readouts(view):
     rows = []
     for a in view.arms:
         loss = a.result.final("test_loss")
-        if not math.isnan(loss):
+        if math.isfinite(loss):
             rows.append(
                 Readout(
                     a.arm.name,
@@ -330,9 +343,9 @@ def train_readouts(view):
 
 
 def birth_answer(view):
-    other = view.result("small other")
+    other, c = view.result("small other"), view.config
     entropy = other.at("entropy", 0)
-    if math.isnan(entropy) or view.config.attention_scale != 4 or view.config.qk_norm or view.config.heads != 4:
+    if math.isnan(entropy) or (c.attention_scale, c.qk_norm, c.heads, c.width) != (4, False, 4, 64):
         return None
     return "even" if entropy > 0.9 else "few" if entropy > 0.3 else "one"
 
@@ -374,37 +387,56 @@ def rescaled(view, way):
     table, factor = found[max(found)], float(view.values.get("factor", 1.0))
     for f, w, loss in zip(table["factor"], table["way"], table["loss"], strict=True):
         if w == way and math.isclose(f, factor, rel_tol=0.01):
-            return loss
+            return math.nan if loss is None else loss  # a log has null for what is no number
     return math.nan
+
+
+def broken_off(view):
+    """That the run diverged, where it did: then there are no gains to read."""
+    end = view.main.finished
+    if end is None or end.reason != "diverged":
+        return []
+    return [
+        T(
+            "The run diverged at step {n}: there is no trained model to rescale. Try a tenth of the learning rate.",
+            "Lần chạy phân kỳ ở bước {n}: không có mô hình đã huấn luyện nào để đổi tỉ lệ. Hãy thử một phần mười tốc độ học.",
+        ).format(n=end.step)
+    ]
 
 
 def gains_verdict(view):
     found = view.main.tables.get("norms", {})
     base, alone, same_ = view.main.final("base_loss"), rescaled(view, "gain"), rescaled(view, "all three")
-    if not found or math.isnan(base) or math.isnan(alone):
-        return []
+    if not found or not all(map(math.isfinite, (base, alone, same_))):
+        return broken_off(view)
     table = found[max(found)]
-    inside = [g for g, name in zip(table["gain"], table["norm"], strict=True) if name != "ln_f"]
+    inside = [g for g, name in zip(table["gain"], table["norm"], strict=True) if name != "ln_f" and g is not None]
+    if not inside:
+        return broken_off(view)
+    factor, steps = float(view.values.get("factor", 1.0)), max(found)
     small = view.main.tables.get("small", {})
     first = small[max(small)] if small else None
     said = [
         T(
             "After {steps} steps the block gains stand between {low} and {high}: they started at 1 and have hardly moved.",
             "Sau {steps} bước, γ trong các khối nằm giữa {low} và {high}: chúng khởi đầu ở 1 và hầu như chưa đi đâu.",
-        ).format(steps=view.config.steps, low=number(min(inside)), high=number(max(inside)))
+        ).format(steps=steps, low=number(min(inside)), high=number(max(inside)))
         if min(inside) > 0.8 and max(inside) < 1.25
         else T(
             "After {steps} steps the block gains stand between {low} and {high}; they started at 1.",
             "Sau {steps} bước, γ trong các khối nằm giữa {low} và {high}; chúng khởi đầu ở 1.",
-        ).format(steps=view.config.steps, low=number(min(inside)), high=number(max(inside))),
+        ).format(steps=steps, low=number(min(inside)), high=number(max(inside))),
         T(
+            "c = 1 leaves everything as it was trained: the loss is {base}. Move c.",
+            "c = 1 để nguyên mọi thứ như đã huấn luyện: loss là {base}. Hãy kéo c.",
+        ).format(base=number(base))
+        if factor == 1
+        else T(
             "c = {c}: γ alone moves the loss from {base} to {alone}; with β and the next weights along it stays at {same}: the same network.",
             "c = {c}: chỉ đổi γ thì loss đi từ {base} đến {alone}; khi β và trọng số kế tiếp cùng đổi, nó vẫn là {same}: cùng một mạng.",
-        ).format(
-            c=knob(float(view.values.get("factor", 1.0))), base=number(base), alone=number(alone), same=number(same_)
-        ),
+        ).format(c=knob(factor), base=number(base), alone=number(alone), same=number(same_)),
     ]
-    if first:
+    if first and first["before"][0] is not None and first["after"][0] is not None:
         before, after = first["before"][0], first["after"][0]
         said.append(
             T(
@@ -421,7 +453,7 @@ def gains_verdict(view):
 
 def gains_readouts(view):
     base = view.main.final("base_loss")
-    if math.isnan(base):
+    if not math.isfinite(base):
         return []
     rows = [Readout(T("test loss as trained", "loss kiểm thử như đã huấn luyện"), f"{base:.6f}", same("c = 1"))]
     for way, label in (
@@ -429,20 +461,32 @@ def gains_readouts(view):
         ("gain and weights", T("γ × c, next W ÷ c", "γ × c, W kế tiếp ÷ c")),
         ("all three", T("γ × c, β × c, next W ÷ c", "γ × c, β × c, W kế tiếp ÷ c")),
     ):
-        rows.append(Readout(label, f"{rescaled(view, way):.6f}", T("nats per token", "nats mỗi token")))
+        if math.isfinite(rescaled(view, way)):
+            rows.append(Readout(label, f"{rescaled(view, way):.6f}", T("nats per token", "nats mỗi token")))
     return rows
 
 
 def still_answer(view):
-    gap_ = view.main.final("same_gap")
-    return None if math.isnan(gap_) else "same" if gap_ < 1e-4 else "other"
+    """Rounding grows with the loss: what counts is the change as a share of it."""
+    gap_, base = view.main.final("same_gap"), view.main.final("base_loss")
+    if not math.isfinite(gap_) or not math.isfinite(base):
+        return None
+    return "same" if gap_ < 1e-4 * max(1.0, base) else "other"
 
 
 def still_why(view):
-    return T(
-        "Over all c from 0.1 to 10 the loss moves by at most {gap}: rounding. W/c (cγz + cβ) + b = W (γz + β) + b.",
-        "Với mọi c từ 0.1 đến 10, loss chỉ đổi tối đa {gap}: do làm tròn. W/c (cγz + cβ) + b = W (γz + β) + b.",
-    ).format(gap=number(view.main.final("same_gap")))
+    text = (
+        T(
+            "Over all c from 0.1 to 10 the loss moves by at most {gap}: rounding. W/c (cγz + cβ) + b = W (γz + β) + b.",
+            "Với mọi c từ 0.1 đến 10, loss chỉ đổi tối đa {gap}: do làm tròn. W/c (cγz + cβ) + b = W (γz + β) + b.",
+        )
+        if still_answer(view) == "same"
+        else T(
+            "Over all c from 0.1 to 10 the loss moves by up to {gap}. Exact arithmetic would not move it at all, W/c (cγz + cβ) + b = W (γz + β) + b: float32 rounds, and a model with weights as large as here magnifies it.",
+            "Với mọi c từ 0.1 đến 10, loss đổi tối đa {gap}. Tính chính xác thì nó không đổi, W/c (cγz + cβ) + b = W (γz + β) + b: float32 làm tròn, và mô hình có trọng số lớn như ở đây khuếch đại sai số ấy.",
+        )
+    )
+    return text.format(gap=number(view.main.final("same_gap")))
 
 
 STILL = Prediction(

@@ -5,7 +5,7 @@ import math
 from app import sentences
 from app.i18n import T, same
 from app.lesson import Prediction, Readout
-from app.theme import knob, number
+from app.theme import knob, number, percent
 from core.experiments.output_cost import FORMS as COST_FORMS
 from pages.claims_15 import more_tables
 from pages.controls_15 import WIRINGS
@@ -14,6 +14,7 @@ from pages.figures_15_trained import FORMS, limits
 
 EQUAL = 5e-6  # probabilities closer than this differ by float32 rounding alone
 SAME_LOSS = 1e-3  # nats: curves closer than this at every step count as one
+CLOSE = 0.05  # nats: test losses closer than this are not told apart
 SHARED = ("log_softmax_nll", "log_softmax_ce")  # what ought to be the same as logits with cross-entropy
 COURSE = (64, 256, 50_257)  # the course's batch, context and vocabulary
 
@@ -26,6 +27,11 @@ def refusal(view) -> list[T]:
     return [sentences.say(end.facts.get("code", "internal"), facts)]
 
 
+def of_100(share: float) -> str:
+    """How many of 100: whole, and 0 only where it is none."""
+    return f"{100 * share:.0f}" if share == 0 or share >= 0.01 else number(100 * share)
+
+
 # --- twins ---------------------------------------------------------------------------------------------------------
 
 
@@ -33,6 +39,8 @@ def twins_verdict(view):
     if lines := refusal(view):
         return lines
     result, config = view.main, view.config
+    if "gap" not in result.metrics:
+        return []
     gap, frozen, power = (result.final(name) for name in ("gap", "tv_frozen", "tv_power"))
     facts = {"gap": number(gap), "t": knob(config.temperature), "frozen": f"{100 * frozen:.0f}"}
     if gap >= EQUAL:
@@ -68,7 +76,7 @@ def twins_verdict(view):
             T(
                 "Probabilities, unlike their logarithms, do lose something: {zero} of 100 have underflowed to 0, and p^(1/T) cannot bring them back (wrong in {power} of 100 draws).",
                 "Xác suất, khác với logarit của chúng, thì mất mát thật: {zero} trên 100 đã tụt về 0 và p^(1/T) không gọi lại được (sai {power} trong 100 lần rút).",
-            ).format(zero=f"{100 * result.final('underflow'):.0f}", power=f"{100 * power:.0f}")
+            ).format(zero=of_100(result.final("underflow")), power=of_100(power))
         )
     if config.top_k > view.main.facts["vocabulary"]:
         lines.append(T("top-k is larger than V: it keeps every token.", "top-k lớn hơn V: giữ lại mọi token."))
@@ -117,7 +125,7 @@ TWINS_PREDICTIONS = (
             "The model returns log-softmax(z). Can you still sample at T = 0.5 and get exactly what the logits would have given?",
             "Mô hình trả về log-softmax(z). Bạn còn rút mẫu ở T = 0.5 và được đúng như từ logits không?",
         ),
-        lambda view: None if "gap" not in view.main.metrics else "yes" if view.main.final("gap") < EQUAL else "no",
+        lambda view: "yes" if view.main.final("gap") < EQUAL and view.config.temperature == 0.5 else None,
         lambda view: T(
             "log-softmax(z) is z less one constant. Divided by T it is a constant still, and softmax does not see constants: the largest difference here is {gap}.",
             "log-softmax(z) là z trừ một hằng số. Chia cho T thì vẫn là hằng số, mà softmax không thấy hằng số: chênh lệch lớn nhất ở đây là {gap}.",
@@ -145,6 +153,13 @@ def apart(view, label) -> float:
     return max((abs(other[s] - base[s]) for s in base.keys() & other.keys()), default=math.nan)
 
 
+def sound(result) -> bool:
+    """Whether a run came to an end that is still a number."""
+    if result.finished is not None and result.finished.reason == "diverged":
+        return False
+    return math.isfinite(result.final("test_loss")) and math.isfinite(last(result, "train_loss"))
+
+
 def wirings_verdict(view):
     lines = []
     ended = {a.arm.label: a.result for a in view.arms if a.complete}
@@ -156,8 +171,8 @@ def wirings_verdict(view):
                     "{name} phân kỳ ở bước {n}: tốc độ học quá cao. Hãy thử một phần mười.",
                 ).format(name=WIRINGS[label][0], n=result.finished.step)
             )
-    ended = {k: r for k, r in ended.items() if r.finished is None or r.finished.reason != "diverged"}
-    twins = [label for label in SHARED if label in ended and "ce" in ended]
+    ended = {label: result for label, result in ended.items() if sound(result)}
+    twins = [label for label in SHARED if label in ended and "ce" in ended and math.isfinite(apart(view, label))]
     if twins:
         gap = max(apart(view, label) for label in twins)
         names = T(" and ".join(WIRINGS[t][0].en for t in twins), " và ".join(WIRINGS[t][0].vi for t in twins))
@@ -179,6 +194,8 @@ def wirings_verdict(view):
         low, high = limits(view)
         true = ended["softmax_ce"].final("test_loss")
         where = T("worse than guessing", "tệ hơn đoán mò") if true > uniform else T("a bad model", "một mô hình tồi")
+        if true <= base + CLOSE:  # so few or so short steps that nobody has got anywhere
+            where = T("so far no worse than logits → CE", "đến giờ chưa tệ hơn logits → CE")
         lines.append(
             T(
                 "softmax → CE reports {seen}, and cannot leave {low} to {high} whatever it learns. Its true loss is {true}: {where}.",
@@ -202,6 +219,10 @@ def wirings_verdict(view):
             "logits → NLL báo {seen}: thuật toán tối ưu đang thắng một trò khác, nó chỉ nâng logit đúng và không bao giờ bị đòi hạ logit nào khác. Loss thật {true}",
         ).format(**facts)
         against = T(", against {base}.", ", so với {base}.").format(**facts) if "ce" in ended else same(".")
+        if last(ended["raw_nll"], "train_loss") >= 0:
+            line = T(
+                "logits → NLL reports {seen}. True loss {true}", "logits → NLL báo {seen}. Loss thật {true}"
+            ).format(**facts)
         lines.append(T(line.en + against.en, line.vi + against.vi))
     return lines
 
@@ -210,7 +231,7 @@ def wirings_readouts(view):
     rows = []
     for a in view.arms:
         seen, true = last(a.result, "train_loss"), a.result.final("test_loss")
-        if not math.isnan(seen) and not math.isnan(true):
+        if math.isfinite(seen) and math.isfinite(true):
             rows.append(
                 Readout(
                     a.arm.name,
@@ -228,21 +249,35 @@ RANKED = ("ce", "raw_nll", "softmax_ce")
 
 
 def order_answer(view):
+    """None where one has diverged, or two are too close to be ranked (nobody has got anywhere yet)."""
     found = {label: view.result(label).final("test_loss") for label in RANKED}
-    if not view.done or any(math.isnan(v) for v in found.values()):
+    if not view.done or not all(sound(view.result(label)) for label in RANKED):
         return None
-    return ",".join(sorted(found, key=found.get))
+    order = sorted(found, key=found.get)
+    near = any(found[b] - found[a] < CLOSE for a, b in zip(order, order[1:], strict=False))
+    return None if near else ",".join(order)
+
+
+def order_why(view):
+    text = T("True test loss: {ce}, {raw}, {soft}.", "Loss thật: {ce}, {raw}, {soft}.")
+    if order_answer(view) == ",".join(RANKED):
+        more = T(
+            " Raw NLL still learns which tokens go together; cross-entropy on probabilities pushes the wrong way once it is sure.",
+            " NLL thô vẫn học token nào đi với token nào; entropy chéo trên xác suất thì đẩy sai hướng một khi đã chắc.",
+        )
+        text = T(text.en + more.en, text.vi + more.vi)
+    listed = {
+        name: f"{view.result(label).final('test_loss'):.2f}"
+        for name, label in zip(("ce", "raw", "soft"), RANKED, strict=True)
+    }
+    return text.format(**listed)
 
 
 def twice_answer(view):
+    """None in a run so wild that rounding decides."""
     gap = apart(view, "log_softmax_ce")
-    if not view.done or math.isnan(gap):
-        return None
-    if gap < SAME_LOSS:
-        return "same"
-    return (
-        "worse" if view.result("log_softmax_ce").final("test_loss") > view.result("ce").final("test_loss") else "better"
-    )
+    both = sound(view.result("log_softmax_ce")) and sound(view.result("ce"))
+    return "same" if view.done and both and gap < SAME_LOSS else None
 
 
 WIRING_PREDICTIONS = (
@@ -253,15 +288,7 @@ WIRING_PREDICTIONS = (
             "Cách nào kết thúc với loss kiểm thử thật thấp nhất? Tốt nhất trước.",
         ),
         order_answer,
-        lambda view: T(
-            "True test loss: {ce}, {raw}, {soft}. Raw NLL still learns which tokens go together; cross-entropy on probabilities pushes the wrong way once it is sure.",
-            "Loss thật: {ce}, {raw}, {soft}. NLL thô vẫn học token nào đi với token nào; entropy chéo trên xác suất thì đẩy sai hướng một khi đã chắc.",
-        ).format(
-            **{
-                name: f"{view.result(label).final('test_loss'):.2f}"
-                for name, label in zip(("ce", "raw", "soft"), RANKED, strict=True)
-            }
-        ),
+        order_why,
         tuple((code, WIRINGS[code][0]) for code in ("softmax_ce", "ce", "raw_nll")),
         kind="ranking",
     ),
@@ -292,7 +319,7 @@ def precision_verdict(view):
     broken = {way: result.final(f"broken_{way}") for way in WAYS}
     if any(math.isnan(v) for v in broken.values()):
         return []
-    facts = {way: f"{100 * share:.0f}" for way, share in broken.items()} | {
+    facts = {way: of_100(share) for way, share in broken.items()} | {
         "std": knob(config.std),
         "dtype": config.dtype,
     }
@@ -325,7 +352,7 @@ def precision_readouts(view):
         return []
 
     def share(value):
-        return f"{100 * value:.2g} %"
+        return percent(value)
 
     return [
         Readout(
@@ -354,6 +381,14 @@ def precision_readouts(view):
     ]
 
 
+def lost(view):
+    """None away from the format, the std and the offset the question is about."""
+    c = view.config
+    if "broken_two_steps" not in view.main.metrics or (c.dtype, c.std, c.offset) != ("float32", 30.0, 0.0):
+        return None
+    return 100 * view.main.final("broken_two_steps")
+
+
 PRECISION_PREDICTIONS = (
     Prediction(
         "lost",
@@ -361,7 +396,7 @@ PRECISION_PREDICTIONS = (
             "float32, logits with std 30: of 100 results of log(softmax(z)) in two steps, how many are −∞?",
             "float32, logits có độ lệch chuẩn 30: trong 100 kết quả của log(softmax(z)) tính hai bước, bao nhiêu là −∞?",
         ),
-        lambda view: None if "broken_two_steps" not in view.main.metrics else 100 * view.main.final("broken_two_steps"),
+        lost,
         lambda view: T(
             "{n} of 100. The smallest float32 above 0 is about 1e-45, that is e^−103: whatever lies further below the largest logit is rounded to 0 first.",
             "{n} trên 100. Số float32 dương nhỏ nhất vào khoảng 1e-45, tức e^−103: token nào thấp hơn logit lớn nhất quá mức đó thì bị làm tròn về 0 trước.",
@@ -390,12 +425,18 @@ def cost_verdict(view):
         "time": f"{seconds['chunked'] / seconds['ce']:.2f}",
         "gap": number(max(result.final("hidden_gap"), result.final("weight_gap"))),
     }
+    whole = view.config.chunk >= view.config.tokens
     return [
         T(
             "log-softmax → CE: {ratio} × the time of logits → CE, and {copies} more tables of logits alive. log-softmax → NLL costs what logits → CE costs: cross-entropy makes that table too.",
             "log-softmax → CE: {ratio} × thời gian của logits → CE, và thêm {copies} bảng logits. log-softmax → NLL tốn bằng logits → CE: chính entropy chéo cũng tạo bảng ấy.",
         ).format(**facts),
         T(
+            "In chunks: one chunk holds the whole batch here, so the table is whole again: {time} × the time, gradients equal to {gap} of their largest entry. Take a smaller chunk.",
+            "Chia khúc: ở đây một khúc chứa cả lô, nên bảng lại nguyên vẹn: thời gian {time} ×, gradient bằng nhau đến {gap} của phần tử lớn nhất. Hãy lấy khúc nhỏ hơn.",
+        ).format(**facts)
+        if whole
+        else T(
             "In chunks: {less} × less memory, {time} × the time, gradients equal to {gap} of their largest entry. For this the loss must get the hidden states: once a whole table is returned, it is too late.",
             "Chia khúc: bộ nhớ ít hơn {less} lần, thời gian {time} ×, gradient bằng nhau đến {gap} của phần tử lớn nhất. Muốn vậy loss phải nhận các trạng thái ẩn: đã trả về cả bảng thì quá muộn.",
         ).format(**facts),

@@ -1,10 +1,15 @@
 """Lesson 2 in words, on the runs that show them: what moved, what stayed, what is refused."""
 
+from dataclasses import replace
+
 import pytest
 
 from app import controls
 from app.lesson import discover, start
-from app.view import View, look
+from app.view import ArmView, View, look
+from core.events import Finished, Metric
+from core.result import Result
+from core.runs import Status
 
 LESSON = discover()[2]
 
@@ -79,3 +84,32 @@ def test_the_buffer_is_judged_by_its_reach():
 
 def test_no_text_at_all_is_no_verdict():
     assert "type a word" in seen("tokens", english="", vietnamese=" ")[2]
+
+
+# --- what no setting supports is not said ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "words", "rest"),
+    [
+        ({}, "in 5 stretches", True),
+        ({"fetch": "embedding"}, "in one stretch:", True),
+        ({"fetch": "all"}, "in one stretch:", False),
+    ],
+)
+def test_stretches_are_counted_and_the_whole_file_leaves_no_rest(values, words, rest):
+    said = seen("file", **values)[2]
+    assert words in said and ("need not be fetched" in said) is rest
+
+
+def test_questions_are_open_where_a_knob_says_something_else():
+    playground, view, _ = seen("tokens")
+    assert playground.predictions[0].answer(view) == "more"
+    playground, view, _ = seen("tokens", vietnamese="a")
+    assert playground.predictions[0].answer(view) is None
+    playground = next(p for p in LESSON.playgrounds if p.slug == "open")
+    for width, answer in ((256, "fast"), (512, None)):
+        config = replace(playground.config, width=width)
+        result = Result((Metric(0, "header_seconds", 1e-4), Finished(0, "done")))
+        arms = tuple(ArmView(a, "r", Status("done", 0, 0), result, "live") for a in playground.arms(config, {}))
+        assert playground.predictions[0].answer(View(arms, {})) == answer

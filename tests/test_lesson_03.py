@@ -68,7 +68,7 @@ def test_the_predictions_are_decided_by_the_runs():
     assert verdict_03.rate_answer(None) == "smaller" and verdict_03.decay_answer(None) == "same"
     assert verdict_03.scale_answer(None) == "same"
     assert verdict_03.quiet_answer(seen("noise")) == "quiet"
-    assert verdict_03.quiet_answer(seen("noise", ratio=1.0)) == "same"
+    assert verdict_03.quiet_answer(seen("noise", ratio=1.0)) is None, "the question says: a hundred times louder"
 
 
 def test_every_preset_of_an_inline_playground_has_something_to_say():
@@ -181,3 +181,82 @@ def test_the_claim_on_generalising_is_undecided_where_the_regression_says_otherw
 
     assert claim.measure(runs(1.3, 0.9)) == pytest.approx(0.1)
     assert math.isnan(claim.measure(runs(0.9, 1.3)))
+
+
+# --- what no run, or no setting, supports is not said ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("slug", "values", "there", "gone"),
+    [
+        ("noise", {"weight_decay": 0.0}, "No decay", "treats both alike"),
+        ("noise", {"weight_decay": 10.0}, "gone already", "treats both alike"),
+        ("noise", {"lr": 1.0}, "leaves the loud weight", "hardest"),
+        ("step", {"correction": False, "memory2": 1.0}, "m starts at 0", "√v lags"),
+        ("step", {"correction": False, "memory1": 1.0, "memory2": 1.0}, "equally late", "lags"),
+    ],
+)
+def test_a_cause_is_named_only_where_it_is_one(slug, values, there, gone):
+    text = said(seen(slug, **values), slug)
+    assert there in text and gone not in text
+
+
+@pytest.mark.parametrize("slug", ["weight", "noise", "step", "model"])
+@pytest.mark.parametrize("values", [{"lr": 0.0}, {"weight_decay": 0.0}, {"lr": 0.1, "weight_decay": 10.0}])
+def test_no_readout_says_infinity_or_not_a_number(slug, values):
+    view = seen(slug, **values)
+    for readout in PLAY[slug].readouts(view):
+        for lang in ("en", "vi"):
+            shown = readout.value(lang) if callable(readout.value) else readout.value
+            assert not any(w in shown for w in ("∞", "NaN", "1.00 steps")), (readout.label, shown)
+
+
+@pytest.mark.parametrize("values", [{"weight_decay": 0.0}, {"lr": 1.0, "weight_decay": 0.01}, {"ratio": 10.0}])
+def test_the_quiet_question_is_open_where_a_knob_says_something_else(values):
+    assert verdict_03.quiet_answer(seen("noise", **values)) is None
+
+
+def test_one_data_set_is_not_data_sets_and_few_cells_are_not_none():
+    level = dict.fromkeys(LRS, DECAYS[5])
+    results = [map_result(level, error, seeds=1) for error in (1.0, 2.0)]
+    view = map_view([Result((*r.events[:-1], Metric(400, "broken", 1 / 220), r.events[-1])) for r in results])
+    text = said(view, "map")
+    assert "of one data set" in text and "0.455 % of AdamW's cells" in text
+    assert trained.map_answer(view) == "adamw" and "tình cờ" not in trained.map_why(view).vi
+
+
+def hopeless_model(losses, uniform=7.6):
+    view = model_view(*losses)
+    facts = {"references": {"uniform": uniform}}
+    arms = [replace(a, result=Result((Started(300, facts), *a.result.events[1:]))) for a in view.arms]
+    return View(tuple(arms), view.values)
+
+
+def test_models_worse_than_guessing_are_no_comparison():
+    view = hopeless_model((9.0, 12.0, 20.0))
+    assert "worse than guessing" in said(view, "model") and "buys" not in said(view, "model")
+    assert trained.model_answer(view) is None and trained.model_answer(hopeless_model((4.5, 4.6, 4.7))) == "adamw"
+
+
+@pytest.mark.parametrize(
+    ("losses", "config", "words"),
+    [
+        ((4.751, 4.62, 4.75), page.QUICK, "(0.0010 nats/token), though its clock"),
+        ((4.75, 4.62, 4.75), replace(page.QUICK, weight_decay=1e-3), "the run has fewer"),
+    ],
+)
+def test_a_decay_without_effect_is_told_with_a_clock_that_is_so(losses, config, words):
+    assert words in said(model_view(*losses, config=config), "model")
+
+
+def test_the_language_question_is_open_where_a_knob_says_something_else_or_two_tie():
+    assert trained.model_answer(model_view(4.57, 4.62, 4.75, config=replace(page.QUICK, weight_decay=1.0))) is None
+    assert trained.model_answer(model_view(4.57, 4.575, 4.75)) is None
+    assert trained.model_answer(model_view(4.57, 4.62, 4.75, reason="diverged")) is None
+    view = model_view(4.57, 4.62, 4.75)
+    assert trained.model_answer(View(view.arms, {"l2": 1e-2})) is None
+
+
+def test_a_test_loss_below_its_own_text_is_not_above_it():
+    help = trained.model_readouts(model_view(3.0, 4.0, 4.0))[1].help
+    assert "−0.70" in help.en and "above" not in help.en

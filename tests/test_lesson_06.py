@@ -154,3 +154,81 @@ def test_rank_correlation_and_the_count_of_windows():
 def test_one_step_is_one_step():
     text = " ".join(line.en for line in verdict_06.verdict(view({"contiguous": result({1: 7.5})})))
     assert "at step 1. Too early" in text and "1 steps" not in text
+
+
+# --- what no run supports is not said --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("made", "there", "gone"),
+    [
+        (result({100: 7.6, 900: 7.55}, train=7.5), "next to nothing", "no gap"),
+        (result({100: 7.6, 900: 7.65}, train=7.6), "next to nothing", "by heart"),
+        (result({100: 7.6, 900: 9.5}, train=9.4), "both worse than a guess", "by heart"),
+        (result({100: 7.6, 900: 9.5}, train=9.4, leaked=0.99), "both worse than a guess", "close to train"),
+        (result({100: 5.6, 900: 5.5}, leaked=0.5), "no honest test: 50 %", "close to train"),
+        (result({100: 5.2, 500: 4.8, 900: 4.83}), "hardly changed", "near the end"),
+        (result({100: 4.8, 500: 5.0, 900: 5.4}, train=7.2), "throws it back", "memorising"),
+    ],
+)
+def test_a_cause_is_named_only_where_the_numbers_show_it(made, there, gone):
+    if "throws" in there:  # its own loss rises as well
+        events = [replace(e, value=e.step / 300) if getattr(e, "name", "") == "same_loss" else e for e in made.events]
+        made = Result(tuple(events))
+    said = " ".join(line.en for line in verdict_06.verdict(view({"contiguous": made})))
+    assert there in said and gone not in said
+
+
+@pytest.mark.parametrize("leaked", [{100: 4.0, 200: 3.5}, {100: 7.6, 900: 7.5}], ids=["shorter", "nothing learned"])
+def test_two_runs_that_are_no_comparison_show_no_illusion(leaked):
+    both = view({"contiguous": result({100: 8.2, 900: 8.5}), "random": result(leaked, leaked=0.997)})
+    assert verdict_06.difference(both) is None and verdict_06.honest_answer(both) is None
+
+
+def test_the_question_about_windows_of_8_is_open_at_another_stride():
+    both = view({"random": result({100: 4.0, 900: 3.5}, leaked=0.997)})
+    arms = [replace(a, arm=replace(a.arm, config=replace(a.arm.config, stride=8))) for a in both.arms]
+    assert verdict_06.leak_answer(both) == "all" and verdict_06.leak_answer(View(tuple(arms), {})) is None
+
+
+def test_no_readout_and_no_reason_says_nan():
+    made = result({100: 4.0, 900: 3.5}, leaked=0.997)
+    bare = Result(tuple(e for e in made.events if getattr(e, "name", "") not in ("same_loss", "test_unseen")))
+    both = view({"contiguous": bare, "random": made})
+    assert not any("NaN" in str(r.value) + str(r.help) for r in verdict_06.readouts(both))
+    assert (
+        "NaN" not in verdict_06.honest_why(both).en
+        and "8.80" in verdict_06.honest_why(view({"contiguous": made, "random": made})).en
+    )
+
+
+@pytest.mark.parametrize(
+    ("end", "reason", "words"), [(7.55, "done", "nothing to compare"), (4.0, "diverged", "diverged at")]
+)
+@pytest.mark.parametrize("which", ["size", "dose"])
+def test_many_runs_that_learned_nothing_or_diverged_are_no_comparison(which, end, reason, words):
+    made = page.sizes(page.FAST, {}) if which == "size" else page.doses(replace(page.FAST, dose=0.03), {})
+    run = result({100: 7.6, 600: end}, reason=reason)
+    seen = View(tuple(ArmView(a, a.label, Status("done", 600, 600), run, "live") for a in made), {})
+    said = (verdict_06.size_verdict if which == "size" else verdict_06.dose_verdict)(seen)
+    assert len(said) == 1 and words in said[0].en
+
+
+def test_dropout_that_does_not_show_is_not_called_too_high():
+    from core.experiments import evaluation
+
+    values = {"train_mode_loss": 7.5, "eval_loss": 7.6, "window_sd": 0.1, "windows": 64.0}
+    made = Result((*(Metric(100, name, value) for name, value in values.items()), Finished(100, "done")))
+    (arm,) = page.single(evaluation.Config(dropout=0.3), {})
+    said = verdict_06.evaluation_verdict(View((ArmView(arm, "m", Status("done", 1, 1), made, "live"),), {}))
+    assert "too little for it to show" in said[1].en
+
+
+def test_no_lost_window_is_no_price():
+    from app.view import look
+
+    def said(**values):
+        arm = page.single(replace(page.LESSON.playgrounds[1].config, **values), {})[0]
+        return verdict_06.overlap_verdict(View((look(arm),), values))[0].en
+
+    assert "no window had to be dropped" in said(split="contiguous", gap=0, context=1, stride=1)

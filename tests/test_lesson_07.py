@@ -11,7 +11,7 @@ from core.events import Finished, Metric, Started
 from core.experiments import borrowed
 from core.result import Result
 from core.runs import Status
-from pages import controls_07, figures_07, verdict_07
+from pages import controls_07, figures_07, inside_07, verdict_07
 
 LESSON = discover()[7]
 QUICK = borrowed.Config()
@@ -118,3 +118,92 @@ def test_one_step_is_not_steps(updates, steps):
     (arm,) = play.arms(config, {})
     view = View((ArmView(arm, "main", Status("done", 0, 0), result, "live"),), {})
     assert steps in text(verdict_07.memory_verdict(view))
+
+
+# --- what no run supports is not said --------------------------------------------------------------------------------
+
+
+def test_runs_that_are_no_comparison_are_not_compared():
+    hot = compared(QUICK, yours=8.4, frozen=8.1, random=8.4, shuffled=8.4)
+    assert "borrow" not in text(verdict_07.verdict(hot)) and "freezing" not in text(verdict_07.verdict(hot))
+    view = compared(QUICK, yours=6.7, frozen=6.3, random=7.27, shuffled=7.29)
+    short = replace(view.arms[1], result=arm_view(view.arms[1].arm, {0: 9.0, 60: 6.9}, "stopped").result)
+    said = text(verdict_07.verdict(View((view.arms[0], short, *view.arms[2:]), {})))
+    assert "freezing" not in said and "worth 0.59" in said
+    lost = replace(view.arms[3], result=arm_view(view.arms[3].arm, {0: 9.0, 250: 7.3}, "diverged").result)
+    gone = View((*view.arms[:3], lost), {})
+    assert "worth" not in text(verdict_07.verdict(gone)) and verdict_07.shuffle_answer(gone) is None
+
+
+def test_vectors_that_do_better_at_the_wrong_tokens_are_told_so():
+    said = text(verdict_07.verdict(compared(QUICK, yours=6.7, frozen=6.3, random=6.2, shuffled=6.2)))
+    assert "do better by 0.50 nats" in said and "-0" not in said
+
+
+def test_no_readout_of_a_diverged_run_says_nan():
+    made = arm_view(Arm("yours", controls_07.ARMS["free"][1], QUICK), {0: 8.0, 20: math.nan}, "diverged")
+    facts = {"trainable": 5, "parameters": 10, "start_std": 1.0, "donor_std": None, "kinds": 5, "vocabulary": 9}
+    view = View((replace(made, result=Result((Started(250, facts), *made.result.events[1:]))),), {})
+    assert verdict_07.readouts(view) and not any("NaN" in str(r.value) for r in verdict_07.readouts(view))
+
+
+ROWS = {"frozen": (7.5, 6.3, 5.2, 4.8), "free": (8.1, 6.7, 5.3, 4.7), "random": (8.7, 7.3, 5.8, 5.1)}
+
+
+def test_the_crossover_is_open_at_another_score_or_a_tie_and_tells_only_its_own_reason():
+    view = crossed(**ROWS)
+    assert verdict_07.crossover_answer(View(view.arms, {"score": "best"})) is None
+    assert verdict_07.crossover_answer(crossed(**ROWS | {"free": (8.1, 6.7, 5.3, 4.79)})) is None
+    other = crossed(**ROWS | {"free": (7.0, 6.0, 5.0, 4.0)})
+    assert verdict_07.crossover_answer(other) == "free-free" and "by heart" not in verdict_07.crossover_why(other).en
+    assert "by heart" in verdict_07.crossover_why(view).en
+
+
+def test_a_run_that_was_stopped_or_diverged_is_no_point_of_the_crossover():
+    view = crossed(**ROWS)
+    for reason in ("stopped", "diverged"):
+        short = replace(view.arms[0], result=arm_view(view.arms[0].arm, {0: 9.0, 60: 6.9}, reason).result)
+        assert 2000 not in figures_07.crossover_points(View((short, *view.arms[1:]), view.values))["frozen"]
+
+
+@pytest.mark.parametrize(
+    ("values", "reason", "words"),
+    [
+        ((4.9, 4.8, 4.6, 4.7, 4.8), "done", "lowest at r = 1 (4.60 nats): 0.300 below frozen."),
+        ((4.61, 4.61, 4.6, 4.62, 4.61), "done", "no difference you can trust"),
+        ((4.9, 4.8, 4.6, 4.7, 4.8), "diverged", "Diverged at r = 0, step 250"),
+    ],
+)
+def test_the_dial_tells_a_tie_r_1_and_a_divergence(values, reason, words):
+    arms = controls_07.dial(QUICK, {})
+    view = View(tuple(arm_view(a, {0: 9.0, 250: v}, reason) for a, v in zip(arms, values, strict=True)), {})
+    assert words in text(verdict_07.dial_verdict(view))
+
+
+@pytest.mark.parametrize(
+    ("corpus", "ends", "there", "gone"),
+    [
+        ("manual", (5.0, 5.8, 6.4, 6.2, 6.5, 6.5), "it has met", "read docstrings"),
+        ("tales-en", (5.0, 5.8, 6.4, 6.2, 6.5, 6.5), "read docstrings", "same kind"),
+        ("manual", (6.5, 6.5, 6.5, 6.5, 6.5, 6.5), "bring", "it has met"),
+        ("manual", (9.0, 9.5, 9.6, 9.7, 9.8, 9.9), "no comparison", "worth"),
+    ],
+)
+def test_a_donor_is_praised_only_for_what_it_brought(corpus, ends, there, gone):
+    arms = controls_07.givers(replace(QUICK, corpus=corpus), {})
+    view = View(tuple(arm_view(a, {0: 9.0, 250: v}) for a, v in zip(arms, ends, strict=True)), {})
+    said = text(verdict_07.giver_verdict(view))
+    assert there in said and gone not in said
+
+
+def test_before_any_step_the_alias_has_changed_nothing():
+    (play,) = [p for p in LESSON.playgrounds if p.slug == "memory"]
+    found = {f"{way}_difference": 0.0 for way in ("copy_", "alias", "assign", "late")} | {"alias_donor_change": 0.0}
+    result = Result((Started(0), *(Metric(0, name, value) for name, value in found.items()), Finished(0, "done")))
+    (arm,) = play.arms(replace(play.config, updates=0), {})
+    view = View((ArmView(arm, "main", Status("done", 0, 0), result, "live"),), {})
+    assert "Nothing is trained yet" in text(verdict_07.memory_verdict(view)) and verdict_07.alias_answer(view) is None
+
+
+def test_the_length_of_a_row_that_is_gone_stands_beside_its_bar():
+    assert "datum.factor < 0.25" in str(inside_07.freeze_chart(View((), {})).to_dict(validate=False))

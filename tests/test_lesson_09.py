@@ -8,9 +8,11 @@ import pytest
 import torch
 
 from app.lesson import discover, start
-from app.view import View, look
+from app.view import ArmView, View, look
+from core.events import Finished, Metric, Started
 from core.experiments import arrival_map, lm_losses, loss_calls, loss_logits, loss_path, loss_points
 from core.result import Result
+from core.runs import Status
 
 LESSON = discover()[9]
 PLAY = {p.slug: p for p in LESSON.playgrounds}
@@ -247,3 +249,80 @@ def test_a_length_penalty_shortens_the_tokens_and_an_entropy_bonus_raises_the_do
     doubt = result(lm_losses, replace(TINY, steps=60, objective="extra", extra="doubt", extra_weight=2.0))
     assert short.final("letters") < plain.final("letters") - 0.1
     assert doubt.final("entropy") > plain.final("entropy") + 0.05
+
+
+# --- results nobody hopes for ----------------------------------------------------------------------------------------
+
+
+def models(ends: dict, reason: str = "done", **values) -> View:
+    """The five models, each with these last values of its metrics (started at a loss of 7.6)."""
+    config = replace(PLAY["model"].config, **values)
+    seen = []
+    for arm in PLAY["model"].arms(config, {}):
+        usual = {"test_loss": 5.0, "own_smoothing": 5.3, "own_focal": 4.0, "own_squares": 0.9, "accuracy": 0.3}
+        end = usual | {"confidence": 0.3, "letters": 3.0} | ends.get(arm.label, {})
+        events = [Started(300), Metric(0, "test_loss", 7.6), *(Metric(300, n, v) for n, v in end.items())]
+        result = Result((*events, Finished(300, reason if arm.label in ends else "done")))
+        seen.append(ArmView(arm, arm.label, Status("done", 300, 300), result, "live"))
+    return View(tuple(seen), {})
+
+
+def told(view: View) -> str:
+    return " ".join(line.en for line in PLAY["model"].verdict(view))
+
+
+def test_a_model_that_diverged_is_called_that_and_enters_no_comparison():
+    text = told(models({"focal": {"test_loss": math.inf}}, "diverged"))
+    assert "diverged at step 300" in text
+    assert "Lowest plain test loss" in text and "∞" not in text
+    assert PLAY["model"].predictions[0].answer(models({"ce": {"test_loss": math.nan}}, "diverged")) is None
+
+
+def test_where_no_model_has_learned_no_loss_is_praised():
+    ends = {arm: {"test_loss": 7.6} for arm in ("ce", "smoothing", "focal", "squares", "extra")}
+    text = told(models(ends))
+    assert "has learned anything" in text and "Lowest" not in text and "own loss" not in text
+
+
+def test_a_loss_is_judged_by_one_and_the_same_knob():
+    # at ε = 0.5 the run itself measures another loss than the others do at 0.1: 6.5 is their 5.3
+    view = models({"smoothing": {"own_smoothing": 6.4, "test_loss": 5.2}}, smoothing=0.5)
+    assert "Best on its own loss: label smoothing" in told(view).replace("smoothing,", "smoothing")
+    rows = PLAY["model"].figures[1].rows(view).set_index(["name", "judge"])["value"]
+    assert rows[("cross-entropy", "smoothed")] == pytest.approx(5.0 + 0.3 * 5)
+    other = PLAY["model"].figures[1].rows(models({}, gamma=4.0))
+    assert len(other[other["judge"] == "focal"]) == 1 and not other[other["judge"] == "focal"]["best"].any()
+    assert "focal" not in told(models({}, gamma=4.0)).split("own loss")[-1]
+
+
+def test_the_question_about_a_tenth_is_answered_for_a_tenth():
+    ask = PLAY["model"].predictions[0]
+    assert ask.answer(models({"smoothing": {"test_loss": 5.2}})) == "worse"
+    assert ask.answer(models({"smoothing": {"test_loss": 5.2}}, smoothing=0.5)) is None
+    assert "what you minimise" not in ask.why(models({})).en  # both at 5.0
+
+
+def test_a_swing_around_a_near_target_is_no_running_away():
+    values = {"start": 2.9, "target": 3.0, "tolerance": 0.001, "lr": 2.0}
+    assert "L1 runs away" not in said("race", **values)
+    text = said("own", expression="e", lr=2.0)
+    assert "walks away" in text and "Its slope grows" not in text.split("walks away")[0]
+
+
+def test_a_loss_that_is_no_number_at_the_start_neither_runs_nor_fails_to_settle():
+    for slug in ("own", "points"):
+        text = said(slug, expression="sqrt(e)")
+        assert "is not a number" in text and "away from the target" not in text and "yours has not settled" not in text
+
+
+def test_who_never_arrives_has_no_step():
+    _, far = PLAY["race"].predictions
+    assert "never" in far.why(view_of("race", target=10.0)).en and "-1" not in far.why(view_of("race", target=10.0)).en
+    assert "–" not in " ".join(r.help.en for r in PLAY["race"].readouts(view_of("race", lr=2.0, steps=500)))
+
+
+def test_few_steps_do_not_decide_where_a_loss_without_bottom_goes():
+    (bottom,) = PLAY["logits"].predictions
+    assert bottom.answer(view_of("logits", lead=12.0, lr=0.001, steps=10)) is None
+    alone = said("logits", objectives="squares", lead=12.0)
+    assert "has hardly moved" in alone and "–" not in alone and "that of cross-entropy" not in alone

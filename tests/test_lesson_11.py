@@ -139,3 +139,48 @@ def test_the_chosen_factor_picks_its_losses():
 def test_the_default_of_the_lesson_is_a_head_of_sixteen():
     config = attention_scale.Config()
     assert (config.width // config.heads) ** 0.5 == TRAIN.attention_scale
+
+
+# --- results nobody hopes for ----------------------------------------------------------------------------------------
+
+
+def test_the_gradient_splits_only_where_rows_have_died():
+    assert "it splits" in said(rules.softmax_verdict, softmaxes())
+    for small in (0.01, 0.1):  # both are flat: one mean is a hair above the other, and nothing is dead
+        assert "it splits" not in said(rules.softmax_verdict, softmaxes(std=small))
+
+
+@pytest.mark.parametrize("other", [{"std": 30.0}, {"attention_scale": 0.0}, {"form": "course"}])
+def test_the_gradient_question_is_left_open_for_other_entries(other):
+    assert rules.split_answer(softmaxes(**other)) is None
+
+
+def test_of_two_runs_that_have_not_learned_none_is_praised():
+    view = trained((7.9, 7.6, 7.6, 7.6))
+    events = lambda r: (r.events[0], Metric(0, "test_loss", 7.6), *r.events[1:])  # noqa: E731
+    view = View(tuple(replace(a, result=Result(events(a.result))) for a in view.arms), {})
+    text = said(rules.train_verdict, view)
+    assert text.count("neither run has learned") == 2 and "costs" not in text
+    assert "−0.000" not in said(rules.train_verdict, trained((5.6, 5.6, 5.3999, 5.4)))
+
+
+def test_the_scale_that_takes_the_division_back_is_that_of_the_heads():
+    config = replace(TRAIN, attention_scale=1.0)
+    assert "4 takes it back" in said(rules.train_verdict, trained((5.9, 5.6), config))
+    assert "8 takes it back" in said(rules.train_verdict, trained((5.9, 5.6), replace(config, heads=1)))
+    wide = replace(TRAIN, width=768)
+    assert rules.birth_answer(trained((5.9, 5.6, 5.4, 5.4), wide)) is None
+
+
+def test_gains_that_are_no_numbers_are_not_read():
+    broken = read()
+    events = tuple(
+        replace(e, columns=e.columns | {"loss": [None] * 3}) if getattr(e, "name", "") == "rescale" else e
+        for e in broken.main.events
+    )
+    view = View((replace(broken.arms[0], result=Result((*events[:-1], Finished(37, "diverged")))),), {"factor": 0.3})
+    assert "diverged at step 37" in said(rules.gains_verdict, view)
+    assert len(rules.gains_readouts(view)) == 1
+    assert "γ alone moves" not in said(rules.gains_verdict, View(broken.arms, {"factor": 1.0}))
+    assert "rounding" not in rules.still_why(read(gap=0.2)).en
+    assert rules.still_answer(read(gap=float("inf"))) is None

@@ -119,3 +119,64 @@ def test_every_claim_of_the_course_is_there():
     ids = [c.id for c in page.LESSON.claims]
     assert ids[:10] == [f"12.{letter}" for letter in "abcdefghij"]
     assert not {s for c in page.LESSON.claims for s in c.seeds if c.kind == "training"} & set(range(5))
+
+
+# --- results nobody hopes for ----------------------------------------------------------------------------------------
+
+
+def told(view):
+    return " ".join(line.en for line in rules_12.gpt_verdict(view))
+
+
+def with_gradient(result, value):
+    return Result((result.events[0], Metric(0, "gradient", value), *result.events[1:]))
+
+
+def test_a_start_that_diverged_is_neither_the_lowest_nor_the_worst():
+    said = told(gpt({"0.02": run(7.6, 5.9), "1": run(28.0, 4.0, reason="diverged"), "0.1": run(7.6, 6.2)}))
+    assert "Lowest here: σ 0.02" in said and "σ 1: bad start" not in said
+
+
+def test_a_loss_that_hardly_moves_is_dead_only_without_a_gradient():
+    still = run(7.6, 7.6)
+    assert "exactly zero" not in told(gpt({"0.02": with_gradient(still, 0.5), "0.1": run(7.6, 6.0)}))
+    assert "exactly zero" in told(gpt({"0.02": with_gradient(still, 0.0), "0.1": run(7.6, 6.0)}))
+    begun = Result((*(e for e in still.events if getattr(e, "step", 0) == 0), Finished(0, "stopped")))
+    assert "exactly zero" not in told(gpt({"0.02": begun, "0.1": begun}))
+
+
+@pytest.mark.parametrize("values", [{"steps": 20}, {"optimizer": "sgd"}, {"lr": 1e-5}])
+def test_what_a_start_of_one_comes_to_is_left_open_where_the_steps_decide(values):
+    view = gpt({"0.02": run(7.6, 7.5), "1": run(28.0, 27.9)})
+    arms = tuple(replace(a, arm=replace(a.arm, config=replace(a.arm.config, **values))) for a in view.arms)
+    assert rules_12.one_answer(View(arms, view.values)) is None
+
+
+def test_a_start_of_one_that_diverged_is_not_said_to_stay_finite():
+    view = gpt({"0.02": run(7.6, 5.9), "1": run(28.0, float("nan"), reason="diverged")})
+    why = rules_12.one_why(view)
+    assert "NaN" not in why.en and "finite" not in why.en
+    assert "NaN" not in " ".join(str(r.value) for r in rules_12.gpt_readouts(gpt({"1": run(28.0, float("nan"))})))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"activation": "linear"}, {"std": 3.0}, {"dtype": "float16"}, {"scheme": "uniform"}, {"depth": 100, "lsuv": True}],
+)
+def test_the_rescue_is_decided_by_the_stack_of_the_question(other):
+    values = {"std": 1.0, "activation": "gelu"} | other
+    assert rules_12.rescue_answer(fly(page.rescue, **values)) is None
+
+
+def test_one_block_has_no_other_to_be_compared_with():
+    arms = [a for a in page.starts(replace(page.GPT, blocks=1), {"starts": "sweep", "seeds": 1})][:1]
+    view = View((ArmView(arms[0], "x", Status("done", 120, 120), run(7.6, 6.0), "live"),), {})
+    assert "One block" in rules_12.deep_verdict(view)[0].en
+
+
+def test_nothing_to_measure_is_said_in_words():
+    value = rules_12.flight_readouts(fly(scheme="zeros"))[0].value
+    assert value.en == "nothing to measure" and value.vi != value.en
+    assert "choose “normal”" in " ".join(
+        t.en for t in rules_12.flight_verdict(fly(scheme="pytorch", activation="gelu", depth=100))
+    )

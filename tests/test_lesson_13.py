@@ -147,3 +147,76 @@ def test_every_claim_of_the_course_is_there_and_quick_starts_before_the_end():
     assert not {s for c in page.LESSON.claims for s in c.seeds if c.kind == "training"} & set(range(5))
     assert start(page.LESSON, page.LESSON.playgrounds[0])["visited"] < 4
     assert claims_13.growth is rules_13.growth
+
+
+# --- results nobody hopes for ----------------------------------------------------------------------------------------
+
+
+def ties(**changed):
+    usual = {"gap": 0.0, "audit_counted": 10.0, "wte": 0.05, "head": 0.05}
+    double = usual | {"audit_counted": 15.0}
+    results = {
+        "same": run([40, 40], **usual),
+        "course": run([40, 40], **double),
+        "moved": run([40, 40], **(double | {"gap": 1.5})),
+        "untied": run([40, 40], **(double | {"gap": 1.6})),
+    }
+    return view(page.ways(page.TIED, {}), results | {k: run([40, 40], **(double | v)) for k, v in changed.items()})
+
+
+def test_ties_are_not_compared_with_runs_that_fell():
+    for bad in (math.nan, math.inf):
+        said = words(
+            rules_13.tie_verdict(ties(untied={"test_loss": bad, "reason": "diverged"}, course={"test_loss": bad}))
+        )
+        assert "diverged at step 200" in said and "true tie" not in said
+        assert "∞" not in said and "NaN" not in said
+
+
+def test_two_matrices_too_young_to_differ_are_not_called_one():
+    assert rules_13.tie_answer(ties(moved={"gap": 0.001})) is None
+
+
+def test_losses_that_have_not_come_down_say_nothing_of_ties():
+    seen = ties()
+    begun = tuple(
+        replace(a, result=Result((a.result.events[0], Metric(0, "test_loss", 6.0), *a.result.events[1:])))
+        for a in seen.arms
+    )
+    said = words(rules_13.tie_verdict(View(begun, {})))
+    assert "has learned anything" in said and "nats of the best" not in said
+
+
+def test_noise_may_widen_more_and_may_diverge():
+    arms = page.kinds(page.GROWTH, {})
+    more = words(rules_13.growth_verdict(view(arms, {"text": run([10, 10]), "uniform": run([30, 30])})))
+    assert "more than text does" in more and "as much as" not in more
+    fell = view(arms, {"text": run([10, 10]), "uniform": run([30, 30], reason="diverged")})
+    said = words(rules_13.growth_verdict(fell))
+    assert "diverged at step 200" in said and "widens" not in said and rules_13.noise_answer(fell) is None
+    decayed = page.kinds(replace(page.GROWTH, weight_decay=3.0), {})
+    assert rules_13.noise_answer(view(decayed, {"text": run([10, 10]), "uniform": run([1, 1])})) is None
+
+
+def test_weights_that_are_no_numbers_are_neither_read_nor_ranked():
+    lost = Result(
+        tuple(
+            replace(e, columns=e.columns | {"qkv": [None] * 4}) if e.kind == "table" and e.step else e
+            for e in run([1, 1, 1, 1]).events
+        )
+    )
+    arms = page.recipes(page.LAYERS, {"seeds": 1})
+    seen = view(arms, {"course": lost, "plain": lost})
+    assert rules_13.layers_verdict(seen) == [] and rules_13.layers_answer(seen) is None
+    assert rules_13.growth_readouts(view(page.kinds(page.GROWTH, {}), {"text": lost, "uniform": lost})) == []
+
+
+def test_the_block_that_leads_is_named_and_the_reason_follows_the_answer():
+    arms = page.recipes(page.LAYERS, {"seeds": 1})
+    late = view(arms, {"course": run([16, 18, 20, 80]), "plain": run([20, 20, 20, 20])})
+    assert "block 4 widens most" in words(rules_13.layers_verdict(late))
+    assert "Block 1 by" not in rules_13.LAYERS_PREDICTION.why(late).en
+    first = view(arms, {"course": run([80, 20, 18, 16]), "plain": run([20, 20, 20, 20])})
+    assert "Block 1 by a factor of 4.44" in rules_13.LAYERS_PREDICTION.why(first).en
+    few = page.recipes(replace(page.LAYERS, blocks=4), {"seeds": 1})
+    assert rules_13.layers_answer(view(few, {"course": run([80, 20, 18, 16]), "plain": run([20] * 4)})) is None

@@ -10,6 +10,7 @@ from torch.nn import functional as F
 from app.lesson import discover, start
 from app.view import ArmView, View, look
 from core import losses, runs
+from core.events import Finished, Metric, Started
 from core.experiment import encode
 from core.experiments import model5, output_cost, sampling_twins
 from core.problem import Problem
@@ -183,3 +184,75 @@ def test_the_cost_is_said_once_it_is_measured():
     assert result.final("log_softmax_ce_bytes") > result.final("ce_bytes") > 2 * result.final("chunked_bytes")
     for figure in PLAY["cost"].figures:
         assert len(figure.rows(view))
+
+
+# --- results nobody hopes for ----------------------------------------------------------------------------------------
+
+
+def made(losses, train=2.0, reason="done") -> View:
+    """The wirings with these last test losses (None: not begun)."""
+    arms = []
+    for arm in PLAY["wirings"].arms(TINY, {"wirings": ",".join(sorted(losses))}):
+        facts = {"vocabulary": 2000, "references": {"uniform": 7.6}}
+        events = [Started(30, facts), Metric(1, "train_loss", 7.6), Metric(30, "train_loss", train)]
+        events += [Metric(30, "test_loss", losses[arm.label]), Finished(30, reason)]
+        arms.append(ArmView(arm, arm.label, runs.Status("done", 30, 30), Result(tuple(events)), "live"))
+    return View(tuple(arms), {})
+
+
+@pytest.mark.parametrize("lost", [math.nan, math.inf])
+def test_a_wiring_whose_loss_is_none_is_neither_ranked_nor_quoted(lost):
+    view = made({"ce": 5.0, "raw_nll": lost, "softmax_ce": 7.0, "log_softmax_ce": lost}, train=lost)
+    assert rules.order_answer(view) is None and rules.twice_answer(view) is None
+    text = said(view, "wirings")
+    assert not any(word in text.lower() for word in ("nan", "∞", "inf"))
+    assert rules.wirings_readouts(view) == []
+
+
+def test_wirings_that_have_got_nowhere_are_not_ranked_and_not_blamed():
+    view = made({"ce": 7.60, "raw_nll": 7.59, "softmax_ce": 7.58}, train=7.6)
+    assert rules.order_answer(view) is None
+    text = said(view, "wirings")
+    assert "no worse than logits → CE" in text and "bad model" not in text and "another game" not in text
+
+
+def test_the_reason_follows_the_order():
+    usual = made({"ce": 5.0, "raw_nll": 6.0, "softmax_ce": 7.0})
+    turned = made({"ce": 5.0, "raw_nll": 7.0, "softmax_ce": 6.0})
+    assert "Raw NLL still learns" in rules.order_why(usual).en
+    assert rules.order_answer(turned) == "ce,softmax_ce,raw_nll" and "still learns" not in rules.order_why(turned).en
+
+
+@pytest.mark.parametrize("other", [{"dtype": "float16"}, {"std": 3.0}, {"offset": 100.0}])
+def test_the_question_about_float32_and_std_30_is_answered_for_them_alone(other):
+    (ask,) = PLAY["precision"].predictions
+    assert ask.answer(inline("precision")) is not None and ask.answer(inline("precision", **other)) is None
+
+
+def test_a_whole_share_is_a_hundred_percent():
+    shares = [r.value for r in rules.precision_readouts(inline("precision", std=100.0, dtype="float16"))]
+    assert not any("e+" in str(v) for v in shares)
+
+
+def test_the_twins_question_is_answered_at_one_half_and_a_run_not_there_yet_says_nothing():
+    (ask,) = PLAY["twins"].predictions
+    assert ask.answer(inline("twins", temperature=100.0)) is None
+    empty = View(tuple(replace(a, result=Result(())) for a in inline("twins").arms), {})
+    assert rules.twins_verdict(empty) == [] and ask.answer(empty) is None
+
+
+@pytest.mark.parametrize(("share", "words"), [(0.0, "0"), (0.002, "0.200"), (0.48, "48"), (1.0, "100")])
+def test_a_few_of_a_hundred_are_not_said_to_be_none(share, words):
+    assert rules.of_100(share) == words
+
+
+def test_one_chunk_for_everything_saves_nothing():
+    config = output_cost.Config(tokens=256, chunk=2048)
+    names = [f"{form}_{what}" for form in rules.COST_FORMS for what in ("seconds", "bytes")]
+    events = [
+        Started(0, {"logit_bytes": 100}),
+        *(Metric(0, n, 1.0) for n in (*names, "ratio", "hidden_gap", "weight_gap")),
+    ]
+    arm = PLAY["cost"].arms(config, {})[0]
+    view = View((ArmView(arm, "x", runs.Status("done", 0, 0), Result((*events, Finished(0, "done"))), "live"),), {})
+    assert "one chunk holds the whole batch" in said(view, "cost")

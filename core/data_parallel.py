@@ -21,6 +21,7 @@ from core.problem import Problem
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 120  # seconds without a word: before the first step torch is imported twice on a slow laptop
 BREATH = 0.1  # seconds without a line after which the caller may look around
+TURN = 0.002  # seconds between two looks whether the machine is free
 _machine = threading.Lock()  # a worker's arms take turns, their processes would not: one training at a time
 
 
@@ -41,7 +42,8 @@ def launch(settings: dict, processes: int, threads: int, *, breaths: bool = Fals
     environment = (
         os.environ | {"OMP_NUM_THREADS": str(threads)} | ({"GLOO_SOCKET_IFNAME": loopback} if loopback else {})
     )
-    while not _machine.acquire(timeout=BREATH):
+    while not _machine.acquire(blocking=False):
+        time.sleep(TURN)  # no longer: who trains may be another generator of this very thread, and waits for its turn
         if breaths:
             yield {}
     try:

@@ -115,13 +115,13 @@ def _reason(complaints: str) -> str:
 
     torchrun lists the processes that failed, those that only missed a neighbour among them, with the signal that ended
     each, if it was one. A process with an exception has printed it, each line behind its rank. An abort follows from
-    another's end, and so it comes after both.
+    another's end, and SIGTERM is how torchrun then ends the rest, so these come after both.
     """
     signals = re.findall(r"traceback *: (Signal .*)", complaints)
-    aborts = [s for s in signals if "SIGABRT" in s]
+    later = [s for s in signals if "SIGABRT" in s or "SIGTERM" in s]
     errors = re.findall(r"^\[rank\d+\]: (\w*(?:Error|Exception)\b.*)", complaints, re.MULTILINE)
     lines = complaints.strip().splitlines()
-    found = [s for s in signals if s not in aborts] + errors[:1] + aborts + lines[-1:]
+    found = [s for s in signals if s not in later] + errors[:1] + later + lines[-1:]
     return found[0].strip()[:200] if found else "no reason given"
 
 

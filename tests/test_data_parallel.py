@@ -100,6 +100,11 @@ def test_a_process_that_missed_its_neighbour_is_not_what_went_wrong():
     raised = "[rank1]: Traceback (most recent call last):\n[rank1]: AssertionError: (32, 5)\n"
     assert data_parallel._reason(raised + FIRST + ABORTED) == "AssertionError: (32, 5)"
     assert data_parallel._reason(FIRST + ABORTED) == "Signal 6 (SIGABRT) received by PID 11"
+    ended = "[1]:\n  rank      : 0 (local_rank: 0)\n  traceback : Signal 15 (SIGTERM) received by PID 11\n"
+    assert data_parallel._reason(ended + KILLED) == "Signal 9 (SIGKILL) received by PID 12", (
+        "what torchrun ended itself"
+    )
+    assert data_parallel._reason(ended) == "Signal 15 (SIGTERM) received by PID 11"
 
 
 def test_a_training_leaves_nothing_among_the_temporary_files(tmp_path, monkeypatch):

@@ -1,6 +1,6 @@
 """Runs that the test itself trains, step by step, in place of a worker. With the fixture `by_hand` (conftest)."""
 
-from core import runs, worker
+from core import dispatch, runs, worker
 from core.experiment import make
 from tests import toy
 
@@ -46,3 +46,45 @@ def losses(run):
 
 def codes(run):
     return [note.code for note in run.result().notes]
+
+
+class Desk:
+    """A worker's loop, turn by turn, without its waiting between two looks: what it has in hand."""
+
+    def __init__(self):
+        self.live, self.blocked = [], {}
+
+    def claim(self):
+        dispatch.claim.last = 0.0
+        dispatch.claim(self.live, self.blocked)
+        return self.ids()
+
+    def make_room(self):
+        dispatch.make_room.last = 0.0
+        dispatch.make_room(self.live)
+        return self.ids()
+
+    def step(self):
+        for one in list(self.live):
+            if let_go := worker.step(one):
+                self.live.remove(one)
+                dispatch.drop(one, let_go, self.blocked)
+
+    def turn(self):
+        """As a worker does: look at the queue, a step of each, offer one to others."""
+        self.claim()
+        self.step()
+        dispatch.share.last = 0.0
+        dispatch.share(self.live)
+
+    def ids(self):
+        return [one.run.id for one in self.live]
+
+    def work(self, most=2000):
+        """Until the queue is empty."""
+        for _ in range(most):
+            self.claim()
+            self.step()
+            if not self.live and not runs.waiting():
+                return
+        raise AssertionError(f"waited in vain: {runs.waiting()}")

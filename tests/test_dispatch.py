@@ -10,7 +10,7 @@ from core import dispatch, files, jobs, runs, slots, worker
 from core.experiment import encode, run_id
 from core.experiments import kl_forms, micro_bench
 from tests import toy
-from tests.by_hand import losses, tiny, trained
+from tests.by_hand import Desk, losses, tiny, trained
 
 pytestmark = pytest.mark.usefixtures("by_hand", "gallery")
 PARENT = tiny(steps=40)
@@ -21,41 +21,6 @@ WILD = tiny(steps=100, optimizer="sgd", lr=1e8)
 @pytest.fixture(autouse=True)
 def two_slots(monkeypatch):
     monkeypatch.setenv("PLAYGROUND_SLOTS", "2")
-
-
-class Desk:
-    """A worker: what it has in hand."""
-
-    def __init__(self):
-        self.live, self.blocked = [], {}
-
-    def claim(self):
-        dispatch.claim.last = 0.0
-        dispatch.claim(self.live, self.blocked)
-        return self.ids()
-
-    def make_room(self):
-        dispatch.make_room.last = 0.0
-        dispatch.make_room(self.live)
-        return self.ids()
-
-    def step(self):
-        for one in list(self.live):
-            if let_go := worker.step(one):
-                self.live.remove(one)
-                dispatch.drop(one, let_go, self.blocked)
-
-    def ids(self):
-        return [one.run.id for one in self.live]
-
-    def work(self, most=2000):
-        """Until the queue is empty."""
-        for _ in range(most):
-            self.claim()
-            self.step()
-            if not self.live and not runs.waiting():
-                return
-        raise AssertionError(f"waited in vain: {runs.waiting()}")
 
 
 def submitted(config, session=""):

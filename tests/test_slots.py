@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 import torch
 
-from core import dispatch, jobs, runs, slots, worker
+from core import dispatch, jobs, runs, slots
 from core.experiment import make
 from tests import toy
+from tests.by_hand import Desk
 
 
 @pytest.fixture(autouse=True)
@@ -25,28 +26,6 @@ def timed(monkeypatch):
     """The toy is an experiment that is timed."""
     alone = replace(toy.EXPERIMENT, lane="alone")
     monkeypatch.setattr(sys.modules["core.experiments.toy"], "EXPERIMENT", alone)
-
-
-class Desk:
-    """A worker: what it has in hand."""
-
-    def __init__(self):
-        self.live, self.blocked = [], {}
-
-    def claim(self):
-        dispatch.claim.last = 0.0
-        dispatch.claim(self.live, self.blocked)
-        return self
-
-    def turn(self):
-        """As a worker does: look at the queue, a step of each, offer one to others."""
-        self.claim()
-        for one in list(self.live):
-            if let_go := worker.step(one):
-                self.live.remove(one)
-                dispatch.drop(one, let_go, self.blocked)
-        dispatch.share.last = 0.0
-        dispatch.share(self.live)
 
 
 def free() -> int:
@@ -75,7 +54,7 @@ def test_timed_arms_stay_where_they_are_and_keep_the_machine_to_themselves(timed
     for _ in range(10):  # whoever took all the slots has ended
         assert free() == 0
         desk.turn()
-        assert len(desk.live) == 2 and other.claim().live == []
+        assert len(desk.live) == 2 and other.claim() == []
     while runs.waiting():
         desk.turn()
         assert free() == (0 if desk.live else 2)
@@ -113,7 +92,7 @@ def test_an_arm_moves_to_an_idle_worker_and_the_slots_go_with_the_arms():
         desk.claim()
     while len(desk.live) == 2:
         desk.turn()
-    assert free() == 1 and len(other.claim().live) == 1 and free() == 0
+    assert free() == 1 and len(other.claim()) == 1 and free() == 0
     while runs.waiting():
         desk.turn(), other.turn()
     assert done(some) == [True, True] and free() == 2

@@ -303,13 +303,19 @@ def settings(config) -> dict:
     return (vars(experiment.decode(parent)) if parent else {}) | values
 
 
+def elsewhere(field: str):
+    """A control of that field in any lesson, the last that has one; None where none has."""
+    return next(
+        (c for other in reversed(discover().values()) for c in reversed(other.controls) if c.field == field), None
+    )
+
+
 def differing(lesson: Lesson, config, base) -> T | None:
     """In what a config differs from another, by the names on the knobs: "learning rate 0.01, optimizer SGD"; None where
     in nothing. A field without a knob here is what tells the arms apart, or has a knob in another lesson, or goes by its
     own name."""
     own = {c.field: c for c in lesson.controls}
     arms = {code: label for c in lesson.controls if type(c).__name__ == "Many" for code, label in c.options}
-    knobs = {c.field: c for other in discover().values() for c in other.controls} | own
     theirs = settings(base)
     apart = {f: v for f, v in settings(config).items() if theirs.get(f, v) != v and f != "device"}
 
@@ -317,13 +323,10 @@ def differing(lesson: Lesson, config, base) -> T | None:
         said = []
         for field, value in apart.items():
             if field not in own and str(value) in arms:
-                said.append(arms[value](lang))
+                said.append(arms[str(value)](lang))
                 continue
-            name, words = (
-                (knobs[field].label(lang), spoken(knobs[field], value, lang))
-                if field in knobs
-                else (field, theme.knob(value))
-            )
+            knob = own.get(field) or elsewhere(field)
+            name, words = (knob.label(lang), spoken(knob, value, lang)) if knob else (field, theme.knob(value))
             said.append(f"{name} {words if len(words) <= WORDS else words[: WORDS - 2] + ' …'}")
         return ", ".join(said)
 

@@ -5,8 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app import charts
-from app.charts import arm_color, loss_chart, loss_rows, step_axis
+from app.charts import arm_color, height, loss_chart, loss_rows, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import GREY
@@ -20,7 +19,7 @@ def logit_rows(view):
     return frame.pivot_table(index=["run", "name", "role", "step"], columns="metric", values="value").reset_index()
 
 
-def panel(view, field: str, title: T, height: float, legend: bool, rules=()):
+def panel(view, field: str, title: T, base: float, legend: bool, rules=()):
     x = step_axis(view)
     y = alt.Y(f"{field}:Q", title=title(view.lang), axis=alt.Axis(grid=False))
     tip = ["name:N", "step:Q", alt.Tooltip(f"{field}:Q", format=".4f")]
@@ -36,7 +35,7 @@ def panel(view, field: str, title: T, height: float, legend: bool, rules=()):
             .mark_text(align="right", baseline="bottom", dx=-4, dy=-3, color=GREY, fontSize=12 * view.size)
             .encode(y="y:Q", x=alt.value("width"), text="label:N")
         )
-    return alt.layer(*marks).properties(height=charts.height(view, height), width="container")
+    return alt.layer(*marks).properties(height=height(view, base), width="container")
 
 
 own = Figure(

@@ -6,8 +6,7 @@ from itertools import pairwise
 import altair as alt
 import pandas as pd
 
-from app import charts
-from app.charts import STEP, step_axis
+from app.charts import STEP, height, step_axis
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, number
@@ -92,7 +91,7 @@ def race_rows(view):
     ends = [line[-1] | {"kind": "end"} for line in front.values()]
     ends.append({"kind": "goal", "weight": config.target, "name": f"{TARGET(view.lang)} {number(config.target)}"})
     heights, last = apart([end["weight"] for end in ends], 0.115 * (high - low or 1)), max(row["step"] for row in rows)
-    ends = [end | {"weight": height, "step": last} for end, height in zip(ends, heights, strict=True)]
+    ends = [end | {"weight": weight, "step": last} for end, weight in zip(ends, heights, strict=True)]
     rows += [{"kind": "target", "weight": config.target}]
     rows += [{"kind": "moment", "step": now, "text": f"{STEP(view.lang)} {now}"}]
     return pd.DataFrame(rows + dots + ends + bowl(config, dots, low, high))
@@ -164,7 +163,7 @@ def race_chart(view):
             for kind, color in (("end", SILENT), ("goal", alt.value(GREY)))
         ),
     ).properties(
-        height=charts.height(view, 235),
+        height=height(view, 235),
         width="container",
         padding={"right": 84 * view.size, "left": 5, "top": 5, "bottom": 5},
     )
@@ -174,19 +173,19 @@ def race_chart(view):
         scale=alt.Scale(zero=False, nice=False),
         axis=alt.Axis(grid=False, tickCount=8),
     )
-    height = alt.Y("loss:Q", title=LOSS(view.lang), axis=alt.Axis(grid=False, tickCount=4))
+    y = alt.Y("loss:Q", title=LOSS(view.lang), axis=alt.Axis(grid=False, tickCount=4))
     down = alt.layer(
-        only("bowl").mark_line(color=GREY, strokeWidth=1.5, opacity=0.8).encode(x=w, y=height, order="weight:Q"),
-        only("tangent").mark_line(strokeWidth=2, clip=True).encode(x=w, y=height, color=SILENT, detail="name:N"),
+        only("bowl").mark_line(color=GREY, strokeWidth=1.5, opacity=0.8).encode(x=w, y=y, order="weight:Q"),
+        only("tangent").mark_line(strokeWidth=2, clip=True).encode(x=w, y=y, color=SILENT, detail="name:N"),
         only("dot")
         .mark_point(filled=True, size=150 * view.size, opacity=1, stroke="white", strokeWidth=1.5)
         .encode(
             x=w,
-            y=height,
+            y=y,
             color=SILENT,
             tooltip=["name:N", "step:Q", alt.Tooltip("weight:Q", format=".4f"), alt.Tooltip("loss:Q", format=".3g")],
         ),
-    ).properties(height=charts.height(view, 200), width="container")
+    ).properties(height=height(view, 200), width="container")
     return up, down
 
 
@@ -238,7 +237,7 @@ def loss_chart(view):
         strokeDash=[0.1, 14 * view.size], strokeWidth=4 * view.size, strokeCap="round", color=BROKEN
     )
     return alt.layer(*lines("loss", x, y, view.size, SILENT), law.encode(x=x, y=y)).properties(
-        height=charts.height(view, 250), width="container"
+        height=height(view, 250), width="container"
     )
 
 
@@ -288,7 +287,7 @@ def phase_chart(view):
         only("dot")
         .mark_point(filled=True, size=150 * view.size, opacity=1, stroke="white", strokeWidth=1.5)
         .encode(x=x, y=y, color=COLOR, tooltip=tip),
-    ).properties(height=charts.height(view, 280), width="container")
+    ).properties(height=height(view, 280), width="container")
 
 
 phase = Figure(

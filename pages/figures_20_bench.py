@@ -5,8 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app import charts
-from app.charts import NATS, arm_color, lines, step_axis
+from app.charts import NATS, arm_color, height, lines, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
@@ -290,7 +289,7 @@ def case_rows(view):
 
 def case_chart(view):
     what = view.config.what
-    height = charts.height(view, 400)
+    high = height(view, 400)
     base = drawn()
     if what not in CURVES:
         wide = what == "vocabulary"
@@ -318,7 +317,7 @@ def case_chart(view):
         )
         room = base.mark_point(opacity=0).encode(x="far:Q", y=y)
         return alt.layer(bars, whisker, room, text.encode(x="high:Q", y=y, text="label:N")).properties(
-            height=height * 0.8, width="container"
+            height=high * 0.8, width="container"
         )
     x_title, value, y_title = CURVES[what]
     log = what in ("attention", "product")
@@ -351,7 +350,7 @@ def case_chart(view):
     marks.append(
         base.mark_point(filled=True, size=90 * view.size, opacity=1).encode(x=x, y=y, color=color, tooltip=tip)
     )
-    return alt.layer(*marks).properties(height=height, width="container")
+    return alt.layer(*marks).properties(height=high, width="container")
 
 
 cases = Figure(
@@ -449,7 +448,7 @@ def parallel_chart(view):
         wide.encode(x=x, y=y, color=color, detail="run:N"),
         thin.encode(x=x, y=y, color=color, detail="run:N"),
         base.mark_point(opacity=0, size=60).encode(x=x, y=y, tooltip=tip),
-    ).properties(height=charts.height(view, 360), width="container")
+    ).properties(height=height(view, 360), width="container")
 
 
 parallel = Figure(

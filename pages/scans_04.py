@@ -3,8 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from app import charts
-from app.charts import step_axis
+from app.charts import height, step_axis
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, number
@@ -17,7 +16,7 @@ from pages.figures_04 import COLOR, EXTENT, FLAT, SILENT, only
 def sweep_rows(view):
     """Points of both charts; runs that never arrive stand in the band above, one row per optimizer."""
     rows, horizon = [], view.config.horizon
-    height = {name: horizon * f for name, f in zip(NAMES, (1.35, 1.75, 2.25), strict=True)}
+    band = {name: horizon * f for name, f in zip(NAMES, (1.35, 1.75, 2.25), strict=True)}
     for role, group in (("arm", view.arms), ("last", view.last), ("pinned", view.pinned)):
         for a in group:
             table, piece = a.result.tables["sweep"], 0
@@ -27,7 +26,7 @@ def sweep_rows(view):
                 row = {"lr": lr, "name": NAMES[name], "role": role, "run": a.run_id, "piece": piece, "kind": "sweep"}
                 rows.append(row | {"steps": steps, "error": None if error is None else max(error, FLAT)})
                 if steps is None and role == "arm":
-                    rows.append({"lr": lr, "name": NAMES[name], "kind": "lost", "steps": height[name]})
+                    rows.append({"lr": lr, "name": NAMES[name], "kind": "lost", "steps": band[name]})
     facts, low, high = view.main.facts, 1e-3, 3.0
     label = T("never within {n} steps", "không bao giờ, trong {n} bước").format(n=horizon)(view.lang)
     marks = [{"kind": "band", "steps": horizon * 1.15, "top": horizon * 7, "text": label}]
@@ -51,7 +50,7 @@ def sweep_chart(view):
     )
     quiet = {"color": GREY, "fontSize": 12 * view.size}
 
-    def panel(y, tip, color, extra=(), height=240.0):
+    def panel(y, tip, color, extra=(), base=240.0):
         marks = []
         for role, look in (
             ("last", {"opacity": 0.3, "strokeWidth": 1.5}),
@@ -63,7 +62,7 @@ def sweep_chart(view):
         dots = only("sweep", "arm").mark_point(filled=True, size=22 * view.size, opacity=1)
         marks.append(dots.encode(x=x, y=y, color=color, tooltip=tip))
         rules = [only("rule").mark_rule(color=GREY, strokeDash=[6, 4]).encode(x=x)]
-        return alt.layer(*rules, *extra, *marks).properties(height=charts.height(view, height), width="container")
+        return alt.layer(*rules, *extra, *marks).properties(height=height(view, base), width="container")
 
     y = alt.Y(
         "steps:Q",
@@ -166,7 +165,7 @@ def parts_chart(view):
         base.transform_filter(alt.datum.thick == 0)
         .mark_line(strokeWidth=2.5 * view.size)
         .encode(x=x, y=y, color=color, tooltip=tip),
-    ).properties(height=charts.height(view, 330), width="container")
+    ).properties(height=height(view, 330), width="container")
 
 
 parts = Figure(
@@ -207,7 +206,7 @@ def gap_chart(view):
         alt.Chart().mark_rule(strokeWidth=6 * view.size).encode(x="floor:Q", x2="gap:Q", y=y, color=color),
         alt.Chart().mark_point(filled=True, size=130 * view.size, opacity=1).encode(x=x, y=y, color=color),
         alt.Chart().mark_text(align="left", dx=12, color=GREY, fontSize=13 * view.size).encode(x=x, y=y, text="text:N"),
-    ).properties(height=charts.height(view, 190), width="container")
+    ).properties(height=height(view, 190), width="container")
 
 
 gap = Figure(
@@ -275,7 +274,7 @@ def bowl_chart(view):
         only("dot")
         .mark_point(filled=True, size=170 * view.size, opacity=1, stroke="white", strokeWidth=1.5, clip=True)
         .encode(x=x, y=y, color=color, tooltip=tip),
-    ).properties(height=charts.height(view, 380), width="container")
+    ).properties(height=height(view, 380), width="container")
 
 
 both = Figure(
@@ -309,7 +308,7 @@ def descent_chart(view):
     tip = ["name:N", "step:Q", alt.Tooltip("loss:Q", format=".3g")]
     line = alt.Chart().mark_line(strokeWidth=2.5 * view.size)
     return line.encode(x=x, y=y, color=both_color(view, False), tooltip=tip).properties(
-        height=charts.height(view, 210), width="container"
+        height=height(view, 210), width="container"
     )
 
 
@@ -343,7 +342,7 @@ def scan_chart(view):
     tip = ["name:N", alt.Tooltip("lr:Q", format=".3g"), alt.Tooltip("loss:Q", format=".3g")]
     line = alt.Chart().mark_line(strokeWidth=2.5 * view.size, point=True)
     return line.encode(x=x, y=y, color=both_color(view), tooltip=tip).properties(
-        height=charts.height(view, 260), width="container"
+        height=height(view, 260), width="container"
     )
 
 

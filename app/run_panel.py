@@ -225,7 +225,7 @@ def further(spot: Spot, view) -> int:
     steps = int(spot.values.get("steps") or getattr(spot.config, "steps", 0))
     if not steps or "steps" in spot.playground.fixed or not experiment.of(spot.config).extends(spot.config):
         return 0
-    if all(a.result.finished and a.result.finished.reason == "diverged" for a in view.arms):
+    if all(a.result.diverged for a in view.arms):
         return 0
     high = type(spot.config).__dataclass_fields__["steps"].metadata["high"]
     most = 2 * steps if high is None else min(2 * steps, int(high))

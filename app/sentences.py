@@ -628,6 +628,32 @@ UNKNOWN = T(
 )
 
 
+TENTH = T("The learning rate is too high: try a tenth of it.", "Tốc độ học quá cao: hãy thử một phần mười.")
+
+
+FELL = T("{name}: diverged at step {n}. {advice}", "{name}: phân kỳ ở bước {n}. {advice}")
+
+
+def diverged(name: T, result, advice: T = TENTH) -> list[T]:
+    """Of a Result that diverged: that it did, at which step, and what to try. Of any other nothing."""
+    return [FELL.format(name=name, n=_end(result), advice=advice)] if result.diverged else []
+
+
+def any_diverged(arms, advice: T = TENTH) -> list[T]:
+    """The same of each of these arms of a View; of more than three one sentence, with all their names."""
+    lost = [a for a in arms if a.result.diverged]
+    if len(lost) <= 3:
+        return [line for a in lost for line in diverged(a.arm.name, a.result, advice)]
+    steps = [_end(a.result) for a in lost]
+    first, last = min(steps), max(steps)
+    names = T(*(", ".join(a.arm.name(lang) for a in lost) for lang in ("en", "vi")))
+    return [FELL.format(name=names, n=first if first == last else f"{first}–{last}", advice=advice)]
+
+
+def _end(result) -> int:
+    return result.finished.step if result.finished else result.step
+
+
 class Dash(str):
     """What stands in a blank that nobody filled, whatever its format."""
 

@@ -126,6 +126,14 @@ class Result:
         return last if self.until is None or last.step <= self.until else Finished(self.until, "done")
 
     @cached_property
+    def diverged(self) -> bool:
+        """Whether its loss is no number any more: training has given it up, or will at the next steps (a run that was stopped or
+        killed between the two stays as it is)."""
+        if self.finished is not None and self.finished.reason == "diverged":
+            return True
+        return "test_loss" in self.metrics and not math.isfinite(self.final("test_loss"))
+
+    @cached_property
     def step(self) -> int:
         """The last step any metric has reached."""
         return max((e.step for e in self._of("metric")), default=0)

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+from app import sentences
 from app.i18n import T, same
 from app.knobs import LR, TEMPERATURE
 from app.lesson import Arm, Choice, Lesson, Playground, Prediction, Preset, Probe, Readout, Slider, Text, Toggle
@@ -212,13 +213,8 @@ def verdict(view):
     result = view.result("chosen")
     if not result.metrics.get("test_loss"):
         return []
-    if result.finished and result.finished.reason == "diverged":
-        return [
-            T(
-                "Diverged at step {step}: the learning rate is too high. Try a tenth of it.",
-                "Phân kỳ ở bước {step}: tốc độ học quá cao. Hãy thử một phần mười.",
-            ).format(step=result.finished.step)
-        ]
+    if result.diverged:
+        return sentences.any_diverged(a for a in view.arms if a.arm.label == "chosen")
     cost, share = rise(view), wrote(view)
     if view.active or share is None or not math.isfinite(cost):
         return []
@@ -260,14 +256,8 @@ def verdict(view):
 def grid_verdict(view):
     if view.active:
         return []
-    fallen = [a.arm.name.en for a in view.arms if a.result.finished and a.result.finished.reason == "diverged"]
-    if fallen:
-        return [
-            T(
-                "Diverged: {names}. The learning rate is too high; try a tenth of it.",
-                "Phân kỳ: {names}. Tốc độ học quá cao; hãy thử một phần mười.",
-            ).format(names=", ".join(fallen))
-        ]
+    if fallen := sentences.any_diverged(view.arms):
+        return fallen
     rows, clean = [], view.result("0")
     base, own = clean.final("test_loss"), clean.final("p_set_text")
     for w in GRID[1:]:

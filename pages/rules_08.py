@@ -2,6 +2,7 @@
 
 import math
 
+from app import sentences
 from app.i18n import T
 from app.lesson import Prediction, Readout
 from app.theme import number, percent
@@ -39,13 +40,8 @@ def verdict(view):
     said = []
     for place, a in enumerate(view.arms):
         result = view.result(a.arm.label)
-        if result.finished and result.finished.reason == "diverged":
-            said.append(
-                T(
-                    "{name}: diverged at step {step}. The learning rate is too high; try a tenth of it.",
-                    "{name}: phân kỳ ở bước {step}. Tốc độ học quá cao; hãy thử một phần mười.",
-                ).format(name=a.arm.name, step=result.finished.step)
-            )
+        if result.diverged:
+            said += sentences.diverged(a.arm.name, a.result)
         elif a.status.state in ("done", "stopped") or result.finished:
             said += judge(a.arm, result)[: None if place == 0 else 1]  # the details of the main arm only
     if len(view.arms) == 2 and view.done:

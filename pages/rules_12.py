@@ -2,6 +2,7 @@
 
 import math
 
+from app import sentences
 from app.i18n import T, same
 from app.lesson import Prediction, Readout
 from app.theme import number
@@ -332,15 +333,8 @@ def gpt_verdict(view):
     done, uniform = finals(view), view.references.get("uniform", math.nan)
     if len(done) < len(view.arms) or not done:
         return []
-    said = []
-    for a, _, _ in done:
-        if a.result.finished.reason == "diverged":
-            said.append(
-                T("{name}: diverged at step {n}.", "{name}: phân kỳ ở bước {n}.").format(
-                    name=a.arm.name, n=a.result.finished.step
-                )
-            )
-    alive = [row for row in done if math.isfinite(row[2]) and row[0].result.finished.reason != "diverged"]
+    said = sentences.any_diverged(a for a, _, _ in done)
+    alive = [row for row in done if not row[0].result.diverged]
     if not alive:
         return said
     best = min(alive, key=lambda row: row[2])
@@ -446,7 +440,7 @@ def one_answer(view):
     if one is None or len(finals(view)) < len(view.arms) or short or not view.done:
         return None
     a, first, last = one
-    if a.result.finished.reason == "diverged":
+    if a.result.diverged:
         return "nan"
     best = min((row[2] for row in finals(view) if math.isfinite(row[2])), default=math.nan)
     return "flat" if last > first - 1 else "bad" if last > best + 1 else "fine"

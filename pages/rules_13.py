@@ -2,6 +2,7 @@
 
 import math
 
+from app import sentences
 from app.i18n import T
 from app.lesson import Prediction, Readout
 from app.theme import number
@@ -178,27 +179,11 @@ def gap(result):
     return result.final("gap")
 
 
-def diverged(result):
-    return result.finished is not None and result.finished.reason == "diverged"
-
-
-def fallen(view):
-    """A sentence for every arm that diverged."""
-    return [
-        T(
-            "{name}: diverged at step {n}. The learning rate is too high: try a tenth of it.",
-            "{name}: phân kỳ ở bước {n}. Tốc độ học quá cao: hãy thử một phần mười.",
-        ).format(name=a.arm.name, n=a.result.finished.step)
-        for a in view.arms
-        if diverged(a.result)
-    ]
-
-
 def tie_verdict(view):
     if not view.done:
         return []
-    said = fallen(view)
-    sound = [a for a in view.arms if math.isfinite(a.result.final("test_loss")) and not diverged(a.result)]
+    said = sentences.any_diverged(view.arms)
+    sound = [a for a in view.arms if math.isfinite(a.result.final("test_loss")) and not a.result.diverged]
     moved = view.result("moved")
     if ONE < gap(moved) < math.inf:
         said.append(
@@ -315,7 +300,7 @@ def of_kind(view, data):
 def noise_share(view):
     """Growth on uniform noise over growth on text, None while either is missing."""
     text, noise = of_kind(view, "text"), of_kind(view, "uniform")
-    if text is None or noise is None or not view.done or diverged(text) or diverged(noise):
+    if text is None or noise is None or not view.done or text.diverged or noise.diverged:
         return None
     share = growth(noise) / growth(text) if growth(text) > 0 else math.nan
     return share if math.isfinite(share) else None
@@ -330,11 +315,9 @@ def outside(view):
 def growth_verdict(view):
     if not view.done:
         return []
-    end = view.main.finished
-    if end is not None and end.reason == "diverged":
-        text = T("Diverged at step {n}: lower the learning rate.", "Phân kỳ ở bước {n}: hãy giảm tốc độ học.")
-        return [text.format(n=end.step)]
-    said, share = fallen(view), noise_share(view)
+    said, share = sentences.any_diverged(view.arms), noise_share(view)
+    if view.main.diverged:
+        return said
     if share is not None:
         facts = {"text": number(growth(of_kind(view, "text"))), "noise": number(growth(of_kind(view, "uniform")))}
         if share > MORE:
@@ -458,10 +441,10 @@ def lead(result):
 def layers_verdict(view):
     if not view.done:
         return []
-    said = fallen(view)
+    said = sentences.any_diverged(view.arms)
     for a in view.arms:
         value = lead(a.result)
-        if not math.isfinite(value) or diverged(a.result):
+        if not math.isfinite(value) or a.result.diverged:
             continue
         grown = spread.growths(a.result, "qkv")
         grown = grown[max(grown)]
@@ -492,7 +475,7 @@ def layers_verdict(view):
 def layers_answer(view):
     result = view.result("course")
     found = spread.growths(result, "qkv")
-    if not view.done or not found or max(found) == 0 or len(found[0]) < 4 or diverged(result):
+    if not view.done or not found or max(found) == 0 or len(found[0]) < 4 or result.diverged:
         return None
     values = found[max(found)]
     if None in values or view.config.blocks != 8:  # the question's

@@ -3,6 +3,7 @@
 import math
 import statistics
 
+from app import sentences
 from app.i18n import T
 from app.lesson import Prediction, Readout
 from app.theme import number
@@ -39,19 +40,8 @@ def equal_time(view) -> tuple[float, float, float] | None:
     return end, crossing.at(mine, end), crossing.at(theirs, end)
 
 
-def diverged(view):
-    return [
-        T(
-            "{name}: diverged at step {step}; the others go on. The learning rate is too high: try a tenth of it.",
-            "{name}: phân kỳ ở bước {step}; các nhánh khác vẫn chạy. Tốc độ học quá cao: hãy thử một phần mười.",
-        ).format(name=a.arm.name, step=a.result.finished.step)
-        for a in view.arms
-        if a.result.finished and a.result.finished.reason == "diverged"
-    ]
-
-
 def verdict(view):
-    said, me, other = diverged(view), view.arms[0], every(view)
+    said, me, other = sentences.any_diverged(view.arms), view.arms[0], every(view)
     mine = me.result.final("last_loss")
     if view.config.wiring == "raw_nll":
         reported, true = me.result.final("train_loss"), me.result.final("test_loss")

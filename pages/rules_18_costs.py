@@ -2,11 +2,12 @@
 
 import math
 
+from app import sentences
 from app.i18n import T, same
 from app.lesson import Prediction, Readout
 from app.theme import number, signed
 from pages.figures_18_costs import bytes_per_token
-from pages.rules_18 import BUSY, diverged
+from pages.rules_18 import BUSY
 
 
 def snr(view, label="warm"):
@@ -17,7 +18,7 @@ def snr(view, label="warm"):
 
 
 def signal_verdict(view):
-    said, found = diverged(view), snr(view)
+    said, found = sentences.any_diverged(view.arms), snr(view)
     if not found:
         return said
     count, lost = view.config.context, found["all"] / found["last"]
@@ -100,7 +101,7 @@ def cost_verdict(view):
 def text_verdict(view):
     values = {a.arm.label: a.result.final("last_loss") for a in view.arms}
     if len(values) < 4 or not all(map(math.isfinite, values.values())):
-        return diverged(view)
+        return sentences.any_diverged(view.arms)
     second = next(label.split("/")[0] for label in values if not label.startswith("manual"))
     tokenizer = view.config.tokenizer
     scale = {text: bytes_per_token(text, tokenizer) for text in ("manual", second)}
@@ -126,7 +127,7 @@ def text_verdict(view):
                 "Dấu đổi theo đơn vị: token của nó ngắn hơn ({x} byte so với {y}), nên mỗi token dễ hơn nhưng nhiều token hơn. Hãy so các văn bản theo byte.",
             ).format(x=number(scale[second]), y=number(scale["manual"]))
         )
-    return diverged(view) + said
+    return sentences.any_diverged(view.arms) + said
 
 
 COST_PREDICTION = Prediction(

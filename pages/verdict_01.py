@@ -2,6 +2,7 @@
 
 import math
 
+from app import sentences
 from app.i18n import T, same
 from app.lesson import Readout
 from app.theme import number, percent
@@ -24,14 +25,8 @@ def best_step(result, metric: str = "test_loss") -> int:
 
 def start_verdict(view) -> list[T]:
     """Divergence first; then what the donor is worth here; then who has learned the text by heart."""
-    for a in view.arms:
-        if a.result.finished and a.result.finished.reason == "diverged":
-            return [
-                T(
-                    "{name}: diverged at step {step}. Try a tenth of the learning rate.",
-                    "{name}: phân kỳ ở bước {step}. Hãy thử tốc độ học bằng một phần mười.",
-                ).format(name=a.arm.name, step=a.result.finished.step)
-            ]
+    if fallen := sentences.any_diverged(view.arms):
+        return fallen[:1]
     if not view.done:
         return []
     tuned, scratch = view.result(TUNED), view.result(SCRATCH)
@@ -201,7 +196,7 @@ def first_answer(view):
     config = view.config
     if not view.done or config.text_tokens != 50_000 or config.steps != 400 or config.donor == config.corpus:
         return None
-    if any(a.result.finished.reason == "diverged" for a in view.arms):
+    if any(a.result.diverged for a in view.arms):
         return None
     tuned, scratch = view.result(TUNED).at("test_loss", EARLY), view.result(SCRATCH).final("test_loss")
     if not math.isfinite(tuned + scratch):
@@ -237,7 +232,7 @@ def pairs(view) -> list[tuple]:
 
 def size_verdict(view) -> list[T]:
     found = [(n, a, b) for n, a, b in pairs(view) if {a.finished.reason, b.finished.reason} == {"done"}]
-    lost = [f"{n:,}" for n, a, b in pairs(view) if "diverged" in (a.finished.reason, b.finished.reason)]
+    lost = [f"{n:,}" for n, a, b in pairs(view) if a.diverged or b.diverged]
     if lost:
         return [
             T(
@@ -287,7 +282,7 @@ def tiny_answer(view):
         return None
     tuned, scratch = found[1000]
     ends = {"tuned": tuned.final("test_loss"), "scratch": scratch.final("test_loss"), "leave": tuned.at("test_loss", 0)}
-    if "diverged" in (tuned.finished.reason, scratch.finished.reason) or not math.isfinite(sum(ends.values())):
+    if tuned.diverged or scratch.diverged or not math.isfinite(sum(ends.values())):
         return None
     return min(ends, key=ends.get)
 

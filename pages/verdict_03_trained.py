@@ -2,6 +2,7 @@
 
 import math
 
+from app import sentences
 from app.i18n import T
 from app.lesson import Readout
 from app.theme import number, percent, signed
@@ -129,23 +130,13 @@ def ends(view) -> dict[str, float]:
 
 def model_verdict(view):
     if not view.done or any(
-        math.isnan(v) and a.result.finished.reason != "diverged"
-        for v, a in zip(ends(view).values(), view.arms, strict=True)
+        math.isnan(v) and not a.result.diverged for v, a in zip(ends(view).values(), view.arms, strict=True)
     ):
         return []
-    lost = [a for a in view.arms if a.result.finished.reason == "diverged"]
+    lost = [a for a in view.arms if a.result.diverged]
     if lost:
-        return [
-            T(
-                "{name} diverged at step {n}: lower its learning rate or its decay.",
-                "{name} phân kỳ ở bước {n}: hãy giảm tốc độ học hoặc suy giảm.",
-            ).format(name=lost[0].arm.name, n=lost[0].result.finished.step)
-            if lost[0].arm.config.weight_decay
-            else T(
-                "{name} diverged at step {n}: lower the learning rate.",
-                "{name} phân kỳ ở bước {n}: hãy giảm tốc độ học.",
-            ).format(name=lost[0].arm.name, n=lost[0].result.finished.step)
-        ]
+        either = T("Lower its learning rate or its decay.", "Hãy giảm tốc độ học hoặc suy giảm.")
+        return sentences.any_diverged(lost[:1], either if lost[0].arm.config.weight_decay else sentences.TENTH)
     e = ends(view)
     if view.config.lr == 0:
         return [NOTHING]
@@ -247,7 +238,7 @@ def model_answer(view):
     e = ends(view)
     if not view.done or not all(math.isfinite(v) for v in e.values()):
         return None
-    if any(a.result.finished.reason == "diverged" for a in view.arms):
+    if any(a.result.diverged for a in view.arms):
         return None
     asked = math.isclose(view.config.weight_decay, 0.2) and math.isclose(float(view.values.get("l2", 3e-5)), 3e-5)
     first, second, *_ = sorted(e.values())

@@ -2,6 +2,7 @@
 
 import math
 
+from app import sentences
 from app.i18n import T, same
 from app.lesson import Readout
 from app.theme import number, percent
@@ -36,12 +37,6 @@ def verdict(view) -> list[T]:
     return said
 
 
-def lost(result) -> bool:
-    """Did it diverge? Also a run that was stopped when its loss was no number any more."""
-    ended = result.finished and result.finished.reason == "diverged"
-    return bool(ended) or not math.isfinite(result.final("test_loss"))
-
-
 def judge(arm, result, *, brief: bool = False) -> list[T]:
     """Sentences about one finished run, the first rule that fits first. brief: the run beside it said the rest already."""
     config, test, first = arm.config, result.final("test_loss"), result.at("test_loss", 0)
@@ -50,14 +45,8 @@ def judge(arm, result, *, brief: bool = False) -> list[T]:
     own = result.final("text_loss")
     f = {"name": arm.name, "test": number(test), "away": number(away), "step": result.step, "lr": f"{config.lr:g}"}
     f |= {"uniform": number(uniform), "fell": number(first - test), "by": number(-steep)}
-    if lost(result):
-        f["step"] = result.finished.step if result.finished else result.step
-        return [
-            T(
-                "{name}: diverged at step {step}. The steps are too long; try a learning rate ten times smaller.",
-                "{name}: phân kỳ ở bước {step}. Bước đi quá dài; hãy thử tốc độ học nhỏ hơn mười lần.",
-            ).format(**f)
-        ]
+    if fallen := sentences.diverged(arm.name, result):
+        return fallen
     if config.lr == 0:
         return [
             T(
@@ -157,7 +146,7 @@ def pair(view):
     by = {a.arm.config.offset: a.result for a in view.arms}
     right, wrong = by.get(1), by.get(2)
     done = right and wrong and "pairs_known" in right.metrics and "pairs_known" in wrong.metrics
-    return (right, wrong) if done and not lost(right) and not lost(wrong) else (None, None)
+    return (right, wrong) if done and not right.diverged and not wrong.diverged else (None, None)
 
 
 def twins(view) -> list[T]:
@@ -376,14 +365,8 @@ def ahead_verdict(view) -> list[T]:
     by = {a.arm.config.offset: a.result for a in view.arms}
     if not view.done or 1 not in by or 8 not in by or not all(r.metrics.get("test_loss") for r in by.values()):
         return []
-    fallen = [a.arm.name for a in view.arms if lost(a.result)]
-    if fallen:
-        return [
-            T(
-                "Diverged: {names}. Such runs say nothing about the text; try a learning rate ten times smaller.",
-                "Phân kỳ: {names}. Những lần chạy như thế không nói gì về văn bản; hãy thử tốc độ học nhỏ hơn mười lần.",
-            ).format(names=T(", ".join(n.en for n in fallen), ", ".join(n.vi for n in fallen)))
-        ]
+    if fallen := sentences.any_diverged(view.arms):
+        return fallen
     near, far, unigram = by[1].final("test_loss"), by[8].final("test_loss"), view.references.get("unigram", math.nan)
     if not math.isfinite(unigram):
         return []

@@ -3,6 +3,7 @@
 import math
 from itertools import pairwise
 
+from app import sentences
 from app.i18n import T, same
 from app.lesson import Prediction, Readout
 from app.theme import number, percent
@@ -42,13 +43,8 @@ def judge(view, a) -> list[T]:
     f |= {"uniform": number(uniform)}
     f |= {"leak": percent(result.facts["leaked"]), "rose": number(test - low), "low": number(low)}
     f |= {"fell": number(result.at("same_loss", step) - train), "error": number(2 * error)}
-    if result.finished and result.finished.reason == "diverged":
-        return [
-            T(
-                "{name}: diverged at step {at}. The learning rate is too high; try a tenth of it.",
-                "{name}: phân kỳ ở bước {at}. Tốc độ học quá cao; hãy thử một phần mười.",
-            ).format(name=a.arm.name, at=result.finished.step)
-        ]
+    if fallen := sentences.diverged(a.arm.name, result):
+        return fallen
     if result.step < 50:
         return [
             T(
@@ -158,7 +154,7 @@ def difference(view):
     honest, leaked = by_label(view, "contiguous"), by_label(view, "random")
     if honest is None or leaked is None or honest.step != leaked.step:
         return None
-    if any(r.finished and r.finished.reason == "diverged" for r in (honest, leaked)):
+    if honest.diverged or leaked.diverged:
         return None
     if leaked.final("test_loss") > leaked.facts["references"]["uniform"] - LEARNED:
         return None
@@ -385,14 +381,8 @@ def overlap_verdict(view) -> list[T]:
 
 def ruined(view) -> list[T]:
     """A sentence where the runs of a comparison diverged or learned nothing, so that it shows nothing else."""
-    for a in view.arms:
-        if a.result.finished and a.result.finished.reason == "diverged":
-            return [
-                T(
-                    "{name}: diverged at step {at}. The learning rate is too high; try a tenth of it.",
-                    "{name}: phân kỳ ở bước {at}. Tốc độ học quá cao; hãy thử một phần mười.",
-                ).format(name=a.arm.name, at=a.result.finished.step)
-            ]
+    if fallen := sentences.any_diverged(view.arms):
+        return fallen[:1]
     uniform = view.references.get("uniform", math.inf)
     if all(best(a.result)[1] > uniform - LEARNED for a in view.arms):
         return [

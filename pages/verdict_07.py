@@ -2,6 +2,7 @@
 
 import math
 
+from app import sentences
 from app.i18n import T
 from app.lesson import Prediction, Readout
 from app.theme import number, signed
@@ -21,7 +22,7 @@ def done(view, label):
         is_it = a.arm.label == label or (
             a.arm.label == "yours" and label in ARMS and vars(config) == vars(plain(config)) | ARMS[label][0]
         )
-        whole = is_it and ended(a) and a.result.finished.reason != "diverged" and a.result.step >= EARLY
+        whole = is_it and ended(a) and not a.result.diverged and a.result.step >= EARLY
         if whole and math.isfinite(a.result.final("test_loss")):
             return a.result
     return None
@@ -50,15 +51,16 @@ def by_heart(result) -> bool:
 # --- the comparison ----------------------------------------------------------------------------------------------
 
 
+SMALLER = T(
+    "The learning rate is too high for this embedding: try a tenth of it, or a smaller r.",
+    "Tốc độ học quá cao với embedding này: hãy thử một phần mười, hoặc r nhỏ hơn.",
+)
+
+
 def verdict(view) -> list[T]:
     result = view.main
-    if result.finished and result.finished.reason == "diverged":
-        return [
-            T(
-                "Diverged at step {step}: the learning rate is too high for this embedding. Try a tenth of it, or a smaller r.",
-                "Phân kỳ ở bước {step}: tốc độ học quá cao với embedding này. Hãy thử một phần mười, hoặc r nhỏ hơn.",
-            ).format(step=result.finished.step)
-        ]
+    if result.diverged:
+        return sentences.any_diverged(view.arms[:1], SMALLER)
     if not result.metrics.get("test_loss") or result.step == 0:
         return []
     if result.step < EARLY:
@@ -243,7 +245,7 @@ def crossover_readouts(view):
 
 
 def dial_verdict(view) -> list[T]:
-    lost = [a for a in view.arms if ended(a) and a.result.finished.reason == "diverged"]
+    lost = [a for a in view.arms if ended(a) and a.result.diverged]
     if lost:
         return [
             T(

@@ -38,7 +38,7 @@ def runaway(a) -> bool:
     config, result = a.arm.config, a.result
     if aimless(a):
         return False
-    if result.finished is not None and result.finished.reason == "diverged":
+    if result.diverged:
         return True
     begin = max(abs(config.start - config.target), config.tolerance)
     if not abs(result.final("w") - config.target) > RUNAWAY * begin:
@@ -197,8 +197,7 @@ def points_verdict(view: View) -> list[T]:
     )
     for a in view.arms:
         w, rest = a.result.final("w"), a.result.final("rest")
-        lost = a.result.finished is not None and a.result.finished.reason == "diverged"
-        if not aimless(a) and (abs(w - rest) > UNSETTLED or lost):
+        if not aimless(a) and (abs(w - rest) > UNSETTLED or a.result.diverged):
             lines.append(
                 T(
                     "{name} has not settled: w = {w} after {n} steps. Its steps are too long or too few.",
@@ -314,26 +313,13 @@ LEARNT = 0.05  # nats/token: a test loss that has come down by less shows no lea
 METRIC = {"ce": "test_loss", "smoothing": "own_smoothing", "focal": "own_focal", "squares": "own_squares"}
 
 
-def lost_its_way(result) -> bool:
-    """Whether a run diverged, or ended on a loss that is no number."""
-    end = result.finished
-    return end is not None and (end.reason == "diverged" or not math.isfinite(result.final("test_loss")))
-
-
 def model_verdict(view: View) -> list[T]:
     """Who is best on the plain loss; who wins and who loses on its own loss; who is too modest or too sure."""
     lines = said(view)
     if not view.done:
         return lines
-    for a in view.arms:
-        if lost_its_way(a.result):
-            lines.append(
-                T(
-                    "{name} diverged at step {n}. The learning rate is too high: try a tenth of it.",
-                    "{name} phân kỳ ở bước {n}. Tốc độ học quá cao: hãy thử một phần mười.",
-                ).format(name=a.arm.name, n=a.result.finished.step)
-            )
-    ended = [a for a in view.arms if not lost_its_way(a.result)]
+    lines += sentences.any_diverged(view.arms)
+    ended = [a for a in view.arms if not a.result.diverged]
     if len(ended) < 2:
         return lines
     if all(a.result.final("test_loss") > a.result.at("test_loss", 0) - LEARNT for a in ended):
@@ -553,7 +539,7 @@ def smooth_why(view: View) -> T:
 def smoother(view: View) -> str | None:
     """None where another share than a tenth is smoothed, and where either run has diverged or neither has learned."""
     a, b = view.result("ce"), view.result("smoothing")
-    if not view.done or lost_its_way(a) or lost_its_way(b) or not a.finished or not b.finished:
+    if not view.done or a.diverged or b.diverged or not a.finished or not b.finished:
         return None
     learnt = any(r.final("test_loss") < r.at("test_loss", 0) - LEARNT for r in (a, b))
     if not learnt or not math.isclose(share_smoothed(view), 0.1):

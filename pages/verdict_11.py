@@ -2,6 +2,7 @@
 
 import math
 
+from app import sentences
 from app.i18n import T, same
 from app.lesson import Prediction, Readout
 from app.theme import knob, number, signed
@@ -270,15 +271,14 @@ def gap(view, size):
     return view.result(f"{size} other").final("test_loss") - view.result(f"{size} divided").final("test_loss")
 
 
+CALMER = T(
+    "Try a tenth of the learning rate, or switch on “normalise q and k”.",
+    "Hãy thử một phần mười tốc độ học, hoặc bật “chuẩn hóa q và k”.",
+)
+
+
 def train_verdict(view):
-    said = [
-        T(
-            "{name}: diverged at step {step}. Try a tenth of the learning rate, or switch on “normalise q and k”.",
-            "{name}: phân kỳ ở bước {step}. Hãy thử một phần mười tốc độ học, hoặc bật “chuẩn hóa q và k”.",
-        ).format(name=a.arm.name, step=a.result.finished.step)
-        for a in view.arms
-        if a.result.finished and a.result.finished.reason == "diverged"
-    ]
+    said = sentences.any_diverged(view.arms, CALMER)
     if said or not view.done:
         return said
     if view.config.attention_scale == 1:
@@ -393,14 +393,13 @@ def rescaled(view, way):
 
 def broken_off(view):
     """That the run diverged, where it did: then there are no gains to read."""
-    end = view.main.finished
-    if end is None or end.reason != "diverged":
+    if not view.main.diverged:
         return []
     return [
         T(
             "The run diverged at step {n}: there is no trained model to rescale. Try a tenth of the learning rate.",
             "Lần chạy phân kỳ ở bước {n}: không có mô hình đã huấn luyện nào để đổi tỉ lệ. Hãy thử một phần mười tốc độ học.",
-        ).format(n=end.step)
+        ).format(n=view.main.finished.step)
     ]
 
 

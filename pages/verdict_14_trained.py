@@ -2,6 +2,7 @@
 
 import math
 
+from app import sentences
 from app.i18n import T
 from app.lesson import Prediction, Readout
 from app.theme import knob, number
@@ -16,11 +17,7 @@ SAME = 0.02  # nats/token: two runs closer than this count as the same
 def pair(view, place: str):
     """(run with p = 0, run with the learner's p) of that world; None where one has no test point after the start."""
     found = [view.result(f"{place} {which}") for which in ("0", "p")]
-    return found if all(best_point(r) and not _diverged(r) for r in found) else None
-
-
-def _diverged(result) -> bool:
-    return result.finished is not None and result.finished.reason == "diverged"
+    return found if all(best_point(r) and not r.diverged for r in found) else None
 
 
 def gains(view, place: str) -> tuple[float, float] | None:
@@ -37,15 +34,7 @@ def _finished(view, place: str) -> bool:
 
 
 def worlds_verdict(view):
-    said = []
-    for a in view.arms:
-        if _diverged(a.result):
-            said.append(
-                T(
-                    "{name} diverged at step {n}: take a tenth of the learning rate.",
-                    "{name} phân kỳ ở bước {n}: hãy lấy tốc độ học bằng một phần mười.",
-                ).format(name=a.arm.name, n=a.result.finished.step)
-            )
+    said = sentences.any_diverged(view.arms)
     if not view.config.dropout:
         return [
             *said,

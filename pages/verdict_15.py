@@ -155,23 +155,13 @@ def apart(view, label) -> float:
 
 def sound(result) -> bool:
     """Whether a run came to an end that is still a number."""
-    if result.finished is not None and result.finished.reason == "diverged":
-        return False
-    return math.isfinite(result.final("test_loss")) and math.isfinite(last(result, "train_loss"))
+    return not result.diverged and math.isfinite(result.final("test_loss") + last(result, "train_loss"))
 
 
 def wirings_verdict(view):
-    lines = []
-    ended = {a.arm.label: a.result for a in view.arms if a.complete}
-    for label, result in ended.items():
-        if result.finished and result.finished.reason == "diverged":
-            lines.append(
-                T(
-                    "{name} diverged at step {n}: the learning rate is too high for it. Try a tenth.",
-                    "{name} phân kỳ ở bước {n}: tốc độ học quá cao. Hãy thử một phần mười.",
-                ).format(name=WIRINGS[label][0], n=result.finished.step)
-            )
-    ended = {label: result for label, result in ended.items() if sound(result)}
+    complete = [a for a in view.arms if a.complete]
+    lines = sentences.any_diverged(complete)
+    ended = {a.arm.label: a.result for a in complete if sound(a.result)}
     twins = [label for label in SHARED if label in ended and "ce" in ended and math.isfinite(apart(view, label))]
     if twins:
         gap = max(apart(view, label) for label in twins)

@@ -2,6 +2,7 @@
 
 import math
 
+from app import sentences
 from app.i18n import T
 from app.lesson import Readout
 from app.theme import number, percent, signed
@@ -283,11 +284,6 @@ def last_train(result) -> float:
     return sum(found) / len(found) if found else math.nan
 
 
-def not_a_number(result) -> bool:
-    """Whether this run has a test loss and its last one is no number."""
-    return bool(result.metrics.get("test_loss")) and not math.isfinite(result.final("test_loss"))
-
-
 def gain(view, pool: str) -> float:
     """Clean test loss of this pool minus raw's, nats per token; nan while unknown."""
     return view.result(pool).final("test_loss") - view.result("raw").final("test_loss")
@@ -308,14 +304,7 @@ def ended(result) -> float:
 
 
 def training(view):
-    said = [
-        T(
-            "{name}: diverged at step {n}. The learning rate is too high: try a tenth of it.",
-            "{name}: phân kỳ ở bước {n}. Tốc độ học quá cao: hãy thử một phần mười.",
-        ).format(name=a.arm.name, n=a.result.finished.step)
-        for a in view.arms
-        if a.result.finished and (a.result.finished.reason == "diverged" or not_a_number(a.result))
-    ]
+    said = sentences.any_diverged(view.arms)
     whole = [a for a in view.arms if math.isfinite(ended(a.result)) and math.isfinite(last_train(a.result))]
     if not view.done or len(whole) < 2:
         return said

@@ -3,6 +3,7 @@
 import math
 from statistics import fmean, stdev
 
+from app import sentences
 from app.i18n import T, same
 from app.lesson import Prediction, Readout
 from app.theme import number, signed
@@ -27,14 +28,14 @@ def sure(deltas: dict[int, float]) -> bool:
 
 
 def diverged(view) -> list[T]:
-    return [
-        T(
-            "{name}: diverged at step {step}; the last finite test loss was {value}. Try a tenth of the learning rate.",
-            "{name}: phân kỳ ở bước {step}; loss kiểm thử hữu hạn cuối là {value}. Hãy thử tốc độ học bằng một phần mười.",
-        ).format(name=a.arm.name, step=a.result.finished.step, value=number(finite(a.result)))
-        for a in view.arms
-        if a.result.finished is not None and a.result.finished.reason == "diverged"
-    ]
+    said = []
+    for a in view.arms:
+        advice = T(
+            "The last finite test loss was {value}. Try a tenth of the learning rate.",
+            "Loss kiểm thử hữu hạn cuối là {value}. Hãy thử tốc độ học bằng một phần mười.",
+        )
+        said += sentences.diverged(a.arm.name, a.result, advice.format(value=number(finite(a.result))))
+    return said
 
 
 def finite(result) -> float:

@@ -2,6 +2,7 @@
 
 import math
 
+from app import sentences
 from app.i18n import T
 from app.lesson import Prediction, Readout
 from app.theme import number, percent
@@ -48,28 +49,9 @@ def geometry(result, group, matrix, column, moment=END):
     return math.nan
 
 
-def broken(result):
-    """Whether the run diverged, or was stopped while its loss was no number."""
-    lost = result.metrics.get("test_loss") and not math.isfinite(result.final("test_loss"))
-    return bool(result.finished and (result.finished.reason == "diverged" or lost))
-
-
-def diverged(view):
-    """What is said instead of anything else where a run has diverged: of several, which. [] where none has."""
-    found = [a.arm.name for a in view.arms if broken(a.result)]
-    if not found or len(view.arms) == 1:
-        return [DIVERGED] if found else []
-    names = T(", ".join(n.en for n in found), ", ".join(n.vi for n in found))
-    return [T("{names}: {what}", "{names}: {what}").format(names=names, what=LOWERED)]
-
-
-LOWERED = T(
-    "diverged. The learning rate is too high for this optimizer. Try a tenth of it.",
-    "phân kỳ. Tốc độ học quá cao với thuật toán này. Hãy thử một phần mười.",
-)
-DIVERGED = T(
-    "Diverged: the learning rate is too high for this optimizer. Try a tenth of it.",
-    "Phân kỳ: tốc độ học quá cao với thuật toán này. Hãy thử một phần mười.",
+LOWER = T(
+    "The learning rate is too high for this optimizer: try a tenth of it.",
+    "Tốc độ học quá cao với thuật toán này: hãy thử một phần mười.",
 )
 NOTHING_UNUSED = T(
     "Nothing is unused here: shorten the training text (“training tokens kept”) to get unused tokens.",
@@ -91,7 +73,7 @@ def path(result, group="common"):
 
 def follow_verdict(view):
     result = view.main
-    if said := diverged(view):
+    if said := sentences.any_diverged(view.arms, LOWER):
         return said
     common, rare, never = (last(result, group) for group in ("common", "rare", "never"))
     if math.isnan(common) or "vocabulary" not in result.facts:
@@ -357,7 +339,7 @@ CENSUS_PREDICTIONS = (
 
 
 def touch_verdict(view):
-    if said := diverged(view):
+    if said := sentences.any_diverged(view.arms, LOWER):
         return said
     at = min(view.values.get("moment", END), together(view, "geometry"))
     tied, untied, sgd = (view.result(label) for label in ("tied", "untied", "sgd"))
@@ -435,7 +417,7 @@ TOUCH_PREDICTIONS = (
 
 
 def mask_verdict(view):
-    if said := diverged(view):
+    if said := sentences.any_diverged(view.arms, LOWER):
         return said
     at = together(view)
     values = {a.arm.label: last(a.result, "never", "log_mean", at) for a in view.arms}

@@ -2,6 +2,7 @@
 
 import math
 
+from app import sentences
 from app.i18n import T, same
 from app.lesson import Readout
 from app.theme import number, percent
@@ -36,17 +37,15 @@ def turned(time, steps) -> bool:
     )
 
 
+SPENT = T(
+    "The seconds until then are spent all the same. Try a tenth of the learning rate.",
+    "Số giây đã tốn vẫn là đã tốn. Hãy thử tốc độ học bằng một phần mười.",
+)
+
+
 def race(view) -> list[T]:
-    for a in view.arms:
-        end, lost = a.result.finished, a.result.metrics.get("test_loss")
-        if end is not None and (end.reason == "diverged" or (lost and not math.isfinite(a.result.final("test_loss")))):
-            return [
-                T(
-                    "{name}: no number any more at step {step}. The seconds until then are spent all the same. Try a tenth "
-                    "of the learning rate.",
-                    "{name}: ở bước {step} loss không còn là số. Số giây đã tốn vẫn là đã tốn. Hãy thử tốc độ học bằng một phần mười.",
-                ).format(name=a.arm.name, step=end.step)
-            ]
+    if fallen := sentences.any_diverged(view.arms, SPENT):
+        return fallen[:1]
     time, steps = standing(view), standing(view, "steps")
     if len(time) < 2 or not all(math.isfinite(loss) for *_, loss in (*time, *steps)):
         return []

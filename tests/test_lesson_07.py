@@ -75,7 +75,7 @@ def test_a_run_worse_than_guessing_and_a_diverged_one_are_called_so():
     assert "worse than guessing" in said
     arm = Arm("yours", controls_07.ARMS["free"][1], QUICK)
     view = View((arm_view(arm, {0: 8.0, 20: math.nan}, "diverged"),), {})
-    assert "Diverged at step 20" in text(verdict_07.verdict(view))
+    assert "diverged at step 20." in text(verdict_07.verdict(view))
 
 
 def test_the_crossing_lies_where_two_straight_lines_over_log_n_meet():

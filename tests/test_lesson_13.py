@@ -111,7 +111,10 @@ def test_weights_outside_the_courses_axis_are_reported():
 def test_a_diverged_run_is_called_that():
     arms = page.kinds(page.GROWTH, {})
     seen = view(arms, {a.label: run([50, 30], reason="diverged") for a in arms})
-    assert "Diverged at step 200" in words(rules_13.growth_verdict(seen))
+    said = words(rules_13.growth_verdict(seen))
+    assert (
+        said.startswith("text: diverged at step 200.") and said.count("diverged") == len(arms) and "widen" not in said
+    )
 
 
 def test_who_leads_is_read_against_the_median_of_the_others():

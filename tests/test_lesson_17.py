@@ -263,4 +263,6 @@ def test_the_scatter_of_a_run_that_diverged_is_no_number_and_not_told():
 
 def test_a_division_that_ends_without_bound_is_not_put_in_numbers():
     seen = divided(math.inf, -math.inf)
-    assert verdict_17.divide_verdict(seen) == [] and verdict_17.undivided(seen) is None
+    said = [line.en for line in verdict_17.divide_verdict(seen)]
+    assert len(said) == 2 and all("diverged at step" in line and "inf" not in line for line in said)
+    assert verdict_17.undivided(seen) is None

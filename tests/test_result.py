@@ -95,3 +95,12 @@ def test_when_a_step_was_made_is_known_where_the_log_of_a_thinned_run_leaves_it_
 
 def test_a_run_without_a_clock_says_of_no_step_when_it_was():
     assert np.isnan(Result((Metric(3, "loss", 1.0),)).when([0, 3])).all()
+
+
+def test_a_run_has_diverged_when_it_says_so_or_its_last_test_loss_is_no_number():
+    fine, gone = Metric(0, "test_loss", 3.0), Metric(2, "test_loss", math.inf)
+    assert Result((fine, Finished(2, "diverged"))).diverged, "the loss of training was lost between two tests"
+    assert Result((fine, gone, Finished(2, "stopped"))).diverged and Result((fine, gone)).diverged
+    assert not Result((fine, gone, Metric(3, "test_loss", 2.0))).diverged, "taken up again before it was lost"
+    assert not Result((fine, Metric(1, "train_loss", math.nan), Finished(2, "done"))).diverged
+    assert not Result((fine, gone, Finished(2, "diverged"))).up_to(1).diverged and not Result(()).diverged

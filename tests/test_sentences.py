@@ -3,10 +3,14 @@
 import ast
 from pathlib import Path
 from string import Formatter
+from types import SimpleNamespace
 
 import pytest
 
-from app.sentences import SENTENCES, say
+from app.i18n import T, same
+from app.sentences import SENTENCES, TENTH, any_diverged, diverged, say
+from core.events import Finished, Metric
+from core.result import Result
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -55,3 +59,25 @@ def test_every_sentence_is_said_somewhere():
         if p.name != "sentences.py"
     )
     assert [code for code in SENTENCES if f'"{code}"' not in text] == []
+
+
+def test_who_diverged_is_told_at_which_step_and_what_to_try():
+    lost = Result((Metric(20, "test_loss", float("nan")), Finished(24, "diverged")))
+    (line,) = diverged(T("yours", "của bạn"), lost)
+    assert line.en == f"yours: diverged at step 24. {TENTH.en}" and line.vi == f"của bạn: phân kỳ ở bước 24. {TENTH.vi}"
+    (line,) = diverged(same("A"), Result(lost.events[:1]), T("Less.", "Ít hơn."))
+    assert line == ("A: diverged at step 20. Less.", "A: phân kỳ ở bước 20. Ít hơn."), "stopped before it was given up"
+    assert diverged(same("A"), Result((Metric(20, "test_loss", 2.0), Finished(20, "done")))) == []
+
+
+def test_where_many_diverged_one_sentence_names_them_all():
+    lost, fine = [Result((Finished(24 + i, "diverged"),)) for i in range(4)], Result((Finished(24, "done"),))
+    arms = [SimpleNamespace(arm=SimpleNamespace(name=T(f"arm {i}", f"nhánh {i}")), result=lost[i]) for i in range(4)]
+    arms.append(SimpleNamespace(arm=SimpleNamespace(name=same("sound")), result=fine))
+    assert [line.en[:5] for line in any_diverged(arms[1:])] == ["arm 1", "arm 2", "arm 3"]
+    (line,) = any_diverged(arms)
+    assert (
+        line.en == f"arm 0, arm 1, arm 2, arm 3: diverged at step 24–27. {TENTH.en}"
+        and "nhánh 3" in line.vi
+        and "sound" not in line.en
+    )

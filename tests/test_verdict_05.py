@@ -67,7 +67,8 @@ def test_distances_far_above_their_floors_measure_the_training():
 
 def test_diverged_distances_are_named_and_nothing_else_is_said():
     text = ahead(math.nan, math.nan, reason="diverged")
-    assert text.startswith("Diverged: 1 ahead, 2 ahead") and "NaN" not in text and "attention" not in text
+    assert text.startswith("1 ahead, 2 ahead") and "8 ahead: diverged at step 200." in text
+    assert "NaN" not in text and "attention" not in text
 
 
 @pytest.mark.parametrize("kind, en, vi", [("gelu", "pass GELU", "qua GELU"), ("relu", "pass ReLU", "qua ReLU")])

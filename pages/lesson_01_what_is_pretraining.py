@@ -7,8 +7,8 @@ from app.lesson import Arm, Lesson, Playground, Prediction
 from core.experiments import compute_cost, cost_spread, transfer
 from pages.claims_01 import CLAIMS
 from pages.controls_01 import CONTROLS, COST, DOUBT, MAP, START, SWEEP
-from pages.cost_figures_01 import implied, models, plane, spent, spread, tornado
 from pages.figures_01 import COLORS, FROZEN, NAMES, SCRATCH, TUNED, curves, memory, sizes
+from pages.figures_01_costs import implied, models, plane, spent, spread, tornado
 from pages.verdict_01 import (
     cost_readouts,
     cost_verdict,

@@ -8,9 +8,10 @@ from core.experiments import accumulation
 from pages.claims_04 import CLAIMS
 from pages.controls_04 import CONTROLS
 from pages.figures_04 import loss, phase, race
+from pages.figures_04_scans import both, descent, gap, parts, scan, sweep
 from pages.predictions_04 import FLIP, FORGET, RATES, SWING, TURNED, UNDIVIDED
 from pages.presets_04 import BOWLS, NEVERS, PARTS, RACES, SWEEPS
-from pages.rules_04 import (
+from pages.verdict_04 import (
     RACE,
     SWEEP,
     TWO,
@@ -24,8 +25,7 @@ from pages.rules_04 import (
     sweep_verdict,
     verdict,
 )
-from pages.scans_04 import both, descent, gap, parts, scan, sweep
-from pages.swings_04 import never_readouts
+from pages.verdict_04_swings import never_readouts
 
 NEVER = replace(RACE, reset="never", steps=150)
 

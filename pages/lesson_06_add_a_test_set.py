@@ -10,8 +10,8 @@ from core.experiments import evaluation, overlap, splits
 from pages.claims_06 import CLAIMS
 from pages.controls_06 import CONTROLS, PRESETS, WAYS
 from pages.figures_06 import loss, parts
-from pages.leaks_06 import curve, strip, zoom
-from pages.sweeps_06 import dose, estimates, size
+from pages.figures_06_leaks import curve, strip, zoom
+from pages.figures_06_sweeps import dose, estimates, size
 from pages.verdict_06 import (
     PREDICTIONS,
     dose_verdict,

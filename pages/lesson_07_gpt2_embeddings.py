@@ -6,7 +6,7 @@ from core.experiments import copying
 from pages.claims_07 import CLAIMS
 from pages.controls_07 import CONTROLS, PRESETS, QUICK, against, amounts, dial, givers
 from pages.figures_07 import crossover, dial_figure, givers_figure, loss
-from pages.inside_07 import chart_map, freezing, memory, movement, neighbours
+from pages.figures_07_inside import chart_map, freezing, memory, movement, neighbours
 from pages.verdict_07 import (
     ALIAS,
     CROSSOVER,

@@ -9,7 +9,7 @@ from core.experiments import ask, coverage, model1, model5, tying
 from pages.claims_08 import CLAIMS
 from pages.controls_08 import CONTROLS
 from pages.figures_08 import by_place, cosines, echo, edge, loss, race, strip, unseen, ways, writing
-from pages.rules_08 import (
+from pages.verdict_08 import (
     ECHO_PREDICTION,
     PREDICTIONS,
     STDS,

@@ -6,9 +6,9 @@ from app.i18n import T, same
 from app.lesson import Arm, Lesson, Playground, Preset
 from core.experiments import lm_losses, loss_logits, loss_path, loss_points
 from pages.claims_09 import CLAIMS
-from pages.class_figures_09 import bars, calibration, effect, model_loss, own, scores
 from pages.controls_09 import CONTROLS, LOSSES, OBJECTIVES, TRAINED
 from pages.figures_09 import arrivals, balance, distance, path, shape, strip
+from pages.figures_09_classes import bars, calibration, effect, model_loss, own, scores
 from pages.verdict_09 import (
     LOGITS_PREDICTIONS,
     MODEL_PREDICTIONS,

@@ -7,7 +7,7 @@ from app.lesson import Arm, Lesson, Playground, Preset
 from app.theme import knob
 from core.experiments import flight, initial_weights, one_layer
 from pages import figures_12 as figures
-from pages import rules_12 as rules
+from pages import verdict_12 as rules
 from pages.claims_12 import CLAIMS
 from pages.controls_12 import CONTROLS, NAMES
 

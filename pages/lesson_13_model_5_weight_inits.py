@@ -6,8 +6,8 @@ from app.i18n import T, same
 from app.lesson import Arm, Lesson, Playground, Preset
 from core.experiments import apply_order, weight_growth
 from pages import figures_13 as figures
-from pages import rules_13 as rules
-from pages import spread_figures_13 as spread
+from pages import figures_13_spread as spread
+from pages import verdict_13 as rules
 from pages.claims_13 import CLAIMS
 from pages.controls_13 import CONTROLS
 

@@ -11,8 +11,8 @@ from pages.controls_18 import CONTROLS
 from pages.figures_18 import meter, place, race, triangle
 from pages.figures_18_costs import cost, signal, texts
 from pages.presets_18 import COST_PRESETS, RACE_PRESETS, SIGNAL_PRESETS, TEXT_PRESETS, WHERE_PRESETS
-from pages.rules_18 import PREDICTIONS, place_verdict, readouts, verdict
-from pages.rules_18_costs import COST_PREDICTION, cost_verdict, signal_readouts, signal_verdict, text_verdict
+from pages.verdict_18 import PREDICTIONS, place_verdict, readouts, verdict
+from pages.verdict_18_costs import COST_PREDICTION, cost_verdict, signal_readouts, signal_verdict, text_verdict
 
 COLORS = {"all": 0, 1: 1, 16: 2, 4: 3}  # in every picture the same
 

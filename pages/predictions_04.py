@@ -8,8 +8,8 @@ from app.lesson import Prediction
 from app.theme import number
 from core.experiments import one_parameter
 from pages.controls_04 import NAMES
-from pages.rules_04 import RACE, SWEEP, TWO
-from pages.swings_04 import measured
+from pages.verdict_04 import RACE, SWEEP, TWO
+from pages.verdict_04_swings import measured
 
 
 def only_when(view, base, **wanted) -> bool:

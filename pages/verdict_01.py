@@ -9,8 +9,8 @@ from app.theme import number, percent
 from core import compute, pretrained
 from core.cards import card
 from core.experiments import compute_cost
-from pages.cost_figures_01 import INPUTS, money, power, said_loss, short
 from pages.figures_01 import SCRATCH, TUNED, crossing, donor_steps, times
+from pages.figures_01_costs import INPUTS, money, power, said_loss, short
 
 EARLY = 80  # steps of the fine-tuned run in the first prediction
 EQUAL = 0.05  # nats that count as the same

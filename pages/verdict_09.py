@@ -7,7 +7,7 @@ from app.i18n import T, same
 from app.lesson import Prediction, Readout
 from app.theme import knob, number
 from app.view import View
-from pages.class_figures_09 import judged
+from pages.figures_09_classes import judged
 
 RUNAWAY = 10.0  # farther from the target than this many times the start: it runs away
 GROWN = 1.5  # and in the second half this many times as far as in the first: a swing of one size does not

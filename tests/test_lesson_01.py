@@ -11,8 +11,8 @@ from core.events import Finished, Metric, Started
 from core.experiments import compute_cost, cost_spread, transfer
 from core.result import Result
 from core.runs import Status
-from pages import cost_figures_01 as cost
 from pages import figures_01
+from pages import figures_01_costs as cost
 from pages import verdict_01 as words
 from pages.figures_01 import crossing, curve_rows, donor_steps
 

@@ -75,7 +75,7 @@ def test_never_resetting_names_period_growth_and_the_unfair_comparison():
     ],
 )
 def test_the_regime_named_is_the_regime_seen(values, regime):
-    from pages.rules_04 import regime as named
+    from pages.verdict_04 import regime as named
 
     shown = view("race", steps=1000, **values)
     assert named(shown.config) == regime
@@ -84,7 +84,7 @@ def test_the_regime_named_is_the_regime_seen(values, regime):
 
 
 def test_who_starts_at_the_target_without_noise_does_not_move_at_all():
-    from pages.rules_04 import regime as named
+    from pages.verdict_04 import regime as named
 
     shown = view("never", start=5.0)
     assert named(shown.config) == "still" and shown.main.final("swing_sgd") == 0
@@ -127,7 +127,7 @@ def test_whoever_resets_is_praised_only_for_a_run_that_came_home():
 @pytest.mark.parametrize("reset", ["2", "4", "8"])
 @pytest.mark.parametrize("lr", [0.05, 0.4])
 def test_a_reset_every_few_steps_is_told_by_its_factor_and_where_everybody_ends(reset, lr):
-    from pages.swings_04 import block
+    from pages.verdict_04_swings import block
 
     shown, words = view("never", reset=reset, lr=lr, steps=20), said("never", reset=reset, lr=lr, steps=20)
     rounds, rest = divmod(20, int(reset))

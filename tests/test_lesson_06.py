@@ -8,7 +8,7 @@ from app.view import ArmView, View
 from core.events import Finished, Metric, Started
 from core.result import Result
 from core.runs import Status
-from pages import claims_06, figures_06, leaks_06, sweeps_06, verdict_06
+from pages import claims_06, figures_06, figures_06_leaks, figures_06_sweeps, verdict_06
 from pages import lesson_06_add_a_test_set as page
 
 FACTS = {
@@ -118,7 +118,7 @@ def test_more_text_is_told_with_both_ends():
         seen.append(ArmView(a, a.label, Status("done", 600, 600), made, "live"))
     said = verdict_06.size_verdict(View(tuple(seen), {}))[0].en
     assert "From 2,000 to 100,000" in said and "less to gain" in said
-    assert len(sweeps_06.size_rows(View(tuple(seen), {}))) == 15
+    assert len(figures_06_sweeps.size_rows(View(tuple(seen), {}))) == 15
 
 
 def test_the_leak_map_follows_every_knob():
@@ -135,7 +135,7 @@ def test_the_leak_map_follows_every_knob():
     assert "dropped" in drawn(split="blocks")[1]
     for values in ({}, {"stride": 8}, {"context": 1, "stride": 16}, {"context": 32}, {"split": "blocks", "block": 64}):
         seen, _ = drawn(**values)
-        for figure in (leaks_06.strip, leaks_06.zoom, leaks_06.curve):
+        for figure in (figures_06_leaks.strip, figures_06_leaks.zoom, figures_06_leaks.curve):
             assert len(figure.rows(seen)), (values, figure.name)
             figure.chart(seen).to_dict()
 

@@ -11,7 +11,7 @@ from core.events import Finished, Metric, Started
 from core.experiments import borrowed
 from core.result import Result
 from core.runs import Status
-from pages import controls_07, figures_07, inside_07, verdict_07
+from pages import controls_07, figures_07, figures_07_inside, verdict_07
 
 LESSON = discover()[7]
 QUICK = borrowed.Config()
@@ -206,4 +206,4 @@ def test_before_any_step_the_alias_has_changed_nothing():
 
 
 def test_the_length_of_a_row_that_is_gone_stands_beside_its_bar():
-    assert "datum.factor < 0.25" in str(inside_07.freeze_chart(View((), {})).to_dict(validate=False))
+    assert "datum.factor < 0.25" in str(figures_07_inside.freeze_chart(View((), {})).to_dict(validate=False))

@@ -14,7 +14,7 @@ from core.experiment import make
 from core.experiments import coverage, model5, tying
 from core.result import Result
 from core.runs import Status
-from pages import claims_08, figures_08, rules_08
+from pages import claims_08, figures_08, verdict_08
 from pages import lesson_08_train_model_5 as page
 
 REFERENCES = {
@@ -72,7 +72,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_the_verdict_names_what_happened(case):
     points, words, *train = CASES[case]
-    said = " ".join(s.en for s in rules_08.verdict(view({"gpt2": result(points, train=(*train, 1.0)[0])})))
+    said = " ".join(s.en for s in verdict_08.verdict(view({"gpt2": result(points, train=(*train, 1.0)[0])})))
     assert words in said
 
 
@@ -100,12 +100,12 @@ def test_two_decays_are_told_with_the_digits_in_which_they_differ():
 
 
 def test_a_diverged_run_is_called_that():
-    said = rules_08.verdict(view({"course": result({0: 8.0, 10: 50.0}, reason="diverged")}))
+    said = verdict_08.verdict(view({"course": result({0: 8.0, 10: 50.0}, reason="diverged")}))
     assert "diverged at step 10" in said[0].en and "phân kỳ ở bước 10" in said[0].vi
 
 
 def test_two_arms_are_compared():
-    said = rules_08.verdict(view({"course": result({0: 8.2, 100: 3.9}), "gpt2": result({0: 7.6, 100: 2.2})}))
+    said = verdict_08.verdict(view({"course": result({0: 8.2, 100: 3.9}), "gpt2": result({0: 7.6, 100: 2.2})}))
     assert "1.7" in said[-1].en
 
 
@@ -115,8 +115,8 @@ def test_two_arms_are_compared():
 )
 def test_the_predictions_are_decided_by_the_run(course, gpt2, table, init):
     seen = view({"course": result({0: 8.2, 100: course}), "gpt2": result({0: 7.6, 100: gpt2})})
-    assert rules_08.table_answer(seen) == table and rules_08.init_answer(seen) == init
-    assert rules_08.table_why(seen).vi and rules_08.init_why(seen).en
+    assert verdict_08.table_answer(seen) == table and verdict_08.init_answer(seen) == init
+    assert verdict_08.table_why(seen).vi and verdict_08.init_why(seen).en
 
 
 def test_crossings_are_marked_at_the_first_step_below_a_line():
@@ -205,7 +205,7 @@ def test_where_no_story_goes_on_over_a_join_there_is_no_best_possible_line(monke
         for lang in ("en", "vi"):
             view = View((arm,), {}, lang)
             assert "oracle" not in view.references
-            assert "bigram_table" in view.references and rules_08.verdict(view)
+            assert "bigram_table" in view.references and verdict_08.verdict(view)
             for figure in (*page.LESSON.playgrounds[0].figures,):
                 assert figure.chart(view) is not None
             assert figures_08.LINES["oracle"](lang) not in str(figures_08.loss_chart(view).to_dict())
@@ -222,14 +222,14 @@ def ran(config):
 
 def test_two_starts_differ_in_weights_and_head_unless_the_head_is_chosen():
     ends = {"course": result({0: 8.2, 100: 3.9}), "gpt2": result({0: 7.6, 100: 2.2})}
-    assert "divides by √d" in rules_08.verdict(view(ends))[-1].en
+    assert "divides by √d" in verdict_08.verdict(view(ends))[-1].en
     arms = page.compare(replace(page.QUICK, divide_logits="no"), {"inits": "course,gpt2"})
-    assert "weights alone" in rules_08.verdict(view(ends, arms=arms))[-1].en
+    assert "weights alone" in verdict_08.verdict(view(ends, arms=arms))[-1].en
 
 
 def test_a_difference_to_infinity_is_not_told():
     ends = {"course": result({0: 8.2, 100: math.nan}, reason="diverged"), "gpt2": result({0: 7.6, 100: 2.2})}
-    assert not [s for s in rules_08.verdict(view(ends)) if "NaN" in s.en]
+    assert not [s for s in verdict_08.verdict(view(ends)) if "NaN" in s.en]
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_a_difference_to_infinity_is_not_told():
     ],
 )
 def test_a_text_is_read_over_only_when_it_was(config, said):
-    assert said in rules_08.coverage_verdict(ran(config))[0].en
+    assert said in verdict_08.coverage_verdict(ran(config))[0].en
 
 
 @pytest.mark.parametrize(("sampler", "law"), [("random", "exp(−nBT/N)"), ("epochs", "1 − nBT/N")])
@@ -251,7 +251,7 @@ def test_the_law_is_that_of_the_sampler(sampler, law):
 
 @pytest.mark.parametrize(("decay", "said"), [(0.1, "instead of"), (0.0, "nothing of it shows")])
 def test_a_double_decay_is_told_where_it_shows(decay, said):
-    assert said in rules_08.tying_verdict(ran(tying.Config(weight_decay=decay)))[0].en
+    assert said in verdict_08.tying_verdict(ran(tying.Config(weight_decay=decay)))[0].en
 
 
 def test_two_leads_in_opposite_directions_are_both_needed():

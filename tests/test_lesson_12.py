@@ -10,7 +10,7 @@ from core.events import Finished, Metric, Started, Table
 from core.experiments import flight
 from core.result import Result
 from core.runs import Status
-from pages import figures_12, rules_12
+from pages import figures_12, verdict_12
 from pages import lesson_12_weight_initialization as page
 
 
@@ -32,20 +32,20 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_the_flights_verdict_names_what_became_of_the_signal(case):
     values, words = CASES[case]
-    assert words in " ".join(line.en for line in rules_12.flight_verdict(fly(**values)))
+    assert words in " ".join(line.en for line in verdict_12.flight_verdict(fly(**values)))
 
 
 def test_the_race_is_decided_only_by_the_race():
-    single, half = (rules_12.race_answer(d) for d in ("float32", "float16"))
+    single, half = (verdict_12.race_answer(d) for d in ("float32", "float16"))
     assert single(fly(std=1.0)) == 32 and single(fly()) is None and single(fly(std=1.0, activation="relu")) is None
     assert half(fly(std=1.0, dtype="float16")) == 4 and half(fly(std=1.0)) is None
-    assert "16^32" in rules_12.race_why(fly(std=1.0)).en
+    assert "16^32" in verdict_12.race_why(fly(std=1.0)).en
 
 
 def test_layernorm_is_the_rescuer_on_five_seeds():
-    found = [rules_12.rescue_answer(fly(page.rescue, std=1.0, activation="gelu", seed=s)) for s in range(5)]
+    found = [verdict_12.rescue_answer(fly(page.rescue, std=1.0, activation="gelu", seed=s)) for s in range(5)]
     assert found == ["layernorm"] * 5
-    assert rules_12.rescue_answer(fly(page.rescue, std=0.02)) is None
+    assert verdict_12.rescue_answer(fly(page.rescue, std=0.02)) is None
 
 
 def test_the_limit_of_the_format_is_drawn_only_where_a_line_comes_near():
@@ -81,13 +81,13 @@ def gpt(results, family="sweep", lang="en"):
 )
 def test_what_became_of_std_one_is_read_from_the_run(one, answer, words):
     view = gpt({"0.02": run(7.6, 5.9), "1": one})
-    assert rules_12.one_answer(view) == answer
-    assert words in " ".join(line.en for line in rules_12.gpt_verdict(view))
+    assert verdict_12.one_answer(view) == answer
+    assert words in " ".join(line.en for line in verdict_12.gpt_verdict(view))
 
 
 def test_dead_starts_and_clones_are_called_that():
     view = gpt({"0.02": run(7.6, 5.9), "zeros": run(7.6, 7.6, rows=1), "zero blocks": run(7.6, 5.8, rows=1)}, "dead")
-    said = " ".join(line.en for line in rules_12.gpt_verdict(view))
+    said = " ".join(line.en for line in verdict_12.gpt_verdict(view))
     assert "all zero: the loss has not moved" in said and "zero blocks: learning, but" in said
 
 
@@ -125,7 +125,7 @@ def test_every_claim_of_the_course_is_there():
 
 
 def told(view):
-    return " ".join(line.en for line in rules_12.gpt_verdict(view))
+    return " ".join(line.en for line in verdict_12.gpt_verdict(view))
 
 
 def with_gradient(result, value):
@@ -149,14 +149,14 @@ def test_a_loss_that_hardly_moves_is_dead_only_without_a_gradient():
 def test_what_a_start_of_one_comes_to_is_left_open_where_the_steps_decide(values):
     view = gpt({"0.02": run(7.6, 7.5), "1": run(28.0, 27.9)})
     arms = tuple(replace(a, arm=replace(a.arm, config=replace(a.arm.config, **values))) for a in view.arms)
-    assert rules_12.one_answer(View(arms, view.values)) is None
+    assert verdict_12.one_answer(View(arms, view.values)) is None
 
 
 def test_a_start_of_one_that_diverged_is_not_said_to_stay_finite():
     view = gpt({"0.02": run(7.6, 5.9), "1": run(28.0, float("nan"), reason="diverged")})
-    why = rules_12.one_why(view)
+    why = verdict_12.one_why(view)
     assert "NaN" not in why.en and "finite" not in why.en
-    assert "NaN" not in " ".join(str(r.value) for r in rules_12.gpt_readouts(gpt({"1": run(28.0, float("nan"))})))
+    assert "NaN" not in " ".join(str(r.value) for r in verdict_12.gpt_readouts(gpt({"1": run(28.0, float("nan"))})))
 
 
 @pytest.mark.parametrize(
@@ -165,18 +165,18 @@ def test_a_start_of_one_that_diverged_is_not_said_to_stay_finite():
 )
 def test_the_rescue_is_decided_by_the_stack_of_the_question(other):
     values = {"std": 1.0, "activation": "gelu"} | other
-    assert rules_12.rescue_answer(fly(page.rescue, **values)) is None
+    assert verdict_12.rescue_answer(fly(page.rescue, **values)) is None
 
 
 def test_one_block_has_no_other_to_be_compared_with():
     arms = [a for a in page.starts(replace(page.GPT, blocks=1), {"starts": "sweep", "seeds": 1})][:1]
     view = View((ArmView(arms[0], "x", Status("done", 120, 120), run(7.6, 6.0), "live"),), {})
-    assert "One block" in rules_12.deep_verdict(view)[0].en
+    assert "One block" in verdict_12.deep_verdict(view)[0].en
 
 
 def test_nothing_to_measure_is_said_in_words():
-    value = rules_12.flight_readouts(fly(scheme="zeros"))[0].value
+    value = verdict_12.flight_readouts(fly(scheme="zeros"))[0].value
     assert value.en == "nothing to measure" and value.vi != value.en
     assert "choose “normal”" in " ".join(
-        t.en for t in rules_12.flight_verdict(fly(scheme="pytorch", activation="gelu", depth=100))
+        t.en for t in verdict_12.flight_verdict(fly(scheme="pytorch", activation="gelu", depth=100))
     )

@@ -12,7 +12,7 @@ from core.events import Finished, Metric, Note, Started, Table
 from core.experiments import gradient_signal, head_cost
 from core.result import Result
 from core.runs import Status
-from pages import claims_18, figures_18, figures_18_costs, rules_18, rules_18_costs
+from pages import claims_18, figures_18, figures_18_costs, verdict_18, verdict_18_costs
 from pages.claims_18 import QUICK
 from pages.lesson_18_final_token_loss import race_arms, text_arms, two_arms
 
@@ -61,39 +61,39 @@ def test_the_run_graded_everywhere_is_one_run_whatever_stands_beside_it():
 
 
 def test_the_verdict_names_the_winner_at_the_last_position():
-    assert "Grading everywhere wins by 0.600" in said(rules_18.verdict, view({"1": made(6.5), "all": made(5.9)}))
-    assert "this is not usual" in said(rules_18.verdict, view({"1": made(5.5), "all": made(5.9)}))
+    assert "Grading everywhere wins by 0.600" in said(verdict_18.verdict, view({"1": made(6.5), "all": made(5.9)}))
+    assert "this is not usual" in said(verdict_18.verdict, view({"1": made(5.5), "all": made(5.9)}))
     assert "less than the measurement can tell apart" in said(
-        rules_18.verdict, view({"1": made(5.905), "all": made(5.9)})
+        verdict_18.verdict, view({"1": made(5.905), "all": made(5.9)})
     )
-    assert "nothing to compare" in said(rules_18.verdict, view({"all": made(5.9)}, replace(QUICK, graded=64)))
+    assert "nothing to compare" in said(verdict_18.verdict, view({"all": made(5.9)}, replace(QUICK, graded=64)))
 
 
 def test_a_negative_loss_is_called_impossible_and_the_true_one_stands_beside_it():
     raw = replace(QUICK, wiring="raw_nll")
-    words = said(rules_18.verdict, view({"1": made(-1.2, true=6.64), "all": made(-8.0, true=6.35)}, raw))
+    words = said(verdict_18.verdict, view({"1": made(-1.2, true=6.64), "all": made(-8.0, true=6.35)}, raw))
     assert "−1.20" in words and "6.64" in words and "log-softmax is missing" in words
 
 
 def test_a_run_that_diverged_is_named_and_the_others_are_not():
     broken = Result((Started(100), Metric(4, "train_loss", math.nan), Finished(4, "diverged")))
-    words = said(rules_18.verdict, view({"1": broken, "all": made(5.9)}))
+    words = said(verdict_18.verdict, view({"1": broken, "all": made(5.9)}))
     assert "last one only: diverged at step 4" in words and words.count("diverged") == 1
 
 
 def test_equal_steps_are_read_off_between_the_points_of_the_curve():
     seen = view({"1": made(6.6), "all": made(5.6)})  # 1 nat below in 100 steps against 2: half the steps
-    assert rules_18.equal(seen, "step") == pytest.approx((50, 100, 6.6))
-    assert rules_18.steps_answer(seen) == 50 and rules_18.who(seen) == "all"
-    meets, end, _ = rules_18.equal(seen, "predictions")
+    assert verdict_18.equal(seen, "step") == pytest.approx((50, 100, 6.6))
+    assert verdict_18.steps_answer(seen) == 50 and verdict_18.who(seen) == "all"
+    meets, end, _ = verdict_18.equal(seen, "predictions")
     assert (meets, end) == pytest.approx((50 * 16 * 64, 100 * 16))
-    assert "50 steps graded everywhere = 100 of yours" in " ".join(r.value.en for r in rules_18.readouts(seen)[:1])
+    assert "50 steps graded everywhere = 100 of yours" in " ".join(r.value.en for r in verdict_18.readouts(seen)[:1])
 
 
 def test_equal_seconds_end_with_the_faster_run():
     seen = view({"1": made(6.6, seconds=0.02), "all": made(5.6, seconds=0.05)}, x="seconds")
-    assert rules_18.equal_time(seen) == pytest.approx((2.0, 6.6, 6.8))  # after 2 s: all 100 steps, and 40 steps
-    assert "After the same 2.00 s" in said(rules_18.verdict, seen)
+    assert verdict_18.equal_time(seen) == pytest.approx((2.0, 6.6, 6.8))  # after 2 s: all 100 steps, and 40 steps
+    assert "After the same 2.00 s" in said(verdict_18.verdict, seen)
 
 
 def test_seconds_on_a_busy_machine_come_with_a_warning():
@@ -103,18 +103,18 @@ def test_seconds_on_a_busy_machine_come_with_a_warning():
         for e in slow.events
     ]
     seen = view({"1": Result(tuple(events)), "all": made(5.6)}, x="seconds")
-    assert "The machine was busy" in said(rules_18.verdict, seen)
-    assert "busy" not in said(rules_18.verdict, view({"1": slow, "all": made(5.6)}, x="seconds"))
+    assert "The machine was busy" in said(verdict_18.verdict, seen)
+    assert "busy" not in said(verdict_18.verdict, view({"1": slow, "all": made(5.6)}, x="seconds"))
 
 
 def test_a_question_is_answered_only_by_the_run_it_asks_about():
     raw = replace(QUICK, wiring="raw_nll")
-    assert rules_18.who(view({"1": made(6.5), "all": made(5.9)}, raw)) is None
-    assert rules_18.who(view({"4": made(6.5), "all": made(5.9)}, replace(QUICK, graded=4))) is None
+    assert verdict_18.who(view({"1": made(6.5), "all": made(5.9)}, raw)) is None
+    assert verdict_18.who(view({"4": made(6.5), "all": made(5.9)}, replace(QUICK, graded=4))) is None
 
 
 def test_the_noise_of_the_meter_is_the_spread_over_the_root_of_n():
-    words = said(rules_18.place_verdict, view({"1": made(6.5), "all": made(5.9)}, meter_windows=4))
+    words = said(verdict_18.place_verdict, view({"1": made(6.5), "all": made(5.9)}, meter_windows=4))
     assert "±1.29 nats at the last position" in words  # sd of 1, 3, 5, 7 is 2.582
     rows = figures_18.meter_rows(view({"1": made(6.5), "all": made(5.9)}, meter_windows=4))
     assert len(rows) == 2 * figures_18.DRAWS and set(rows["mean"]) == {4.0}
@@ -154,42 +154,45 @@ def metrics(config, values, *more):
 
 def test_the_signal_verdict_says_what_a_position_is_worth_and_nothing_where_the_signal_drowned():
     found = {"snr_all": 1.0, "snr_last": 0.04, "snr_one_window": 0.06, "snr_many_windows": 0.16}
-    words = said(rules_18_costs.signal_verdict, metrics(gradient_signal.Config(), found))
+    words = said(verdict_18_costs.signal_verdict, metrics(gradient_signal.Config(), found))
     assert "a factor of 25.0" in words and "0.375 of a prediction" in words
     few = metrics(gradient_signal.Config(), found | {"snr_last": 0.01})
-    assert "Read more windows" in said(rules_18_costs.signal_verdict, few)
+    assert "Read more windows" in said(verdict_18_costs.signal_verdict, few)
     young = metrics(gradient_signal.Config(), found | {"snr_last": 1 / 60})
-    assert "counts in full" in said(rules_18_costs.signal_verdict, young)
+    assert "counts in full" in said(verdict_18_costs.signal_verdict, young)
     drowned = metrics(
         gradient_signal.Config(), found | {"snr_last": -0.01}, Note(1, "signal_lost", {"pairs": "1 × 16"})
     )
-    assert said(rules_18_costs.signal_verdict, drowned) == "" and rules_18_costs.signal_readouts(drowned) == []
+    assert said(verdict_18_costs.signal_verdict, drowned) == "" and verdict_18_costs.signal_readouts(drowned) == []
 
 
 def test_the_cost_verdict_reads_the_ratios_and_distrusts_a_busy_machine():
     found = {"slice_ratio": 0.78, "head_ratio": 0.4, "head_share": 0.53, "spread": 0.05}
     quiet = metrics(head_cost.Config(), found)
-    assert "saves 22 %" in said(rules_18_costs.cost_verdict, quiet) and "scatter" not in said(
-        rules_18_costs.cost_verdict, quiet
+    assert "saves 22 %" in said(verdict_18_costs.cost_verdict, quiet) and "scatter" not in said(
+        verdict_18_costs.cost_verdict, quiet
     )
     slower = metrics(head_cost.Config(), found | {"slice_ratio": 1.03})
     assert "all logits saves no time. Not computing the others saves 60 % of the time." in said(
-        rules_18_costs.cost_verdict, slower
+        verdict_18_costs.cost_verdict, slower
     )
-    assert "scatter by 40 %" in said(rules_18_costs.cost_verdict, metrics(head_cost.Config(), found | {"spread": 0.4}))
+    assert "scatter by 40 %" in said(
+        verdict_18_costs.cost_verdict, metrics(head_cost.Config(), found | {"spread": 0.4})
+    )
     assert [
-        rules_18_costs.COST_PREDICTION.answer(metrics(head_cost.Config(), {"slice_ratio": r})) for r in (0.8, 0.5, 0.1)
+        verdict_18_costs.COST_PREDICTION.answer(metrics(head_cost.Config(), {"slice_ratio": r}))
+        for r in (0.8, 0.5, 0.1)
     ] == ["most", "half", "few"]
 
 
 def test_the_text_verdict_notices_that_the_sign_turns_with_the_unit(monkeypatch):
     monkeypatch.setattr(
-        rules_18_costs, "bytes_per_token", lambda corpus, _: {"manual": 3.5, "docs-python": 2.0}[corpus]
+        verdict_18_costs, "bytes_per_token", lambda corpus, _: {"manual": 3.5, "docs-python": 2.0}[corpus]
     )
     arms = text_arms(QUICK, {"second": "docs-python"})
     finals = {"manual/all": 5.9, "manual/last": 6.5, "docs-python/all": 5.2, "docs-python/last": 5.6}
     seen = tuple(ArmView(a, a.label, Status("done", 100, 100), made(finals[a.label]), "live") for a in arms)
-    words = said(rules_18_costs.text_verdict, View(seen, {}))
+    words = said(verdict_18_costs.text_verdict, View(seen, {}))
     assert "0.600 nats on the manual and 0.400" in words and "The sign turns" in words
 
 
@@ -215,9 +218,9 @@ def test_a_run_that_diverged_is_named_and_not_compared(label):
     runs = {"1": made(6.5), "all": made(5.9)}
     events = [e for e in runs[label].events if e.kind != "finished"]
     lost = (Metric(100, "last_loss", math.nan), Metric(100, "last_se", math.nan), Finished(100, "diverged"))
-    text = said(rules_18.verdict, view(runs | {label: Result((*events, *lost))}))
+    text = said(verdict_18.verdict, view(runs | {label: Result((*events, *lost))}))
     assert "diverged at step 100" in text and "NaN" not in text and "tell apart" not in text
 
 
 def test_losses_without_bound_are_not_subtracted():
-    assert rules_18.who(view({"1": made(math.inf), "all": made(5.9)})) is None
+    assert verdict_18.who(view({"1": made(math.inf), "all": made(5.9)})) is None

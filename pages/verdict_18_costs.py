@@ -7,7 +7,7 @@ from app.i18n import T, same
 from app.lesson import Prediction, Readout
 from app.theme import number, signed
 from pages.figures_18_costs import bytes_per_token
-from pages.rules_18 import BUSY
+from pages.verdict_18 import BUSY
 
 
 def snr(view, label="warm"):

@@ -7,7 +7,7 @@ from app.i18n import T
 from app.lesson import Prediction, Readout
 from app.theme import number
 from pages import figures_13 as figures
-from pages import spread_figures_13 as spread
+from pages import figures_13_spread as spread
 
 ONE = 0.01  # a gap below this counts as one matrix
 NEAR = 0.05  # nats: losses closer than this count as equal

@@ -7,7 +7,19 @@ from app.lesson import Readout
 from app.theme import number
 from core.experiments import lr_sweep, one_parameter, two_weights
 from pages.controls_04 import NAMES
-from pages.swings_04 import EXPLODED, REGIMES, exploded, forgets, measured, places, regime, sums, swings, unmoved, where
+from pages.verdict_04_swings import (
+    EXPLODED,
+    REGIMES,
+    exploded,
+    forgets,
+    measured,
+    places,
+    regime,
+    sums,
+    swings,
+    unmoved,
+    where,
+)
 
 RACE, SWEEP, TWO = one_parameter.Config(), lr_sweep.Config(), two_weights.Config()
 NEVER_FOR_GOOD = T("not yet", "chưa đến")

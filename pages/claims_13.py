@@ -7,7 +7,7 @@ from app.i18n import T, same
 from app.lesson import Claim
 from core.claims import above, between, depends, fails, near, runs
 from core.experiments import apply_order, weight_growth
-from pages.verdict_13 import growth, lead
+from pages.verdict_13_growth import growth, lead
 
 SOURCE = same("CodeChallenge: train model 5 with weight inits")
 COURSE = {"tying": "course", "moved": True}

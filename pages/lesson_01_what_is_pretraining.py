@@ -8,27 +8,22 @@ from core.experiments import compute_cost, cost_spread, transfer
 from pages.claims_01 import CLAIMS
 from pages.controls_01 import CONTROLS, COST, DOUBT, MAP, START, SWEEP
 from pages.figures_01 import COLORS, FROZEN, NAMES, SCRATCH, TUNED, curves, memory, sizes
-from pages.figures_01_costs import implied, models, plane, spent, spread, tornado
-from pages.verdict_01 import (
+from pages.figures_01_costs import implied, models, spent
+from pages.figures_01_plane import plane, spread, tornado
+from pages.verdict_01 import first_answer, first_why, size_verdict, start_readouts, start_verdict, tiny_answer, tiny_why
+from pages.verdict_01_costs import (
     cost_readouts,
     cost_verdict,
     doubt_answer,
     doubt_readouts,
     doubt_verdict,
     doubt_why,
-    first_answer,
-    first_why,
     fits_answer,
     fits_why,
     grid_answer,
     grid_why,
     map_readouts,
     map_verdict,
-    size_verdict,
-    start_readouts,
-    start_verdict,
-    tiny_answer,
-    tiny_why,
 )
 
 QUICK = transfer.Config(text_tokens=50_000, steps=400)

@@ -12,15 +12,13 @@ from pages.controls_06 import CONTROLS, PRESETS, WAYS
 from pages.figures_06 import loss, parts
 from pages.figures_06_leaks import curve, strip, zoom
 from pages.figures_06_sweeps import dose, estimates, size
-from pages.verdict_06 import (
-    PREDICTIONS,
+from pages.verdict_06 import PREDICTIONS, readouts, verdict
+from pages.verdict_06_studies import (
     dose_verdict,
     evaluation_readouts,
     evaluation_verdict,
     overlap_verdict,
-    readouts,
     size_verdict,
-    verdict,
 )
 
 QUICK = splits.Config()

@@ -10,19 +10,21 @@ from pages.controls_09 import CONTROLS, LOSSES, OBJECTIVES, TRAINED
 from pages.figures_09 import arrivals, balance, distance, path, shape, strip
 from pages.figures_09_classes import bars, calibration, effect, model_loss, own, scores
 from pages.verdict_09 import (
-    LOGITS_PREDICTIONS,
-    MODEL_PREDICTIONS,
     POINTS_PREDICTIONS,
     RACE_PREDICTIONS,
-    logits_readouts,
-    logits_verdict,
-    model_readouts,
-    model_verdict,
     own_verdict,
     path_readouts,
     path_verdict,
     points_readouts,
     points_verdict,
+)
+from pages.verdict_09_classes import (
+    LOGITS_PREDICTIONS,
+    MODEL_PREDICTIONS,
+    logits_readouts,
+    logits_verdict,
+    model_readouts,
+    model_verdict,
 )
 
 QUICK = loss_path.Config()

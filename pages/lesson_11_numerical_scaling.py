@@ -10,20 +10,8 @@ from pages.claims_11 import CLAIMS
 from pages.controls_11 import CONTROLS
 from pages.figures_11 import cells, exponents, growth, jacobian, negative, profile, strips
 from pages.figures_11_trained import flow, heads, inner, loss, norms, rescale
-from pages.verdict_11 import (
-    BIRTH,
-    LENGTH,
-    SPLIT,
-    STILL,
-    dots_readouts,
-    dots_verdict,
-    gains_readouts,
-    gains_verdict,
-    softmax_readouts,
-    softmax_verdict,
-    train_readouts,
-    train_verdict,
-)
+from pages.verdict_11 import LENGTH, SPLIT, dots_readouts, dots_verdict, softmax_readouts, softmax_verdict
+from pages.verdict_11_trained import BIRTH, STILL, gains_readouts, gains_verdict, train_readouts, train_verdict
 
 GPT2_STD = 0.02
 

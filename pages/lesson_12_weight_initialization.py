@@ -8,6 +8,7 @@ from app.theme import knob
 from core.experiments import flight, initial_weights, one_layer
 from pages import figures_12 as figures
 from pages import verdict_12 as rules
+from pages import verdict_12_gpt
 from pages.claims_12 import CLAIMS
 from pages.controls_12 import CONTROLS, NAMES
 
@@ -419,9 +420,9 @@ LESSON = Lesson(
             starts,
             (figures.sweep, figures.curves, figures.blocks_folded, figures.moved),
             ("std", "lr", "starts"),
-            rules.gpt_verdict,
-            (rules.GPT_PREDICTION,),
-            rules.gpt_readouts,
+            verdict_12_gpt.gpt_verdict,
+            (verdict_12_gpt.GPT_PREDICTION,),
+            verdict_12_gpt.gpt_readouts,
             ("text",),
             code=(
                 "initializers.fill",
@@ -476,7 +477,7 @@ LESSON = Lesson(
             deep,
             (figures.blocks,),
             ("std", "blocks", "residual_scaling"),
-            rules.deep_verdict,
+            verdict_12_gpt.deep_verdict,
             code=("experiments.initial_weights.first_look", "initializers.fill", "models.Model5"),
             fixed=("layer_at", "matrices", "embeddings", "gain", "steps", "lr", "optimizer", "weight_decay", *GPT_ONLY),
         ),

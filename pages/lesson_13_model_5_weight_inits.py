@@ -8,6 +8,7 @@ from core.experiments import apply_order, weight_growth
 from pages import figures_13 as figures
 from pages import figures_13_spread as spread
 from pages import verdict_13 as rules
+from pages import verdict_13_growth
 from pages.claims_13 import CLAIMS
 from pages.controls_13 import CONTROLS
 
@@ -347,9 +348,9 @@ LESSON = Lesson(
             kinds,
             (spread.growth, spread.ridge, spread.profile, spread.curves_folded, spread.tails, spread.meter),
             ("lr", "attention_scale", "matrix"),
-            rules.growth_verdict,
-            (rules.NOISE_PREDICTION,),
-            rules.growth_readouts,
+            verdict_13_growth.growth_verdict,
+            (verdict_13_growth.NOISE_PREDICTION,),
+            verdict_13_growth.growth_readouts,
             ("text",),
             code=(
                 "growth.table",
@@ -373,8 +374,8 @@ LESSON = Lesson(
             recipes,
             (spread.profile, spread.gpt2, spread.growth, spread.curves_folded),
             ("lr", "seeds", "matrix"),
-            rules.layers_verdict,
-            (rules.LAYERS_PREDICTION,),
+            verdict_13_growth.layers_verdict,
+            (verdict_13_growth.LAYERS_PREDICTION,),
             code=("growth.table", "experiments.weight_growth.build", "initializers.by_visit", "tied.moved"),
             fixed=("tying", "moved", "divide_logits", "block_at", "against", *ALONE),
         ),

@@ -9,6 +9,7 @@ from core.experiments import census, glitch, rescue, unused_tokens
 from pages import figures_19 as figures
 from pages import figures_19_arms as compared
 from pages import verdict_19 as words
+from pages import verdict_19_arms
 from pages.claims_19 import CLAIMS, SGD_RATE
 from pages.controls_19 import CONTROLS
 
@@ -222,8 +223,8 @@ CENSUS = Playground(
     lambda config, values: (Arm("census", T("this text", "văn bản này"), config, 0),),
     (compared.zipf, compared.picked),
     ("word", "keep", "group"),
-    words.census_verdict,
-    words.CENSUS_PREDICTIONS,
+    verdict_19_arms.census_verdict,
+    verdict_19_arms.CENSUS_PREDICTIONS,
     code=("frequency_groups.frequency_groups", "frequency_groups.notebook_groups", "frequency_groups.audit"),
     fixed=(*SEEN_ONLY_IN_CURVES, "moment"),
 )
@@ -279,8 +280,8 @@ TOUCH = Playground(
     ways,
     (compared.moved, compared.fall),
     ("weight_decay", "lr", "moment"),
-    words.touch_verdict,
-    words.TOUCH_PREDICTIONS,
+    verdict_19_arms.touch_verdict,
+    verdict_19_arms.TOUCH_PREDICTIONS,
     code=(
         "experiments.unused_tokens.matrices",
         "row_geometry.row_geometry",
@@ -331,8 +332,8 @@ MASKS = Playground(
     masks,
     (compared.remedies, compared.fall),
     ("smoothing", "keep"),
-    words.mask_verdict,
-    words.MASK_PREDICTIONS,
+    verdict_19_arms.mask_verdict,
+    verdict_19_arms.MASK_PREDICTIONS,
     code=("experiments.unused_tokens.masked_loss",),
     fixed=("mask", *SEEN_ONLY_IN_CURVES, "moment"),
 )

@@ -11,7 +11,7 @@ from core.events import Finished, Metric, Started
 from core.experiments import compute_cost, cost_spread, transfer
 from core.result import Result
 from core.runs import Status
-from pages import figures_01
+from pages import figures_01, verdict_01_costs
 from pages import figures_01_costs as cost
 from pages import verdict_01 as words
 from pages.figures_01 import crossing, curve_rows, donor_steps
@@ -106,13 +106,13 @@ def bill(config, **values):
 def test_every_bill_is_said_in_both_languages(preset):
     view = bill(dataclasses.replace(PLAY["cost"].config, **preset.values))
     for lang in ("en", "vi"):
-        assert all("nan" not in line(lang) and "{" not in line(lang) for line in words.cost_verdict(view))
-    assert len(words.cost_readouts(view)) == 8
+        assert all("nan" not in line(lang) and "{" not in line(lang) for line in verdict_01_costs.cost_verdict(view))
+    assert len(verdict_01_costs.cost_readouts(view)) == 8
 
 
 def test_the_courses_estimate_separates_the_cluster_from_the_run():
     course = next(p for p in PLAY["cost"].presets if p.name == "course")
-    text = words.cost_verdict(bill(dataclasses.replace(PLAY["cost"].config, **course.values)))[0].en
+    text = verdict_01_costs.cost_verdict(bill(dataclasses.replace(PLAY["cost"].config, **course.values)))[0].en
     assert "$450M" in text and "not the price of the run" in text
 
 
@@ -125,21 +125,21 @@ def test_llamas_preset_gives_back_the_hours_of_its_card():
 
 def test_a_cleaner_grid_is_seven_times_less_and_two_fits_differ_fivefold():
     view = bill(compute_cost.Config())
-    assert words.grid_answer(view) == "seven" and words.fits_answer(view) == "five"
+    assert verdict_01_costs.grid_answer(view) == "seven" and verdict_01_costs.fits_answer(view) == "five"
 
 
 def test_no_loss_above_a_uniform_guess_is_ever_repeated():
     far = bill(compute_cost.Config(parameters=1.24e8, tokens=142_000))
-    text = " ".join(r.value("en") if callable(r.value) else r.value for r in words.map_readouts(far))
+    text = " ".join(r.value("en") if callable(r.value) else r.value for r in verdict_01_costs.map_readouts(far))
     assert text.count("outside the fitted range") == 2 and "17" not in text
-    assert "knows nothing" in words.map_verdict(far)[0].en
+    assert "knows nothing" in verdict_01_costs.map_verdict(far)[0].en
 
 
 def test_doubts_of_a_factor_of_two_make_a_headline_known_to_a_factor_of_three():
     view = View((look(Arm("you", cost.YOU, cost_spread.Config(), 3)),), {})
-    assert words.doubt_answer(view) == "three"
+    assert verdict_01_costs.doubt_answer(view) == "three"
     sure = cost_spread.Config(by_parameters=1, by_tokens=1, by_mfu=1, by_price=1)
-    assert "No doubt" in words.doubt_verdict(View((look(Arm("you", cost.YOU, sure, 3)),), {}))[0].en
+    assert "No doubt" in verdict_01_costs.doubt_verdict(View((look(Arm("you", cost.YOU, sure, 3)),), {}))[0].en
 
 
 @pytest.mark.parametrize(
@@ -262,14 +262,14 @@ def test_a_readout_waits_for_the_run_from_scratch_and_names_its_own_donor():
 )
 def test_a_bill_at_its_ends_is_read_as_people_say_it(values, there, gone):
     view = bill(dataclasses.replace(PLAY["cost"].config, **values))
-    text = " ".join(line.en for line in words.cost_verdict(view))
+    text = " ".join(line.en for line in verdict_01_costs.cost_verdict(view))
     assert there in text and gone not in text and "$0.00" not in text, text
-    assert not any("e-0" in str(r.value) for r in words.cost_readouts(view))
+    assert not any("e-0" in str(r.value) for r in verdict_01_costs.cost_readouts(view))
 
 
 def test_the_headline_question_is_open_where_a_doubt_is_another():
     config = cost_spread.Config(by_price=5.0)
-    assert words.doubt_answer(View((look(Arm("you", cost.YOU, config, 3)),), {})) is None
+    assert verdict_01_costs.doubt_answer(View((look(Arm("you", cost.YOU, config, 3)),), {})) is None
 
 
 def test_no_white_number_stands_on_orange_and_a_run_being_written_is_drawn():

@@ -8,7 +8,7 @@ from app.view import ArmView, View
 from core.events import Finished, Metric, Started
 from core.result import Result
 from core.runs import Status
-from pages import claims_06, figures_06, figures_06_leaks, figures_06_sweeps, verdict_06
+from pages import claims_06, figures_06, figures_06_leaks, figures_06_sweeps, verdict_06, verdict_06_studies
 from pages import lesson_06_add_a_test_set as page
 
 FACTS = {
@@ -116,7 +116,7 @@ def test_more_text_is_told_with_both_ends():
     for a in arms:
         made = result({100: 6.0, 600: 4.0 + 1e4 / a.config.keep}, train_predictions=a.config.keep)
         seen.append(ArmView(a, a.label, Status("done", 600, 600), made, "live"))
-    said = verdict_06.size_verdict(View(tuple(seen), {}))[0].en
+    said = verdict_06_studies.size_verdict(View(tuple(seen), {}))[0].en
     assert "From 2,000 to 100,000" in said and "less to gain" in said
     assert len(figures_06_sweeps.size_rows(View(tuple(seen), {}))) == 15
 
@@ -127,7 +127,7 @@ def test_the_leak_map_follows_every_knob():
     def drawn(**values):
         arm = page.single(replace(page.LESSON.playgrounds[1].config, **values), {})[0]
         seen = View((look(arm),), values)
-        return seen, verdict_06.overlap_verdict(seen)[0].en
+        return seen, verdict_06_studies.overlap_verdict(seen)[0].en
 
     assert "99.7 %" in drawn()[1]
     assert "no two windows share" in drawn(stride=8)[1]
@@ -210,7 +210,7 @@ def test_many_runs_that_learned_nothing_or_diverged_are_no_comparison(which, end
     made = page.sizes(page.FAST, {}) if which == "size" else page.doses(replace(page.FAST, dose=0.03), {})
     run = result({100: 7.6, 600: end}, reason=reason)
     seen = View(tuple(ArmView(a, a.label, Status("done", 600, 600), run, "live") for a in made), {})
-    said = (verdict_06.size_verdict if which == "size" else verdict_06.dose_verdict)(seen)
+    said = (verdict_06_studies.size_verdict if which == "size" else verdict_06_studies.dose_verdict)(seen)
     assert len(said) == 1 and words in said[0].en
 
 
@@ -220,7 +220,7 @@ def test_dropout_that_does_not_show_is_not_called_too_high():
     values = {"train_mode_loss": 7.5, "eval_loss": 7.6, "window_sd": 0.1, "windows": 64.0}
     made = Result((*(Metric(100, name, value) for name, value in values.items()), Finished(100, "done")))
     (arm,) = page.single(evaluation.Config(dropout=0.3), {})
-    said = verdict_06.evaluation_verdict(View((ArmView(arm, "m", Status("done", 1, 1), made, "live"),), {}))
+    said = verdict_06_studies.evaluation_verdict(View((ArmView(arm, "m", Status("done", 1, 1), made, "live"),), {}))
     assert "too little for it to show" in said[1].en
 
 
@@ -229,6 +229,6 @@ def test_no_lost_window_is_no_price():
 
     def said(**values):
         arm = page.single(replace(page.LESSON.playgrounds[1].config, **values), {})[0]
-        return verdict_06.overlap_verdict(View((look(arm),), values))[0].en
+        return verdict_06_studies.overlap_verdict(View((look(arm),), values))[0].en
 
     assert "no window had to be dropped" in said(split="contiguous", gap=0, context=1, stride=1)

@@ -12,6 +12,7 @@ from core.experiments import attention_scale, dot_growth, dot_products, gains, s
 from core.result import Result
 from core.runs import Status
 from pages import verdict_11 as rules
+from pages import verdict_11_trained
 from pages.figures_11 import strip_rows
 from pages.lesson_11_numerical_scaling import TRAIN, train_arms
 
@@ -82,10 +83,10 @@ def trained(losses, config=TRAIN, reason="done"):
 
 
 def test_a_gap_is_a_cost_a_gain_or_no_difference_one_run_could_show():
-    costs = said(rules.train_verdict, trained((5.9, 5.6, 5.41, 5.4)))
+    costs = said(verdict_11_trained.train_verdict, trained((5.9, 5.6, 5.41, 5.4)))
     assert "costs +0.300" in costs and "no difference one run could show (+0.010" in costs
-    assert "is better here (−0.200" in said(rules.train_verdict, trained((5.4, 5.6, 5.4, 5.4)))
-    assert "diverged" in said(rules.train_verdict, trained((5.4, 5.6, 5.4, 5.4), reason="diverged"))
+    assert "is better here (−0.200" in said(verdict_11_trained.train_verdict, trained((5.4, 5.6, 5.4, 5.4)))
+    assert "diverged" in said(verdict_11_trained.train_verdict, trained((5.4, 5.6, 5.4, 5.4), reason="diverged"))
 
 
 def test_where_the_sliders_meet_a_reference_there_are_fewer_runs_and_the_page_still_speaks():
@@ -93,14 +94,14 @@ def test_where_the_sliders_meet_a_reference_there_are_fewer_runs_and_the_page_st
     assert len(train_arms(replace(TRAIN, init_std=0.02), {})) == 2
     assert len(train_arms(replace(TRAIN, attention_scale=1.0, init_std=0.02), {})) == 1
     config = replace(TRAIN, init_std=0.02)
-    assert "costs" in said(rules.train_verdict, trained((5.9, 5.6), config))
+    assert "costs" in said(verdict_11_trained.train_verdict, trained((5.9, 5.6), config))
 
 
 def test_where_a_head_looks_at_birth_is_read_from_its_entropy():
     view = trained((5.9, 5.6, 5.4, 5.4))
-    assert rules.birth_answer(view) == "few"  # the made-up entropy is 0.37
+    assert verdict_11_trained.birth_answer(view) == "few"  # the made-up entropy is 0.37
     other = replace(TRAIN, attention_scale=8.0)
-    assert rules.birth_answer(trained((5.9, 5.6, 5.4, 5.4), other)) is None
+    assert verdict_11_trained.birth_answer(trained((5.9, 5.6, 5.4, 5.4), other)) is None
 
 
 def read(gain=1.0, gap=1e-8, first=(0.07, 0.3)):
@@ -121,19 +122,19 @@ def read(gain=1.0, gap=1e-8, first=(0.07, 0.3)):
 
 
 def test_gains_that_stayed_and_gains_that_moved_are_told_apart():
-    assert "hardly moved" in said(rules.gains_verdict, read())
-    assert "hardly moved" not in said(rules.gains_verdict, read(gain=0.3))
+    assert "hardly moved" in said(verdict_11_trained.gains_verdict, read())
+    assert "hardly moved" not in said(verdict_11_trained.gains_verdict, read(gain=0.3))
 
 
 def test_small_gains_may_amplify_or_shrink_and_the_verdict_says_which():
-    assert "still amplifies" in said(rules.gains_verdict, read())
-    assert "still shrinks" in said(rules.gains_verdict, read(first=(2.0, 0.3)))
+    assert "still amplifies" in said(verdict_11_trained.gains_verdict, read())
+    assert "still shrinks" in said(verdict_11_trained.gains_verdict, read(first=(2.0, 0.3)))
 
 
 def test_the_chosen_factor_picks_its_losses():
     view = read()
-    assert [rules.rescaled(view, way) for way in gains.WAYS] == [5.5, 4.9, 4.8]
-    assert rules.still_answer(view) == "same" and rules.still_answer(read(gap=0.2)) == "other"
+    assert [verdict_11_trained.rescaled(view, way) for way in gains.WAYS] == [5.5, 4.9, 4.8]
+    assert verdict_11_trained.still_answer(view) == "same" and verdict_11_trained.still_answer(read(gap=0.2)) == "other"
 
 
 def test_the_default_of_the_lesson_is_a_head_of_sixteen():
@@ -159,17 +160,17 @@ def test_of_two_runs_that_have_not_learned_none_is_praised():
     view = trained((7.9, 7.6, 7.6, 7.6))
     events = lambda r: (r.events[0], Metric(0, "test_loss", 7.6), *r.events[1:])  # noqa: E731
     view = View(tuple(replace(a, result=Result(events(a.result))) for a in view.arms), {})
-    text = said(rules.train_verdict, view)
+    text = said(verdict_11_trained.train_verdict, view)
     assert text.count("neither run has learned") == 2 and "costs" not in text
-    assert "−0.000" not in said(rules.train_verdict, trained((5.6, 5.6, 5.3999, 5.4)))
+    assert "−0.000" not in said(verdict_11_trained.train_verdict, trained((5.6, 5.6, 5.3999, 5.4)))
 
 
 def test_the_scale_that_takes_the_division_back_is_that_of_the_heads():
     config = replace(TRAIN, attention_scale=1.0)
-    assert "4 takes it back" in said(rules.train_verdict, trained((5.9, 5.6), config))
-    assert "8 takes it back" in said(rules.train_verdict, trained((5.9, 5.6), replace(config, heads=1)))
+    assert "4 takes it back" in said(verdict_11_trained.train_verdict, trained((5.9, 5.6), config))
+    assert "8 takes it back" in said(verdict_11_trained.train_verdict, trained((5.9, 5.6), replace(config, heads=1)))
     wide = replace(TRAIN, width=768)
-    assert rules.birth_answer(trained((5.9, 5.6, 5.4, 5.4), wide)) is None
+    assert verdict_11_trained.birth_answer(trained((5.9, 5.6, 5.4, 5.4), wide)) is None
 
 
 def test_gains_that_are_no_numbers_are_not_read():
@@ -179,8 +180,8 @@ def test_gains_that_are_no_numbers_are_not_read():
         for e in broken.main.events
     )
     view = View((replace(broken.arms[0], result=Result((*events[:-1], Finished(37, "diverged")))),), {"factor": 0.3})
-    assert "diverged at step 37" in said(rules.gains_verdict, view)
-    assert len(rules.gains_readouts(view)) == 1
-    assert "γ alone moves" not in said(rules.gains_verdict, View(broken.arms, {"factor": 1.0}))
-    assert "rounding" not in rules.still_why(read(gap=0.2)).en
-    assert rules.still_answer(read(gap=float("inf"))) is None
+    assert "diverged at step 37" in said(verdict_11_trained.gains_verdict, view)
+    assert len(verdict_11_trained.gains_readouts(view)) == 1
+    assert "γ alone moves" not in said(verdict_11_trained.gains_verdict, View(broken.arms, {"factor": 1.0}))
+    assert "rounding" not in verdict_11_trained.still_why(read(gap=0.2)).en
+    assert verdict_11_trained.still_answer(read(gap=float("inf"))) is None

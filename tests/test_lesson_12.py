@@ -10,7 +10,7 @@ from core.events import Finished, Metric, Started, Table
 from core.experiments import flight
 from core.result import Result
 from core.runs import Status
-from pages import figures_12, verdict_12
+from pages import figures_12, verdict_12, verdict_12_gpt
 from pages import lesson_12_weight_initialization as page
 
 
@@ -81,13 +81,13 @@ def gpt(results, family="sweep", lang="en"):
 )
 def test_what_became_of_std_one_is_read_from_the_run(one, answer, words):
     view = gpt({"0.02": run(7.6, 5.9), "1": one})
-    assert verdict_12.one_answer(view) == answer
-    assert words in " ".join(line.en for line in verdict_12.gpt_verdict(view))
+    assert verdict_12_gpt.one_answer(view) == answer
+    assert words in " ".join(line.en for line in verdict_12_gpt.gpt_verdict(view))
 
 
 def test_dead_starts_and_clones_are_called_that():
     view = gpt({"0.02": run(7.6, 5.9), "zeros": run(7.6, 7.6, rows=1), "zero blocks": run(7.6, 5.8, rows=1)}, "dead")
-    said = " ".join(line.en for line in verdict_12.gpt_verdict(view))
+    said = " ".join(line.en for line in verdict_12_gpt.gpt_verdict(view))
     assert "all zero: the loss has not moved" in said and "zero blocks: learning, but" in said
 
 
@@ -125,7 +125,7 @@ def test_every_claim_of_the_course_is_there():
 
 
 def told(view):
-    return " ".join(line.en for line in verdict_12.gpt_verdict(view))
+    return " ".join(line.en for line in verdict_12_gpt.gpt_verdict(view))
 
 
 def with_gradient(result, value):
@@ -149,14 +149,14 @@ def test_a_loss_that_hardly_moves_is_dead_only_without_a_gradient():
 def test_what_a_start_of_one_comes_to_is_left_open_where_the_steps_decide(values):
     view = gpt({"0.02": run(7.6, 7.5), "1": run(28.0, 27.9)})
     arms = tuple(replace(a, arm=replace(a.arm, config=replace(a.arm.config, **values))) for a in view.arms)
-    assert verdict_12.one_answer(View(arms, view.values)) is None
+    assert verdict_12_gpt.one_answer(View(arms, view.values)) is None
 
 
 def test_a_start_of_one_that_diverged_is_not_said_to_stay_finite():
     view = gpt({"0.02": run(7.6, 5.9), "1": run(28.0, float("nan"), reason="diverged")})
-    why = verdict_12.one_why(view)
+    why = verdict_12_gpt.one_why(view)
     assert "NaN" not in why.en and "finite" not in why.en
-    assert "NaN" not in " ".join(str(r.value) for r in verdict_12.gpt_readouts(gpt({"1": run(28.0, float("nan"))})))
+    assert "NaN" not in " ".join(str(r.value) for r in verdict_12_gpt.gpt_readouts(gpt({"1": run(28.0, float("nan"))})))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_the_rescue_is_decided_by_the_stack_of_the_question(other):
 def test_one_block_has_no_other_to_be_compared_with():
     arms = [a for a in page.starts(replace(page.GPT, blocks=1), {"starts": "sweep", "seeds": 1})][:1]
     view = View((ArmView(arms[0], "x", Status("done", 120, 120), run(7.6, 6.0), "live"),), {})
-    assert "One block" in verdict_12.deep_verdict(view)[0].en
+    assert "One block" in verdict_12_gpt.deep_verdict(view)[0].en
 
 
 def test_nothing_to_measure_is_said_in_words():

@@ -10,7 +10,7 @@ from app.view import ArmView, View, look
 from core.events import Finished, Metric, Started, Table
 from core.result import Result
 from core.runs import Status
-from pages import claims_13, verdict_13
+from pages import claims_13, verdict_13, verdict_13_growth
 from pages import lesson_13_model_5_weight_inits as page
 
 
@@ -96,31 +96,31 @@ def test_a_gap_is_a_second_matrix():
 )
 def test_noise_is_held_against_text(noise, answer, said):
     seen = view(page.kinds(page.GROWTH, {}), {"text": run([50, 30]), "uniform": noise})
-    assert verdict_13.noise_answer(seen) == answer
-    assert said in words(verdict_13.growth_verdict(seen))
+    assert verdict_13_growth.noise_answer(seen) == answer
+    assert said in words(verdict_13_growth.growth_verdict(seen))
     course = page.kinds(replace(page.GROWTH, divide_logits=True), {})
-    assert verdict_13.noise_answer(view(course, {a.label: noise for a in course})) is None
+    assert verdict_13_growth.noise_answer(view(course, {a.label: noise for a in course})) is None
 
 
 def test_weights_outside_the_courses_axis_are_reported():
     arms = page.kinds(page.GROWTH, {})
     seen = view(arms, {a.label: run([50, 30], outside=0.92) for a in arms})
-    assert "92.0 % of a block" in words(verdict_13.growth_verdict(seen))
+    assert "92.0 % of a block" in words(verdict_13_growth.growth_verdict(seen))
 
 
 def test_a_diverged_run_is_called_that():
     arms = page.kinds(page.GROWTH, {})
     seen = view(arms, {a.label: run([50, 30], reason="diverged") for a in arms})
-    said = words(verdict_13.growth_verdict(seen))
+    said = words(verdict_13_growth.growth_verdict(seen))
     assert (
         said.startswith("text: diverged at step 200.") and said.count("diverged") == len(arms) and "widen" not in said
     )
 
 
 def test_who_leads_is_read_against_the_median_of_the_others():
-    assert verdict_13.lead(run([80, 10, 30, 20])) == pytest.approx(4)
-    assert verdict_13.lead(run([80, 10, 30, 20, 25])) == pytest.approx(80 / 22.5)
-    assert math.isnan(verdict_13.lead(run([80, -1, -2, -3])))
+    assert verdict_13_growth.lead(run([80, 10, 30, 20])) == pytest.approx(4)
+    assert verdict_13_growth.lead(run([80, 10, 30, 20, 25])) == pytest.approx(80 / 22.5)
+    assert math.isnan(verdict_13_growth.lead(run([80, -1, -2, -3])))
 
 
 @pytest.mark.parametrize(
@@ -135,8 +135,8 @@ def test_who_leads_is_read_against_the_median_of_the_others():
 def test_the_leading_block_is_read_from_the_run(grows, answer):
     arms = page.recipes(page.LAYERS, {"seeds": 1})
     seen = view(arms, {"course": run(grows), "plain": run([20, 20, 20, 20])})
-    assert verdict_13.layers_answer(seen) == answer
-    assert "no clear leader" in words(verdict_13.layers_verdict(seen))
+    assert verdict_13_growth.layers_answer(seen) == answer
+    assert "no clear leader" in words(verdict_13_growth.layers_verdict(seen))
 
 
 def test_seeds_multiply_the_recipes_and_noise_arms_differ_only_in_their_data():
@@ -149,7 +149,7 @@ def test_every_claim_of_the_course_is_there_and_quick_starts_before_the_end():
     assert ids[:10] == [f"13.{letter}" for letter in "abcdefghij"]
     assert not {s for c in page.LESSON.claims for s in c.seeds if c.kind == "training"} & set(range(5))
     assert start(page.LESSON, page.LESSON.playgrounds[0])["visited"] < 4
-    assert claims_13.growth is verdict_13.growth
+    assert claims_13.growth is verdict_13_growth.growth
 
 
 # --- results nobody hopes for ----------------------------------------------------------------------------------------
@@ -192,13 +192,13 @@ def test_losses_that_have_not_come_down_say_nothing_of_ties():
 
 def test_noise_may_widen_more_and_may_diverge():
     arms = page.kinds(page.GROWTH, {})
-    more = words(verdict_13.growth_verdict(view(arms, {"text": run([10, 10]), "uniform": run([30, 30])})))
+    more = words(verdict_13_growth.growth_verdict(view(arms, {"text": run([10, 10]), "uniform": run([30, 30])})))
     assert "more than text does" in more and "as much as" not in more
     fell = view(arms, {"text": run([10, 10]), "uniform": run([30, 30], reason="diverged")})
-    said = words(verdict_13.growth_verdict(fell))
-    assert "diverged at step 200" in said and "widens" not in said and verdict_13.noise_answer(fell) is None
+    said = words(verdict_13_growth.growth_verdict(fell))
+    assert "diverged at step 200" in said and "widens" not in said and verdict_13_growth.noise_answer(fell) is None
     decayed = page.kinds(replace(page.GROWTH, weight_decay=3.0), {})
-    assert verdict_13.noise_answer(view(decayed, {"text": run([10, 10]), "uniform": run([1, 1])})) is None
+    assert verdict_13_growth.noise_answer(view(decayed, {"text": run([10, 10]), "uniform": run([1, 1])})) is None
 
 
 def test_weights_that_are_no_numbers_are_neither_read_nor_ranked():
@@ -210,16 +210,16 @@ def test_weights_that_are_no_numbers_are_neither_read_nor_ranked():
     )
     arms = page.recipes(page.LAYERS, {"seeds": 1})
     seen = view(arms, {"course": lost, "plain": lost})
-    assert verdict_13.layers_verdict(seen) == [] and verdict_13.layers_answer(seen) is None
-    assert verdict_13.growth_readouts(view(page.kinds(page.GROWTH, {}), {"text": lost, "uniform": lost})) == []
+    assert verdict_13_growth.layers_verdict(seen) == [] and verdict_13_growth.layers_answer(seen) is None
+    assert verdict_13_growth.growth_readouts(view(page.kinds(page.GROWTH, {}), {"text": lost, "uniform": lost})) == []
 
 
 def test_the_block_that_leads_is_named_and_the_reason_follows_the_answer():
     arms = page.recipes(page.LAYERS, {"seeds": 1})
     late = view(arms, {"course": run([16, 18, 20, 80]), "plain": run([20, 20, 20, 20])})
-    assert "block 4 widens most" in words(verdict_13.layers_verdict(late))
-    assert "Block 1 by" not in verdict_13.LAYERS_PREDICTION.why(late).en
+    assert "block 4 widens most" in words(verdict_13_growth.layers_verdict(late))
+    assert "Block 1 by" not in verdict_13_growth.LAYERS_PREDICTION.why(late).en
     first = view(arms, {"course": run([80, 20, 18, 16]), "plain": run([20, 20, 20, 20])})
-    assert "Block 1 by a factor of 4.44" in verdict_13.LAYERS_PREDICTION.why(first).en
+    assert "Block 1 by a factor of 4.44" in verdict_13_growth.LAYERS_PREDICTION.why(first).en
     few = page.recipes(replace(page.LAYERS, blocks=4), {"seeds": 1})
-    assert verdict_13.layers_answer(view(few, {"course": run([80, 20, 18, 16]), "plain": run([20] * 4)})) is None
+    assert verdict_13_growth.layers_answer(view(few, {"course": run([80, 20, 18, 16]), "plain": run([20] * 4)})) is None

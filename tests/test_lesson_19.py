@@ -11,7 +11,7 @@ from core import runs
 from core.events import Finished, Metric, Started, Table
 from core.experiments import census, unused_tokens
 from core.result import Result
-from pages import claims_19, figures_19, figures_19_arms, verdict_19
+from pages import claims_19, figures_19, figures_19_arms, verdict_19, verdict_19_arms
 from pages import lesson_19_unused_tokens as lesson_19
 
 V = 2000
@@ -136,18 +136,20 @@ def test_untied_input_rows_that_stay_are_told_from_those_that_move():
     still = run((CHANCE, -5.6, -6.8), never_in=0.0005, common_in=0.2, never_out=0.4, common_out=0.3)
     sgd = run((CHANCE, -5.6, -6.8), never_in=0.3, common_in=0.9, never_out=0.3, common_out=0.9)
     seen = view({"tied": UPFALL, "untied": still, "sgd": sgd})
-    assert verdict_19.touch_answer(seen) == "not"
-    words = said(verdict_19.touch_verdict, seen)
+    assert verdict_19_arms.touch_answer(seen) == "not"
+    words = said(verdict_19_arms.touch_verdict, seen)
     assert "1.40 times" in words and "0.333 times" in words
-    assert verdict_19.touch_answer(view({"untied": run((CHANCE, -5.6, -6.8), never_in=0.19, common_in=0.2)})) == "lot"
+    assert (
+        verdict_19_arms.touch_answer(view({"untied": run((CHANCE, -5.6, -6.8), never_in=0.19, common_in=0.2)})) == "lot"
+    )
 
 
 @pytest.mark.parametrize(("log_mean", "found"), [(CHANCE, "chance"), (-9.0, "between"), (-10.5, "low")])
 def test_a_masked_run_is_at_chance_low_or_between(log_mean, found):
     masked = run((CHANCE, -5.6, -6.8), never=(CHANCE, CHANCE, log_mean - 1))
     seen = view({"plain": UPFALL, "logits": masked, "loss": UPFALL, "smooth": UPFALL})
-    assert verdict_19.mask_answer(seen) == found
-    assert len(verdict_19.mask_verdict(seen)) == 2
+    assert verdict_19_arms.mask_answer(seen) == found
+    assert len(verdict_19_arms.mask_verdict(seen)) == 2
 
 
 def test_claims_read_what_they_say_they_read():
@@ -222,8 +224,8 @@ def test_a_curve_that_is_no_number_has_no_way(end):
 def test_of_several_runs_the_one_that_diverged_is_named():
     lost = run((CHANCE, -5, -6), end="diverged")
     for rule, labels in (
-        (verdict_19.touch_verdict, ("tied", "untied", "sgd")),
-        (verdict_19.mask_verdict, ("plain", "logits", "loss")),
+        (verdict_19_arms.touch_verdict, ("tied", "untied", "sgd")),
+        (verdict_19_arms.mask_verdict, ("plain", "logits", "loss")),
     ):
         words = said(rule, view(dict.fromkeys(labels[:2], UPFALL) | {labels[2]: lost}))
         assert words.startswith(f"{labels[2]}: diverged at step") and labels[0] not in words
@@ -277,14 +279,14 @@ def test_the_share_in_question_is_that_of_the_whole_training_text_in_2000_tokens
         Result(tuple(census.run(config, {}))),
         "inline",
     )
-    assert (verdict_19.census_answer(View((seen,), {})) is not None) == answered
+    assert (verdict_19_arms.census_answer(View((seen,), {})) is not None) == answered
 
 
 def test_without_decay_nothing_moves_the_rows_that_nobody_reads():
     still = run((CHANCE, -5.6, -6.8), never_in=0.0, common_in=0.2, never_out=0.4, common_out=0.3)
     results = {"tied": UPFALL, "untied": still, "sgd": UPFALL}
-    assert "weight decay alone" in said(verdict_19.touch_verdict, view(results))
-    words = said(verdict_19.touch_verdict, view(results, weight_decay=0.0))
+    assert "weight decay alone" in said(verdict_19_arms.touch_verdict, view(results))
+    words = said(verdict_19_arms.touch_verdict, view(results, weight_decay=0.0))
     assert "untied 0: no gradient" in words and "decay alone" not in words
     assert "divides a tiny push" not in words, "SGD moved them as far"
 
@@ -302,8 +304,8 @@ def test_before_the_first_step_no_row_is_compared():
         )
         for name, r in results.items()
     }
-    assert said(verdict_19.touch_verdict, view(results)) == "At step 0 no row has moved yet."
-    assert verdict_19.touch_answer(view(results)) is None
+    assert said(verdict_19_arms.touch_verdict, view(results)) == "At step 0 no row has moved yet."
+    assert verdict_19_arms.touch_answer(view(results)) is None
 
 
 def stopped(result, step):
@@ -317,22 +319,25 @@ def stopped(result, step):
 
 def test_masks_are_compared_where_all_runs_have_come_to():
     labels = ("plain", "logits", "loss", "smooth")
-    words = said(verdict_19.mask_verdict, view(dict.fromkeys(labels[:3], UPFALL) | {"smooth": stopped(UPFALL, 5)}))
+    words = said(verdict_19_arms.mask_verdict, view(dict.fromkeys(labels[:3], UPFALL) | {"smooth": stopped(UPFALL, 5)}))
     assert "nothing has been pushed" in words and "what counts" not in words
-    assert said(verdict_19.mask_verdict, view(dict.fromkeys(labels[:3], UPFALL) | {"smooth": Result(())})) == ""
+    assert said(verdict_19_arms.mask_verdict, view(dict.fromkeys(labels[:3], UPFALL) | {"smooth": Result(())})) == ""
 
 
 def test_masks_of_runs_that_learned_nothing_show_nothing():
     seen = view(dict.fromkeys(("plain", "logits", "loss", "smooth"), nowhere(CHANCE - 1)))
-    assert "nothing has been pushed" in said(verdict_19.mask_verdict, seen) and verdict_19.mask_answer(seen) is None
+    assert (
+        "nothing has been pushed" in said(verdict_19_arms.mask_verdict, seen)
+        and verdict_19_arms.mask_answer(seen) is None
+    )
 
 
 def test_rare_tokens_that_did_not_fall_are_not_said_to():
     masked = run((CHANCE, -5.6, -6.8), never=(CHANCE, CHANCE, CHANCE - 1))
-    words = said(verdict_19.mask_verdict, view({"plain": UPFALL, "logits": masked, "loss": UPFALL}))
+    words = said(verdict_19_arms.mask_verdict, view({"plain": UPFALL, "logits": masked, "loss": UPFALL}))
     assert "not yet told apart" in words and "what counts" not in words and "smoothed" not in words
     fell = run((CHANCE, -5.6, -6.8), rare=(CHANCE, -9.5, -11.2))
-    assert "what counts" in said(verdict_19.mask_verdict, view({"plain": UPFALL, "logits": masked, "loss": fell}))
+    assert "what counts" in said(verdict_19_arms.mask_verdict, view({"plain": UPFALL, "logits": masked, "loss": fell}))
 
 
 def test_labels_are_smoothed_only_with_an_epsilon():

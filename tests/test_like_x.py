@@ -16,6 +16,7 @@ from core.problem import Problem
 from core.result import Result
 from core.runs import Status
 from pages import lesson_10_train_to_like_x as lesson_10
+from pages import verdict_10
 
 TINY = {"start": "random", "width": 16, "blocks": 1, "heads": 2, "context": 8, "batch": 4, "steps": 30}
 B, T, V = 3, 4, 7
@@ -236,8 +237,8 @@ def test_a_bent_model_starts_from_its_parents_weights_and_a_repair_from_the_bent
 
 def law(shares, costs=None, config=None, reason="done", lang="en", own=0.02, active=False):
     """The verdict of the price list whose runs end at these shares and with these rises of the loss, one a weight."""
-    costs = costs or [-math.log(1 - w) for w in lesson_10.GRID[1:]]
-    ends = dict(zip(lesson_10.GRID, zip([own, *shares], [0.0, *costs], strict=True), strict=True))
+    costs = costs or [-math.log(1 - w) for w in verdict_10.GRID[1:]]
+    ends = dict(zip(verdict_10.GRID, zip([own, *shares], [0.0, *costs], strict=True), strict=True))
     seen = []
     for arm in lesson_10.grid(config or like_x.Config(**lesson_10.OPEN), {}):
         share, cost = ends[arm.config.kl_weight]
@@ -246,7 +247,7 @@ def law(shares, costs=None, config=None, reason="done", lang="en", own=0.02, act
         end = Finished(150, reason if arm.label == "0.8" else "done")
         status = Status("running" if active else "done", 150, 150)
         seen.append(ArmView(arm, arm.label, status, Result((Started(150, {}), *metrics, end)), "live"))
-    return " ".join(line(lang) for line in lesson_10.grid_verdict(View(tuple(seen), {})))
+    return " ".join(line(lang) for line in verdict_10.grid_verdict(View(tuple(seen), {})))
 
 
 MET = (0.047, 0.214, 0.486, 0.783)  # the stored runs
@@ -286,7 +287,7 @@ def test_a_loss_without_bound_is_no_cost_of_the_bias():
     arms = lesson_10.bend(like_x.Config(), {})
     result = Result((Started(250, {"set_size": 35, "vocabulary": 2000}), *metrics, Finished(250, "done")))
     seen = View(tuple(ArmView(a, a.label, Status("done", 250, 250), result, "live") for a in arms), {})
-    (line,) = lesson_10.verdict(seen)
+    (line,) = verdict_10.verdict(seen)
     assert line.en.startswith("your setting: diverged at step 250.") and "cost" not in line.en
-    assert lesson_10.notice_answer(seen) is None
-    assert lesson_10.start_answer(seen) is None  # the KL of the start is not measured yet
+    assert verdict_10.notice_answer(seen) is None
+    assert verdict_10.start_answer(seen) is None  # the KL of the start is not measured yet

@@ -9,8 +9,7 @@ from core.events import Finished, Metric, Started
 from core.experiments import borrowed, like_x, model1
 from core.result import Result
 from core.runs import Status
-from pages import controls_07, verdict_05, verdict_07
-from pages import lesson_10_train_to_like_x as lesson_10
+from pages import controls_07, verdict_05, verdict_07, verdict_10
 
 
 def run(steps: int, facts: dict, **metrics) -> Result:
@@ -62,18 +61,18 @@ def bent(clean: float, *, active: bool = False):
 
 
 def test_a_ruined_clean_run_is_told_before_anything_about_the_bias():
-    assert "the learning rate has ruined both" in text(lesson_10.verdict(bent(4.6)))
-    assert "did not notice" in text(lesson_10.verdict(bent(2.8)))
+    assert "the learning rate has ruined both" in text(verdict_10.verdict(bent(4.6)))
+    assert "did not notice" in text(verdict_10.verdict(bent(2.8)))
 
 
 def test_nothing_is_concluded_while_a_run_goes_on():
-    assert lesson_10.verdict(bent(2.8, active=True)) == []
+    assert verdict_10.verdict(bent(2.8, active=True)) == []
 
 
 def test_the_price_list_of_a_ruined_model_says_so():
     def listed(base):
-        runs = {f"{w:g}": run(150, {}, test_loss={0: 3.0, 150: base + w}, p_set_text={150: w}) for w in lesson_10.GRID}
-        return text(lesson_10.grid_verdict(view(runs, lambda _: like_x.Config())))
+        runs = {f"{w:g}": run(150, {}, test_loss={0: 3.0, 150: base + w}, p_set_text={150: w}) for w in verdict_10.GRID}
+        return text(verdict_10.grid_verdict(view(runs, lambda _: like_x.Config())))
 
     assert "ruined" in listed(4.6) and "ruined" not in listed(2.9)
 

@@ -2,6 +2,8 @@
 may watch one run."""
 
 import html
+import math
+import time
 
 import pandas as pd
 import streamlit as st
@@ -20,6 +22,7 @@ TICK, EAGER = 0.7, 0.15  # seconds between looks at a run in progress; while its
 # Seconds between looks of (picture, buttons): of a few, and where more than CROWD look at one run. The buttons' step and time
 # left may lag behind the picture, whose end redraws the page and them with it.
 FEW, MANY, CROWD = (TICK, 1.0), (1.0, 3.0), 4
+LONG = 10  # seconds at the head of the queue that want an explanation
 SPECS = 300  # specifications of pictures that are kept, for all sessions together
 
 TEXT = {
@@ -56,6 +59,10 @@ TEXT = {
     "none": T("No run of these settings yet.", "Chưa có lần chạy nào với thiết lập này."),
     "queued": T("Waiting in the queue, {n} before you.", "Đang xếp hàng, trước bạn còn {n}."),
     "next": T("Next in the queue.", "Sắp đến lượt."),
+    "busy": T(
+        "Next in the queue, for {t} now: other runs or other programs keep this machine busy. It starts by itself.",
+        "Sắp đến lượt, đã chờ {t}: máy đang bận vì lần chạy khác hoặc chương trình khác. Nó sẽ tự bắt đầu.",
+    ),
     "parent": T(
         "First the model it starts from: step {step} of {steps}.",
         "Trước hết là mô hình xuất phát: bước {step}/{steps}.",
@@ -285,7 +292,10 @@ def _status_line(spot: Spot, a) -> T | None:
             first = runs.exact(parent).status()
             if first.state in ("running", "queued"):
                 return TEXT["parent"].format(step=first.step, steps=first.steps)
-        return TEXT["queued"].format(n=a.status.position) if a.status.position else TEXT["next"]
+        if a.status.position:
+            return TEXT["queued"].format(n=a.status.position)
+        waited = time.time() - (a.status.asked or math.inf)
+        return TEXT["busy"].format(t=theme.duration(waited)) if waited > LONG else TEXT["next"]
     if state == "running":
         seconds = a.result.seconds.get(step)
         left = (

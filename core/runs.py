@@ -39,6 +39,7 @@ class Status:
     step: int = 0
     steps: int = 0
     position: int | None = None  # in the queue: 0 is next
+    asked: float | None = None  # when it was put there, seconds since 1970
     facts: dict = field(default_factory=dict)
 
     @property
@@ -148,7 +149,8 @@ class Run:
         mine = [i for i, name in enumerate(tickets) if name.split("~")[2] == self.id]
         if mine and control.get("want") != "stop":
             state = "yielded" if tickets[mine[0]].endswith("~y") else "queued"
-            return make("interrupted" if (self.dir / "attempts").exists() else state, position=mine[0])
+            place = {"position": mine[0], "asked": int(tickets[mine[0]].split("~")[0]) / 1e9}
+            return make("interrupted" if (self.dir / "attempts").exists() else state, **place)
         if last is not None and last.kind == "finished" and (last.reason != "done" or last.step >= steps):
             return make(last.reason)
         if control.get("want") == "pause":

@@ -1,5 +1,6 @@
 """The buttons under a run: how far it can be continued, and as what; and the pictures' specifications, shared by all."""
 
+import time
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -160,6 +161,17 @@ def test_arms_that_do_the_same_share_a_line_and_others_are_named():
     arms = [replace(a, status=Status("paused", step, 600)) for a, step in zip(view.arms, (12, 9), strict=True)]
     lines = [line.en for line in run_panel.status_lines(spot, View(tuple(arms), spot.values))]
     assert [line.split(".")[0] for line in lines] == [f"{a.arm.name.en}: Paused at step {a.status.step}" for a in arms]
+
+
+def test_who_is_next_for_long_is_told_why(monkeypatch):
+    """The workers are nice to other programs: on a busy machine a run can be next for a minute, and nothing moves."""
+    spot = spot_of(5, "train", lr=2e-3)
+    jobs.submit([arm.config for arm in spot.arms], spot.me)
+    assert run_panel.status_lines(spot, make_view(spot))[0].en.endswith("Next in the queue.")
+    monkeypatch.setattr(run_panel, "time", SimpleNamespace(time=lambda: time.time() + 75))
+    first, second = run_panel.status_lines(spot, make_view(spot))
+    assert "keep this machine busy" in first.en and "about 75 s now" in first.en and "khoảng 75 giây" in first.vi
+    assert second.en.endswith("Waiting in the queue, 1 before you.")
 
 
 def test_the_picture_that_stays_is_ones_own_run_while_that_is_on_its_way():

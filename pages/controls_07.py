@@ -53,6 +53,7 @@ def against(config, values):
     return tuple(arms)
 
 
+MOST = 100_000  # training tokens
 AMOUNTS = (2000, 5000, 15_000, 50_000)
 KINDS = ("frozen", "free", "random")
 
@@ -99,7 +100,7 @@ CONTROLS = (
             "How much new text there is to learn from. The test part is always the same.",
             "Có bao nhiêu văn bản mới để học. Phần kiểm thử luôn giữ nguyên.",
         ),
-        values=(500, 1000, 2000, 5000, 10_000, 15_000, 25_000, 50_000, 100_000),
+        values=(500, 1000, 2000, 5000, 10_000, 15_000, 25_000, 50_000, MOST),
         unit=T("tokens", "token"),
     ),
     Choice(

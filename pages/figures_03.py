@@ -322,13 +322,19 @@ path = Figure(
 NUMBERS = (("grad", "g"), ("m", "m"), ("v", "v"), ("m_hat", "m̂"), ("v_hat", "v̂"), ("move", "Δw"), ("w", "w"))
 
 
+def four(value: float) -> str:
+    """Four significant digits, for numbers that are to be checked by hand: 0.01234, 7.364e7, −1.5e−6."""
+    mantissa, _, exponent = f"{value:.4g}".partition("e")
+    return (f"{mantissa}e{int(exponent)}" if exponent else mantissa).replace("-", "−")
+
+
 def numbers_rows(view):
     rows = []
     for step in range(1, 21):
         for metric, label in NUMBERS:
             value = view.main.metrics.get(metric, {}).get(step)
             if value is not None:
-                rows.append((step, label, f"{value:.4g}".replace("-", "−")))
+                rows.append((step, label, four(value)))
     return pd.DataFrame(rows, columns=["step", "what", "text"])
 
 

@@ -244,10 +244,10 @@ def share_rows(view):
         ]
     size = view.main.facts.get("vocabulary")
     if rows and size:
-        rows.append(("", "", -math.log(size), T("chance, −ln V", "đoán đều, −ln V")(view.lang), "rule"))
+        rows.append(("", "", -math.log(size), T("chance, −ln V", "đoán đều, −ln V")(view.lang), "chance"))
         smoothing = max(a.arm.config.smoothing for a in view.arms)
         if smoothing:
-            rows.append(("", "", math.log(smoothing / size), T("ln(ε/V)", "ln(ε/V)")(view.lang), "rule"))
+            rows.append(("", "", math.log(smoothing / size), "ln(ε/V)", "floor"))
     return pd.DataFrame(rows, columns=["name", "group", "value", "label", "kind"])
 
 
@@ -260,12 +260,15 @@ def share_chart(view):
     y = alt.Y("group:N", sort=names(view.lang)[:3], title=None)
     offset = alt.YOffset("name:N", sort=[a.arm.name(view.lang) for a in view.arms])
     base = alt.Chart()
-    bar, rule = (base.transform_filter(alt.datum.kind == kind) for kind in ("bar", "rule"))
-    marks = [
-        rule.mark_rule(strokeDash=[6, 4], color=GREY).encode(x=x),
+    bar, *rules = (base.transform_filter(alt.datum.kind == kind) for kind in ("bar", "chance", "floor"))
+    marks = [rule.mark_rule(strokeDash=[6, 4], color=GREY).encode(x=x) for rule in rules]
+    marks += [  # one name below the other: a large ε brings the two lines together
         rule.mark_text(align="left", dx=4, color=GREY, fontSize=12 * view.size).encode(
-            x=x, y=alt.value(8), text="label:N"
-        ),
+            x=x, y=alt.value((8 + 18 * place) * view.size), text="label:N"
+        )
+        for place, rule in enumerate(rules)
+    ]
+    marks += [
         bar.mark_point(filled=True, size=120 * view.size, opacity=1).encode(
             x=x,
             y=y,

@@ -6,7 +6,7 @@ from app import sentences
 from app.i18n import T
 from app.lesson import Prediction, Readout
 from app.theme import number, signed
-from pages.controls_07 import AMOUNTS, ARMS, GIVERS, QUICK, RATIOS, plain
+from pages.controls_07 import AMOUNTS, ARMS, GIVERS, MOST, QUICK, RATIOS, plain
 from pages.figures_07 import crossing, crossover_points, ended, finished, ratio_name, score
 
 SAME = 0.1  # nats below which shuffled and random count as equal (five seeds: 0.04 at most)
@@ -244,6 +244,9 @@ def crossover_readouts(view):
 # --- the dial, the donors, the memory ----------------------------------------------------------------------------
 
 
+MORE = T(" Now give it more text.", " Giờ hãy cho nó thêm văn bản.")
+
+
 def dial_verdict(view) -> list[T]:
     lost = [a for a in view.arms if ended(a) and a.result.diverged]
     if lost:
@@ -278,9 +281,14 @@ def dial_verdict(view) -> list[T]:
     if winner == 0.0:
         return [
             T(
-                "With {n} tokens the last test loss is lowest when frozen, r = 0 ({low} nats), {other} below r = 1. Now give it more text.",
-                "Với {n} token, loss kiểm thử cuối thấp nhất khi đóng băng, r = 0 ({low} nats), thấp hơn r = 1 {other}. Giờ hãy cho nó thêm văn bản.",
-            ).format(n=f"{view.config.keep:,}", low=number(at[0.0]), other=f"{at[1.0] - at[0.0]:.2f}")
+                "With {n} tokens the last test loss is lowest when frozen, r = 0 ({low} nats), {other} below r = 1.{more}",
+                "Với {n} token, loss kiểm thử cuối thấp nhất khi đóng băng, r = 0 ({low} nats), thấp hơn r = 1 {other}.{more}",
+            ).format(
+                more=MORE if view.config.keep < MOST else "",
+                n=f"{view.config.keep:,}",
+                low=number(at[0.0]),
+                other=f"{at[1.0] - at[0.0]:.2f}",
+            )
         ]
     return [
         T(

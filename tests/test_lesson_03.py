@@ -11,7 +11,7 @@ from core.events import Finished, Metric, Started, Table
 from core.experiments.decay_map import DECAYS, LRS
 from core.result import Result
 from core.runs import Status
-from pages import claims_03, verdict_03
+from pages import claims_03, figures_03, verdict_03
 from pages import lesson_03_adamw as page
 from pages import verdict_03_trained as trained
 
@@ -260,3 +260,8 @@ def test_the_language_question_is_open_where_a_knob_says_something_else_or_two_t
 def test_a_test_loss_below_its_own_text_is_not_above_it():
     help = trained.model_readouts(model_view(3.0, 4.0, 4.0))[1].help
     assert "−0.70" in help.en and "above" not in help.en
+
+
+def test_numbers_to_be_checked_by_hand_keep_four_digits():
+    told = [figures_03.four(value) for value in (0.0123449, 73_640_000.0, -1.5e-6, 12.0, 0.0)]
+    assert told == ["0.01234", "7.364e7", "−1.5e−6", "12", "0"]

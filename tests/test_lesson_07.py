@@ -180,6 +180,14 @@ def test_the_dial_tells_a_tie_r_1_and_a_divergence(values, reason, words):
     assert words in text(verdict_07.dial_verdict(view))
 
 
+def test_more_text_is_advised_only_where_there_is_more():
+    for keep, more in ((QUICK.keep, True), (controls_07.MOST, False)):
+        arms = controls_07.dial(replace(QUICK, keep=keep), {})
+        at = zip(arms, (6.3, 6.35, 6.7, 7.2, 7.7), strict=True)
+        seen = View(tuple(arm_view(a, {0: 9.0, 250: v}) for a, v in at), {})
+        assert ("more text" in text(verdict_07.dial_verdict(seen))) == more
+
+
 @pytest.mark.parametrize(
     ("corpus", "ends", "there", "gone"),
     [

@@ -196,6 +196,9 @@ def test_a_table_is_taken_at_the_last_step_up_to_the_moment():
 def test_the_smoothing_floor_is_drawn_only_where_labels_are_smoothed():
     labels = [list(figures_19_arms.share_rows(view({"plain": UPFALL}, smoothing=s))["label"]) for s in (0.0, 0.1)]
     assert "ln(ε/V)" not in labels[0] and "ln(ε/V)" in labels[1]
+    spec = figures_19_arms.share_chart(view({"plain": UPFALL}, smoothing=0.5)).to_dict()
+    heights = [layer["encoding"]["y"]["value"] for layer in spec["layer"] if "value" in layer["encoding"].get("y", {})]
+    assert len(set(heights)) == 2, "with a large ε both names would stand on the same spot"
 
 
 # --- runs that went nowhere, or too far -----------------------------------------------------------------------------

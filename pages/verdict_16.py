@@ -306,7 +306,10 @@ def ended(result) -> float:
 def training(view):
     said = sentences.any_diverged(view.arms)
     whole = [a for a in view.arms if math.isfinite(ended(a.result)) and math.isfinite(last_train(a.result))]
-    if not view.done or len(whole) < 2:
+    over = all(
+        a.complete or a.status.state == "failed" for a in view.arms
+    )  # rules that leave no page end an arm at once
+    if not over or len(whole) < 2:
         return said
     said.append(
         T(

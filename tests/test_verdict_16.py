@@ -131,6 +131,15 @@ def test_a_pool_that_diverged_is_named_and_left_out(reason):
     assert len(figures_16_trained.kinds_rows(view)) == 2 and len(figures_16_trained.ends_rows(view)) == 4
 
 
+def test_rules_that_leave_no_page_do_not_silence_the_other_pools():
+    view = trained(raw=(3.8, 5.0), dedup=(3.9, 4.9), filtered=(1.0, 1.0))
+    empty = replace(view.arms[2], status=Status("failed", 0, 20, facts={"code": "pool_empty"}), result=Result(()))
+    words = said(verdict_16.training(View((*view.arms[:2], empty), {})))
+    assert "Lowest loss on clean prose: filtered, no copies." in words and "−0.10 nats/token against raw" in words
+    going = replace(empty, status=Status("running", 3, 20))
+    assert verdict_16.training(View((*view.arms[:2], going), {})) == []
+
+
 def test_one_pool_is_the_lowest_of_nothing_and_equal_pools_are_equal():
     assert verdict_16.training(trained(raw=(3.8, 5.0))) == []
     words = said(verdict_16.training(trained(raw=(5.0, 5.0), dedup=(5.0, 4.999))))

@@ -521,8 +521,10 @@ SENTENCES = {
         "Tiến trình đã chết {times} lần ở lần chạy này nên dừng hẳn. Hãy thử mô hình hoặc lô nhỏ hơn.",
     ),
     "parent_missing": T(
-        "The run it starts from ({run}) has not finished or was cleared. Train that one first.",
-        "Lần chạy gốc ({run}) chưa xong hoặc đã bị xóa. Hãy huấn luyện nó trước.",
+        "The run it starts from ({run}) has not finished, has diverged or was cleared. Train that one first; if it diverged, "
+        "with a tenth of its learning rate.",
+        "Lần chạy gốc ({run}) chưa xong, đã phân kỳ hoặc đã bị xóa. Hãy huấn luyện nó trước; nếu nó phân kỳ, hãy dùng một "
+        "phần mười tốc độ học.",
     ),
     "internal": T(
         "Something in the program went wrong: {error}. Your other runs are untouched; the run's folder keeps the details.",

@@ -49,7 +49,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     _, signature = near_copies.sketch(texts, config.ngram)
     true = _true(texts, config.ngram)
     found = near_copies.candidates(texts, config.ngram, bands, config.rows)
-    keys = list(true)
+    keys = sorted(true)  # a set's order is another in every process
     s = np.array([true[k] for k in keys])
     i, j = np.array(keys, dtype=int).reshape(-1, 2).T
     estimate = (signature[i, :hashes] == signature[j, :hashes]).mean(1) if keys else np.zeros(0)
@@ -89,7 +89,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         "bins",
         dict(zip(("s", "share", "pairs"), map(list, zip(*sorted(bins), strict=True)), strict=True)) if bins else {},
     )
-    alike = sorted((k for k in found if k in true), key=lambda k: -true[k])
+    alike = sorted((k for k in found if k in true), key=lambda k: (-true[k], k))
     if alike:
         yield from _pair(texts, *alike[min(config.page, len(alike)) - 1])
     yield Finished(1, "done")

@@ -104,6 +104,11 @@ class Result:
             out.setdefault(e.name, {})[e.step] = e.columns
         return out
 
+    def table(self, name: str) -> dict[str, list]:
+        """The columns of the last table of that name, {} where there is none. A number that was none is None: JSON has no nan."""
+        found = self.tables.get(name)
+        return found[max(found)] if found else {}
+
     @cached_property
     def samples(self) -> dict[str, dict[int, Event]]:
         """{name: {step: Sample}}."""

@@ -24,14 +24,8 @@ SEEDS = (10, 11, 12, 13, 14)
 FRESH = (20, 21, 22, 23, 24)  # 11.7 was reworded after a look at SEEDS: it is judged on others
 
 
-def last(result, name):
-    """The columns of the last table of that name."""
-    found = result.tables[name]
-    return found[max(found)]
-
-
 def block_gains(result):
-    table = last(result, "norms")
+    table = result.table("norms")
     return [g for g, name in zip(table["gain"], table["norm"], strict=True) if name != "ln_f"]
 
 
@@ -42,7 +36,7 @@ def fallen(result):
 
 def slip(result):
     """How −1/log p, which the notebook plots, goes along with −log p: correlation of their ranks over one row."""
-    p = [v for v in last(result, "row")["p"] if 0 < v < 1]
+    p = [v for v in result.table("row")["p"] if 0 < v < 1]
     order = {v: i for i, v in enumerate(sorted({-1 / math.log(v) for v in p}))}
     right = {v: i for i, v in enumerate(sorted({-math.log(v) for v in p}))}
     pairs = [(order[-1 / math.log(v)], right[-math.log(v)]) for v in p]
@@ -269,7 +263,7 @@ CLAIMS = (
         COURSE,
         T("read off γ < 1", "suy từ γ < 1"),
         "training",
-        measure=lambda r: last(r["gains"], "small")["after"][0] / last(r["gains"], "small")["before"][0],
+        measure=lambda r: r["gains"].table("small")["after"][0] / r["gains"].table("small")["before"][0],
         judge=depends(
             below(1.0),
             T(
@@ -314,7 +308,7 @@ CLAIMS = (
         COURSE,
         T("read off GPT-2", "đọc từ GPT-2"),
         "training",
-        measure=lambda r: widest_shift(last(r["gains"], "norms")),
+        measure=lambda r: widest_shift(r["gains"].table("norms")),
         judge=below(0.1),
         needs=runs(gains=GAINS),
         unit=T(

@@ -37,16 +37,16 @@ def matrices_after_move(r):
 
 def least(r):
     """Relative growth of QKV's std, in percent, in the block where it is smallest."""
-    tables = r["text"].tables["spread"]
-    return min(100 * (b / a - 1) for a, b in zip(tables[0]["qkv"], tables[max(tables)]["qkv"], strict=True))
+    begin, end = r["text"].tables["spread"][0], r["text"].table("spread")
+    return min(100 * (b / a - 1) for a, b in zip(begin["qkv"], end["qkv"], strict=True))
 
 
 def later_blocks(r):
     """Growth on text over growth on noise, blocks 2 to 4."""
 
     def grown(result):
-        tables = result.tables["spread"]
-        return sum(b - a for a, b in zip(tables[0]["qkv"][1:], tables[max(tables)]["qkv"][1:], strict=True))
+        begin, end = result.tables["spread"][0], result.table("spread")
+        return sum(b - a for a, b in zip(begin["qkv"][1:], end["qkv"][1:], strict=True))
 
     return grown(r["text"]) / grown(r["noise"])
 

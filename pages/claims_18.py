@@ -26,14 +26,12 @@ def gap(results, metric="last_loss"):
 
 def early(result) -> float:
     """Mean test loss over positions 1 to 7 at the end of the run."""
-    tables = result.tables["places"]
-    return statistics.fmean(tables[max(tables)]["loss"][:7])
+    return statistics.fmean(result.table("places")["loss"][:7])
 
 
 def meter_ratio(results) -> float:
     """Spread of one window's reading by its last position over that by all its positions, the model standing still."""
-    tables = results["every"].tables["close"]
-    table = tables[max(tables)]
+    table = results["every"].table("close")
     return statistics.stdev(table["last"]) / statistics.stdev(table["all"])
 
 

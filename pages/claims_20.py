@@ -51,8 +51,7 @@ def timed(what):
 
 def option(result, code: str, column: str) -> float:
     """This column of this option in the bench's last table."""
-    tables = result.tables["options"]
-    table = tables[max(tables)]
+    table = result.table("options")
     value = table[column][table["option"].index(code)]
     return math.nan if value is None else value
 

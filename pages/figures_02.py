@@ -27,12 +27,6 @@ KINDS = {  # colours of a tensor's part
 TINTS = (TEST, "#009E73", "#b9bec4", "#CC79A7")
 
 
-def table(view, name):
-    """The last table of that name of the first arm, None before it."""
-    found = view.main.tables.get(name)
-    return found[max(found)] if found else None
-
-
 def chart_of(field: str):
     """A chart of the rows that have this field: an empty table must not put a label “undefined” on an axis."""
     return alt.Chart().transform_filter(f"isValid(datum.{field})")
@@ -152,7 +146,7 @@ def kind(name: str, mask: bool) -> str:
 
 def ruler_rows(view):
     """Rectangles on one ruler: the parts above, the wanted stretches below. Bytes as shares of the file."""
-    tensors, spans, size = table(view, "tensors"), table(view, "spans"), view.main.final("bytes")
+    tensors, spans, size = view.main.table("tensors"), view.main.table("spans"), view.main.final("bytes")
     rows = []
     if tensors:
         header = view.main.final("header")
@@ -200,7 +194,7 @@ def ruler_chart(view):
 
 def tree_rows(view):
     """The file as a map: a column per part of the network, as wide as its bytes; in it a tensor is as high as its own."""
-    tensors = table(view, "tensors")
+    tensors = view.main.table("tensors")
     rows = []
     if tensors:
         parts: dict[str, list] = {}
@@ -284,7 +278,7 @@ ROLES = {
 
 
 def step_rows(view):
-    columns = table(view, "steps")
+    columns = view.main.table("steps")
     rows = []
     if columns:
         names = ("place", "opcode", "argument", "name", "role")

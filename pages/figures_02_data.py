@@ -7,7 +7,7 @@ from app.charts import height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, TEST
-from pages.figures_02 import chart_of, table
+from pages.figures_02 import chart_of
 
 # --- tokens ------------------------------------------------------------------------------------------------------
 
@@ -23,7 +23,7 @@ ROW = 84  # columns of the strip
 
 
 def cost_rows(view):
-    columns = table(view, "costs")
+    columns = view.main.table("costs")
     names = ("tokenizer", "text", "tokens", "hundred", "word", "whole")
     rows = []
     for tokenizer, side, tokens, hundred, word, whole in (
@@ -59,7 +59,7 @@ def cost_chart(view):
 
 def piece_rows(side):
     def rows(view):
-        columns = table(view, "pieces")
+        columns = view.main.table("pieces")
         names = ("tokenizer", "text", "piece", "start", "stop", "odd")
         out = []
         for tokenizer, text, piece, start, stop, odd in (
@@ -136,7 +136,7 @@ vietnamese = Figure(
 
 
 def order_rows(view):
-    columns = table(view, "order")
+    columns = view.main.table("order")
     frame = pd.DataFrame(columns or {"served": [], "row": [], "test": []})
     sides = {True: T("test", "kiểm thử")(view.lang), False: T("train", "huấn luyện")(view.lang)}
     frame["side"] = [sides[bool(t)] for t in frame["test"]]
@@ -166,7 +166,7 @@ def order_chart(view):
 
 
 def length_rows(view):
-    columns = table(view, "lengths")
+    columns = view.main.table("lengths")
     context = int(view.values.get("context", 64))
     frame = pd.DataFrame(columns or {"tokens": []})
     frame["context"] = context

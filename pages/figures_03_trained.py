@@ -145,9 +145,8 @@ def cell_rows(view):
     wd = nearest(DECAYS, view.values.get("cell_wd", DECAYS[4]))
     rows = []
     for a in view.arms:
-        tables = a.result.tables.get("seeds", {})
-        table = tables[max(tables)] if tables else {"lr": [], "wd": [], "seed": [], "error": []}
-        for one, decay, seed, value in zip(*(table[k] for k in ("lr", "wd", "seed", "error")), strict=True):
+        table = a.result.table("seeds")
+        for one, decay, seed, value in zip(*(table.get(k, ()) for k in ("lr", "wd", "seed", "error")), strict=True):
             if one == lr and decay == wd and value is not None and math.isfinite(value):
                 rows.append((a.arm.name(view.lang), seed, value))
     return pd.DataFrame(rows, columns=["name", "seed", "error"])

@@ -27,10 +27,9 @@ REACH = 20  # distances from the target, in starting distances, beyond which a l
 
 def walks(result) -> dict[str, list[dict]]:
     """{optimizer: its points}, each point {step, weight, loss, gradient, name}; plain lists, for a slider is waiting."""
-    table = result.tables.get("path", {})
+    columns = result.table("path")
     out: dict[str, list[dict]] = {name: [] for name in NAMES}
-    if table:
-        columns = table[max(table)]
+    if columns:
         for row in zip(*(columns[c] for c in ("optimizer", "step", "weight", "loss", "gradient")), strict=True):
             point = dict(zip(("step", "weight", "loss", "gradient"), row[1:], strict=True))
             out[row[0]].append(point | {"name": NAMES[row[0]]})
@@ -216,9 +215,8 @@ race = Figure(
 
 def loss_rows(view):
     rows = [p | mark | {"kind": "loss"} for mark, _, found in runs(view) for points in found.values() for p in points]
-    law = view.main.tables.get("law", {})
-    if law:
-        columns = law[max(law)]
+    columns = view.main.table("law")
+    if columns:
         rows += [{"kind": "law", "step": t, "loss": v} for t, v in zip(columns["step"], columns["loss"], strict=True)]
     for row in rows:
         row["loss"] = min(max(row["loss"], FLAT), 1e12)

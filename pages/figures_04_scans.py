@@ -19,8 +19,7 @@ def sweep_rows(view):
     band = {name: horizon * f for name, f in zip(NAMES, (1.35, 1.75, 2.25), strict=True)}
     for role, group in (("arm", view.arms), ("last", view.last), ("pinned", view.pinned)):
         for a in group:
-            table, piece = a.result.tables["sweep"], 0
-            columns = table[max(table)]
+            columns, piece = a.result.table("sweep"), 0
             for lr, name, steps, error in zip(*columns.values(), strict=True):
                 piece += steps is None  # a line must not jump over what never arrives
                 row = {"lr": lr, "name": NAMES[name], "role": role, "run": a.run_id, "piece": piece, "kind": "sweep"}
@@ -134,8 +133,7 @@ def way_names(view):
 
 
 def parts_rows(view):
-    names, table = way_names(view), view.main.tables["losses"]
-    frame = pd.DataFrame(table[max(table)])
+    names, frame = way_names(view), pd.DataFrame(view.main.table("losses"))
     frame = frame.assign(name=frame["way"].map(names), kind="loss", thick=(frame["way"] == "batch").astype(float))
     best = view.main.facts["best"]
     text = f"{T('best line', 'đường khớp nhất')(view.lang)} {number(best)}"
@@ -231,17 +229,16 @@ def both_color(view, legend=True):
 
 
 def both_rows(view, table="path"):
-    found = view.main.tables[table]
-    frame = pd.DataFrame(found[max(found)])
+    frame = pd.DataFrame(view.main.table(table))
     return frame.assign(name=frame["optimizer"].map({code: name(view.lang) for code, name in BOTH.items()}))
 
 
 def bowl_rows(view):
-    frame, rings = both_rows(view).assign(kind="path"), view.main.tables["contours"]
+    frame, rings = both_rows(view).assign(kind="path"), pd.DataFrame(view.main.table("contours"))
     now = round(view.config.horizon * float(view.values.get("moment", 100)) / 100)
     dots = [line[line["step"] <= now].iloc[-1:] for _, line in frame.groupby("optimizer", sort=False)]
     return pd.concat(
-        [pd.DataFrame(rings[max(rings)]).assign(kind="ring"), frame, pd.concat(dots).assign(kind="dot")],
+        [rings.assign(kind="ring"), frame, pd.concat(dots).assign(kind="dot")],
         ignore_index=True,
     )
 

@@ -151,10 +151,10 @@ MODES = {
 
 
 def estimates_rows(view):
-    tables = view.main.tables.get("estimates", {})
-    if not tables:
+    table = view.main.table("estimates")
+    if not table:
         return pd.DataFrame(columns=["x", "windows", "mode", "loss", "what", "low", "high"])
-    frame = pd.DataFrame(tables[max(tables)]).assign(what="dot", low=0.0, high=0.0)
+    frame = pd.DataFrame(table).assign(what="dot", low=0.0, high=0.0)
     mean, sd = view.main.final("eval_loss"), view.main.final("window_sd")
     count = int(frame["windows"].max())
     curve = [n for n in (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768) if n < count] + [count]

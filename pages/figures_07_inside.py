@@ -16,17 +16,12 @@ GROUPS = (
 NAMES = {code: name for code, name, _ in GROUPS}
 
 
-def last_table(result, name):
-    tables = result.tables.get(name, {})
-    return tables[max(tables)] if tables else None
-
-
 # --- movement ----------------------------------------------------------------------------------------------------
 
 
 def movement_rows(view):
-    table = last_table(view.main, "movement")
-    if table is None:
+    table = view.main.table("movement")
+    if not table:
         return pd.DataFrame()
     frame = pd.DataFrame(table)
     code = frame["count"].map(lambda n: "frequent" if n >= 20 else "rare" if n else "unseen")
@@ -97,8 +92,8 @@ PLACES = (
 def neighbour_rows(view):
     rows = []
     for label, when, title in PLACES:
-        table = last_table(view.result(label), "neighbours")
-        if table is None:
+        table = view.result(label).table("neighbours")
+        if not table:
             continue
         frame = pd.DataFrame(table)
         for word, part in frame[frame["when"] == when].groupby("word", sort=False):
@@ -141,8 +136,8 @@ neighbours = Figure(
 
 
 def map_rows(view):
-    table = last_table(view.main, "map")
-    if table is None:
+    table = view.main.table("map")
+    if not table:
         return pd.DataFrame()
     frame = pd.DataFrame(table)
     frame["name"] = frame["piece"].str.strip().replace("", "␣")
@@ -201,8 +196,8 @@ FINE, WRONG, PLAIN = "fine", "wrong", "plain"
 
 
 def memory_rows(view):
-    table = last_table(view.main, "ways")
-    if table is None:
+    table = view.main.table("ways")
+    if not table:
         return pd.DataFrame()
     yes, no = T("yes", "có")(view.lang), T("no", "không")(view.lang)
     rows = []
@@ -267,8 +262,8 @@ FREEZES = {
 
 
 def freeze_rows(view):
-    table = last_table(view.main, "freezes")
-    if table is None:
+    table = view.main.table("freezes")
+    if not table:
         return pd.DataFrame()
     frame = pd.DataFrame(table)
     frame["name"] = frame["way"].map(lambda way: FREEZES[way](view.lang))

@@ -231,9 +231,8 @@ scores = Figure(
 def calibration_rows(view):
     rows = []
     for a in view.arms:
-        table = a.result.tables.get("calibration", {})
-        if table:
-            columns = table[max(table)]
+        columns = a.result.table("calibration")
+        if columns:
             for stated, observed, share in zip(columns["stated"], columns["observed"], columns["share"], strict=True):
                 rows.append((a.arm.name(view.lang), stated, observed, share))
     return pd.DataFrame(rows, columns=["name", "stated", "observed", "share"])

@@ -161,10 +161,9 @@ def norm_names(view):
 
 
 def norm_rows(view):
-    found = view.main.tables.get("norms", {})
-    if not found:
+    table = pd.DataFrame(view.main.table("norms"))
+    if table.empty:
         return EMPTY
-    table = pd.DataFrame(found[max(found)])
     parts = [
         table[["norm"]].assign(
             value=table[name],
@@ -257,11 +256,10 @@ WAYS = (
 
 
 def rescale_rows(view):
-    found = view.main.tables.get("rescale", {})
-    if not found:
+    table = pd.DataFrame(view.main.table("rescale"))
+    if table.empty:
         return EMPTY
     names = {code: name(view.lang) for code, name, _ in WAYS}
-    table = pd.DataFrame(found[max(found)])
     return table.assign(name=table["way"].map(names))
 
 
@@ -319,9 +317,8 @@ def flow_rows(view):
         ("norms", T("as trained", "như đã huấn luyện")),
         ("small", T("every γ forced to 0.3, same network", "mọi γ ép về 0.3, vẫn cùng mạng")),
     ):
-        found = view.main.tables.get(name, {})
-        if found:
-            table = found[max(found)]
+        table = view.main.table(name)
+        if table:
             for i, norm in enumerate(table["norm"]):
                 for side, column in ((T("in", "vào"), "before"), (T("out", "ra"), "after")):
                     rows.append((norm, title(view.lang), side(view.lang), table[column][i]))

@@ -426,9 +426,8 @@ blocks_folded = Figure("blocks_folded", *BLOCK, folded=True)
 def moved_rows(view):
     rows = []
     for a in view.arms:
-        table = a.result.tables.get("moved", {})
-        if table:
-            last = table[max(table)]
+        last = a.result.table("moved")
+        if last:
             rows += [
                 (a.arm.name(view.lang), m, r, str(a.arm.config.seed))
                 for m, r in zip(last["matrix"], last["moved"], strict=True)

@@ -20,10 +20,6 @@ OUTPUTS = {
 }
 
 
-def table(view, name):
-    return view.main.tables.get(name, {}).get(0, {})
-
-
 def output_color(view, legend=True, names=tuple(OUTPUTS)):
     domain = [OUTPUTS[n][0](view.lang) for n in names]
     shown = alt.Legend(title=None, orient="top", labelLimit=320, symbolOpacity=1) if legend else None
@@ -34,7 +30,7 @@ def output_color(view, legend=True, names=tuple(OUTPUTS)):
 
 
 def twin_rows(view):
-    columns, rows = table(view, "tokens"), []
+    columns, rows = view.main.table("tokens"), []
     for rank, token in enumerate(columns.get("token", ())):
         for output in OUTPUTS:
             p, gap = columns[output][rank], abs(columns[output][rank] - columns["logits"][rank])
@@ -111,7 +107,7 @@ twins = Figure(
 
 
 def entropy_rows(view):
-    columns, rows = table(view, "entropy"), []
+    columns, rows = view.main.table("entropy"), []
     for output in ("logits", "logs"):
         for t, nats in zip(columns.get("temperature", ()), columns.get(output, ()), strict=False):
             rows.append((t, nats, output, OUTPUTS[output][0](view.lang), ""))
@@ -163,7 +159,7 @@ entropy = Figure(
 
 
 def constant_rows(view):
-    columns = table(view, "points")
+    columns = view.main.table("points")
     rows = [(z, p, "now") for z, p in zip(columns.get("z", ()), columns.get("log_p", ()), strict=False)]
     for before in view.last[:1]:
         old = before.result.tables.get("points", {}).get(0, {})
@@ -217,7 +213,7 @@ INITIALS = "datum.label == 'bfloat16' ? 'bf16' : replace(datum.label, 'loat', 'p
 
 
 def map_rows(view):
-    frame = pd.DataFrame(table(view, "map"), columns=["way", "dtype", "std", "share"])
+    frame = pd.DataFrame(view.main.table("map"), columns=["way", "dtype", "std", "share"])
     near = min(STDS, key=lambda s: abs(math.log(max(view.config.std, 1e-9) / s)))
     frame["chosen"] = (frame["dtype"] == view.config.dtype) & (frame["std"] == near)
     frame["std"] = frame["std"].map(lambda s: f"{s:g}")
@@ -274,7 +270,7 @@ precision = Figure(
 
 
 def row_rows(view):
-    frame = pd.DataFrame(table(view, "row"), columns=["way", "exact", "found"])
+    frame = pd.DataFrame(view.main.table("row"), columns=["way", "exact", "found"])
     return frame.assign(name=[WAYS[way][0](view.lang) for way in frame["way"]], broken=frame["found"].isna())
 
 
@@ -325,7 +321,7 @@ FORMS = {"logits": (T("stored: logits", "lưu logits"), ARMS[0]), "logs": (T("st
 
 
 def stored_rows(view):
-    frame = pd.DataFrame(table(view, "stored"), columns=["form", "temperature", "distance"])
+    frame = pd.DataFrame(view.main.table("stored"), columns=["form", "temperature", "distance"])
     frame["distance"] = frame["distance"].clip(lower=1e-9)
     return frame.assign(name=[FORMS[form][0](view.lang) for form in frame["form"]])
 

@@ -19,10 +19,6 @@ BY_NAME = {rule.name: rule for rule in CHECKS}
 LONG = ("few_words", "many_words", "sentences")  # numbers with a long tail: a logarithmic axis
 
 
-def table(view, name):
-    return view.main.tables.get(name, {}).get(1, {})
-
-
 def place(value, long: bool):
     return math.log10(value + 1) if long else value
 
@@ -32,7 +28,7 @@ def place(value, long: bool):
 
 def histogram_rows(view):
     """Bars (what bar): x, x2, y0, y, kind, side; rules (what cut, published): x, label, and in side where it has room."""
-    found, name = table(view, "pages"), view.config.rule
+    found, name = view.main.table("pages"), view.config.rule
     if not found:
         return None
     rule, long = BY_NAME[name], name in LONG
@@ -141,7 +137,7 @@ histogram = Figure(
 
 
 def funnel_rows(view):
-    found = table(view, "funnel")
+    found = view.main.table("funnel")
     if not found:
         return None
     frame = pd.DataFrame(found)
@@ -197,7 +193,7 @@ funnel = Figure(
 
 
 def rules_rows(view):
-    found = table(view, "rules")
+    found = view.main.table("rules")
     if not found:
         return None
     frame = pd.DataFrame(found)
@@ -243,7 +239,7 @@ rules = Figure(
 
 
 def own_rows(view):
-    found = table(view, "rules")
+    found = view.main.table("rules")
     if not found:
         return None
     frame = pd.DataFrame(found)

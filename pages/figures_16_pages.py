@@ -10,14 +10,13 @@ from app.charts import height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, TEST
-from pages.figures_16 import table
 
 # --- near-copies ------------------------------------------------------------------------------------------------------
 
 
 def curve_rows(view):
     """what: line (the curve), bin (share caught among the pairs of this similarity), caught and missed (single pairs)."""
-    curve, pairs, bins = table(view, "curve"), table(view, "pairs"), table(view, "bins")
+    curve, pairs, bins = view.main.table("curve"), view.main.table("pairs"), view.main.table("bins")
     if not curve:
         return None
     rows = [("line", s, p, None) for s, p in zip(curve["s"], curve["p"], strict=True)]
@@ -91,7 +90,7 @@ scurve = Figure(
 
 
 def estimate_rows(view):
-    found = table(view, "pairs")
+    found = view.main.table("pairs")
     return pd.DataFrame(found) if found else None
 
 
@@ -133,7 +132,7 @@ estimates = Figure(
 
 
 def length_rows(view):
-    found = table(view, "lengths")
+    found = view.main.table("lengths")
     if not found:
         return None
     x = np.log10(np.maximum(found["tokens"], 1))
@@ -196,7 +195,7 @@ lengths = Figure(
 
 
 def heaps_rows(view):
-    found = table(view, "heaps")
+    found = view.main.table("heaps")
     if not found:
         return None
     rows = [("seen", r, d) for r, d in zip(found["read"], found["distinct"], strict=True) if d is not None]

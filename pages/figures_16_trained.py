@@ -90,9 +90,8 @@ ends = Figure(
 def kinds_rows(view):
     rows = []
     for a in view.arms:
-        found = a.result.tables.get("by_kind", {})
-        if found:
-            last = found[max(found)]
+        last = a.result.table("by_kind")
+        if last:
             rows += [
                 (a.arm.name(view.lang), of(KINDS, k)(view.lang), v, f"{v:.1f}")
                 for k, v in zip(last["kind"], last["loss"], strict=True)

@@ -258,10 +258,9 @@ triangle = Figure(
 def place_rows(view):
     rows = []
     for a in view.arms:
-        tables = a.result.tables.get("places", {})
-        if not tables:
+        table = a.result.table("places")
+        if not table or None in table["loss"]:  # nothing measured yet, or no number any more
             continue
-        table = tables[max(tables)]
         name, per = a.arm.name(view.lang), list(zip(table["place"], table["loss"], table["se"], strict=True))
         rows += [(place, loss, loss, loss, "place", name) for place, loss, _ in per]
         for first in (2**i for i in range(len(per).bit_length())):
@@ -331,15 +330,20 @@ DRAWS = 40
 METERS = {"last": T("n last positions", "n vị trí cuối"), "all": T("n windows, all positions", "n cửa sổ, mọi vị trí")}
 
 
+def readings(result) -> dict[str, list]:
+    """The table "close", {} where it is not there, has one window only, or holds what is no number."""
+    table = result.table("close")
+    return table if len(table.get("all", ())) > 1 and None not in table["all"] else {}
+
+
 def meter_rows(view):
     """The finished all-position run (the chosen one where there is none), measured DRAWS times from n of its windows."""
     import numpy as np
 
     a = next((a for a in view.arms if a.arm.label == "all"), view.arms[0])
-    tables = a.result.tables.get("close", {})
-    rows = []
-    if tables:
-        table, n = tables[max(tables)], int(view.values.get("meter_windows") or 64)
+    table, rows = readings(a.result), []
+    if table:
+        n = int(view.values.get("meter_windows") or 64)
         generator = np.random.default_rng(n)
         for kind, label in METERS.items():
             values = np.asarray(table[kind])

@@ -19,10 +19,9 @@ def signal_rows(view):
     """Measured points, and through each arm's single-position point the line on which every prediction counts in full."""
     rows = []
     for a in view.arms:
-        tables = a.result.tables.get("pairs", {})
-        if not tables:
+        table = pd.DataFrame(a.result.table("pairs"))
+        if table.empty:
             continue
-        table = pd.DataFrame(tables[max(tables)])
         name = a.arm.name(view.lang)
         for p in table[table["snr"] > 0].itertuples():
             label = f"k {p.graded}, B {p.batch}"
@@ -97,10 +96,9 @@ WAYS = {
 
 
 def cost_rows(view):
-    tables = view.main.tables.get("ways", {})
-    if not tables:
+    table = pd.DataFrame(view.main.table("ways"))
+    if table.empty:
         return pd.DataFrame(columns=["way", "ms", "low", "high", "text"])
-    table = pd.DataFrame(tables[max(tables)])
     base = table["ms"].iloc[0]
     text = [f"{ms:.1f} ms · {100 * ms / base:.0f} %" for ms in table["ms"]]
     return table.assign(way=[WAYS[w](view.lang) for w in table["way"]], text=text)

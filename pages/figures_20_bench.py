@@ -34,18 +34,12 @@ def drawn():
     return alt.Chart().transform_filter("isValid(datum.name)")
 
 
-def bench_table(view) -> dict | None:
-    """The newest "options" table of the run, None before the first pass."""
-    tables = view.main.tables.get("options", {})
-    return tables[max(tables)] if tables else None
-
-
 # --- options against the baseline ------------------------------------------------------------------------------------
 
 
 def speed_rows(view):
-    table = bench_table(view)
-    if table is None:
+    table = view.main.table("options")
+    if not table:
         return pd.DataFrame(columns=["name"])
     frame = pd.DataFrame(table)
     base = frame[frame["option"] == "baseline"].iloc[0]
@@ -130,10 +124,9 @@ PARTS = {
 
 
 def parts_rows(view):
-    tables = view.main.tables.get("parts", {})
-    if not tables:
+    frame = pd.DataFrame(view.main.table("parts"))
+    if frame.empty:
         return pd.DataFrame(columns=["name"])
-    frame = pd.DataFrame(tables[max(tables)])
     frame["name"] = frame["option"].map(lambda code: OPTION_NAMES[code](view.lang))
     frame["place"] = frame["part"].map(list(PARTS).index)
     frame["part"] = frame["part"].map(lambda part: PARTS[part](view.lang))
@@ -196,8 +189,8 @@ KEPT = {
 
 
 def memory_rows(view):
-    table = bench_table(view)
-    if table is None:
+    table = view.main.table("options")
+    if not table:
         return pd.DataFrame(columns=["name"])
     rows = []
     for code, peak, saved, optimizer in zip(
@@ -273,10 +266,9 @@ CURVES = {  # what is drawn over x, and with which titles; the others are bars o
 
 
 def case_rows(view):
-    tables = view.main.tables.get("cases", {})
-    if not tables:
+    frame = pd.DataFrame(view.main.table("cases"))
+    if frame.empty:
         return pd.DataFrame(columns=["series"])
-    frame = pd.DataFrame(tables[max(tables)])
     frame["name"] = frame["series"].map(lambda s: SERIES[s](view.lang) if s in SERIES else s)
     frame["giga"] = frame["rate"] / 1e9
     for end, ms in (("rate_low", "high"), ("rate_high", "low")):

@@ -7,7 +7,7 @@ from app import sentences
 from app.i18n import T, same
 from app.lesson import Prediction, Readout
 from app.theme import number, percent
-from pages.figures_02 import DONE, table
+from pages.figures_02 import DONE
 
 QUOTED = 90  # characters of a written text
 WITHIN = 0.01  # share by which card and header may differ
@@ -263,7 +263,7 @@ HEADER_PREDICTIONS = (
 
 
 def pickle_verdict(view) -> list[T]:
-    columns = table(view, "steps")
+    columns = view.main.table("steps")
     if not columns:
         return []
     if view.config.format == "safetensors":
@@ -353,7 +353,7 @@ def opening_verdict(view) -> list[T]:
             "{size}: đọc phần đầu mất {header} ms, torch.load mất {whole} ms: lâu gấp {times} lần. Thời gian đọc phần đầu không phụ thuộc độ lớn của tệp.",
         ).format(**f)
     ]
-    said = table(view, "said") or {"case": [], "text": []}
+    said = view.main.table("said") or {"case": [], "text": []}
     titles = {
         "pickle": T("torch.load refused the pickle that calls", "torch.load từ chối pickle có lời gọi"),
         "tied": T(

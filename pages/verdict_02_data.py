@@ -6,14 +6,13 @@ from app.i18n import T, same
 from app.lesson import Prediction, Readout
 from app.theme import number, percent
 from core.experiments.token_bench import Config as Sentence
-from pages.figures_02 import table
 from pages.verdict_02 import said_notes
 
 # --- tokenizers --------------------------------------------------------------------------------------------------
 
 
 def token_verdict(view) -> list[T]:
-    columns = table(view, "costs")
+    columns = view.main.table("costs")
     lines = []
     if not columns or not columns["tokenizer"]:
         return [T("Nothing to cut yet: type a word.", "Chưa có gì để cắt: hãy gõ một từ.")]
@@ -45,7 +44,7 @@ def token_verdict(view) -> list[T]:
 
 
 def token_readouts(view) -> list[Readout]:
-    columns = table(view, "costs")
+    columns = view.main.table("costs")
     out = []
     if columns:
         for name, side, tokens, characters in zip(

@@ -12,14 +12,9 @@ from pages.verdict_03 import NOTHING, clock
 # --- the map ---------------------------------------------------------------------------------------------------------
 
 
-def final_map(result) -> dict:
-    found = result.tables.get("map", {})
-    return found[max(found)] if found else {}
-
-
 def decades(result, low: float) -> float:
     """By how many decades the best decay moves over the learning rates from `low` on; 0 counts as half the smallest."""
-    table = final_map(result)
+    table = result.table("map")
     if not table:
         return math.nan
     best = [max(wd, DECAYS[1] / 2) for lr, wd in best_decay(table).items() if lr >= low]
@@ -31,10 +26,9 @@ def duels(view) -> tuple[int, int]:
     errors = {}
     for label in ("adamw", "adam"):
         result = view.result(label)
-        tables = result.tables.get("seeds", {})
-        if not tables:
+        t = result.table("seeds")
+        if not t:
             return 0, 0
-        t = tables[max(tables)]
         here = (result.final("best_lr"), result.final("best_wd"))
         errors[label] = {
             seed: value

@@ -61,8 +61,8 @@ def places(view) -> T:
 
 def thirds(view) -> dict[str, list[float]]:
     """{optimizer: its largest distance from the target in each third of the steps}; what is drawn keeps the extremes."""
-    config, table = view.config, view.main.tables["path"]
-    columns, out = table[max(table)], {name: [0.0, 0.0, 0.0] for name in NAMES}
+    config, columns = view.config, view.main.table("path")
+    out = {name: [0.0, 0.0, 0.0] for name in NAMES}
     for name, step, weight in zip(*(columns[c] for c in ("optimizer", "step", "weight")), strict=True):
         part = min(2, 3 * step // config.steps)
         out[name][part] = max(out[name][part], abs(weight - config.target))

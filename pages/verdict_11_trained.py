@@ -127,11 +127,8 @@ BIRTH = Prediction(
 
 def rescaled(view, way):
     """Loss at the chosen c, that way; nan while unknown."""
-    found = view.main.tables.get("rescale", {})
-    if not found:
-        return math.nan
-    table, factor = found[max(found)], float(view.values.get("factor", 1.0))
-    for f, w, loss in zip(table["factor"], table["way"], table["loss"], strict=True):
+    table, factor = view.main.table("rescale"), float(view.values.get("factor", 1.0))
+    for f, w, loss in zip(*(table.get(column, ()) for column in ("factor", "way", "loss")), strict=True):
         if w == way and math.isclose(f, factor, rel_tol=0.01):
             return math.nan if loss is None else loss  # a log has null for what is no number
     return math.nan
@@ -150,17 +147,15 @@ def broken_off(view):
 
 
 def gains_verdict(view):
-    found = view.main.tables.get("norms", {})
+    table = view.main.table("norms")
     base, alone, same_ = view.main.final("base_loss"), rescaled(view, "gain"), rescaled(view, "all three")
-    if not found or not all(map(math.isfinite, (base, alone, same_))):
+    if not table or not all(map(math.isfinite, (base, alone, same_))):
         return broken_off(view)
-    table = found[max(found)]
     inside = [g for g, name in zip(table["gain"], table["norm"], strict=True) if name != "ln_f" and g is not None]
     if not inside:
         return broken_off(view)
-    factor, steps = float(view.values.get("factor", 1.0)), max(found)
-    small = view.main.tables.get("small", {})
-    first = small[max(small)] if small else None
+    factor, steps = float(view.values.get("factor", 1.0)), max(view.main.tables["norms"])
+    first = view.main.table("small")
     said = [
         T(
             "After {steps} steps the block gains stand between {low} and {high}: they started at 1 and have hardly moved.",

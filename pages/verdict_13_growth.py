@@ -37,8 +37,7 @@ def noise_share(view):
 
 def outside(view):
     """Largest share of a block's QKV weights beyond the course's axis of ±0.1 at the last step."""
-    tables = view.main.tables.get("spread", {})
-    return max((v for v in tables[max(tables)]["outside"] if v is not None), default=0.0) if tables else 0.0
+    return max((v for v in view.main.table("spread").get("outside", ()) if v is not None), default=0.0)
 
 
 def growth_verdict(view):
@@ -78,11 +77,9 @@ def growth_verdict(view):
 def growth_readouts(view):
     result = view.main
     tables = result.tables.get("spread", {})
-    if not tables or max(tables) == 0:
+    if 0 not in tables or max(tables) == 0:
         return []
-    if 0 not in tables:
-        return []
-    first, last = tables[0]["qkv"], tables[max(tables)]["qkv"]
+    first, last = tables[0]["qkv"], result.table("spread")["qkv"]
     if any(v is None for v in (*first, *last)) or not math.isfinite(result.final("kurtosis")):
         return []  # a log has null for what is no number
     rows = [

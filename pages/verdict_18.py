@@ -8,7 +8,7 @@ from app.i18n import T
 from app.lesson import Prediction, Readout
 from app.theme import number
 from core import crossing
-from pages.figures_18 import chosen, curve, equal, graded_places
+from pages.figures_18 import chosen, curve, equal, graded_places, readings
 
 BUSY = 0.2  # quartile range of a step's time over its median: above it seconds say little
 
@@ -179,15 +179,11 @@ def readouts(view):
 # --- where in the window -----------------------------------------------------------------------------------------
 
 
-def table(arm, name):
-    found = arm.result.tables.get(name, {})
-    return found[max(found)] if found else None
-
-
 def head_and_end(arm) -> tuple[float, float] | None:
-    """(mean test loss over positions 1 to 7, where a short prompt lives; loss at the last position)."""
-    places = table(arm, "places")
-    return None if places is None else (statistics.fmean(places["loss"][:7]), places["loss"][-1])
+    """(mean test loss over positions 1 to 7, where a short prompt lives; loss at the last position); None before they are
+    measured, and where they are no numbers."""
+    losses = arm.result.table("places").get("loss", ())
+    return (statistics.fmean(losses[:7]), losses[-1]) if losses and None not in losses else None
 
 
 def place_verdict(view):
@@ -207,7 +203,7 @@ def place_verdict(view):
                 k=graded_places(view.config),
             )
         )
-    close = table(other or view.arms[0], "close")
+    close = readings((other or view.arms[0]).result)
     if close:
         last, whole = statistics.stdev(close["last"]), statistics.stdev(close["all"])
         n = int(view.values.get("meter_windows") or 64)

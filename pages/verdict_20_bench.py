@@ -8,7 +8,7 @@ from app.lesson import Readout
 from app.theme import number, percent
 from core.timing import NOISY
 from pages.controls_20 import OPTION_NAMES
-from pages.figures_20_bench import badge, bench_table
+from pages.figures_20_bench import badge
 
 # --- options against the baseline ------------------------------------------------------------------------------------
 
@@ -18,8 +18,8 @@ def _names(codes) -> T:
 
 
 def bench(view) -> list[T]:
-    table = bench_table(view)
-    if table is None or view.main.finished is None or view.main.finished.reason != "done":
+    table = view.main.table("options")
+    if not table or view.main.finished is None or view.main.finished.reason != "done":
         return []
     noise = view.main.final("noise")
     if noise > NOISY:
@@ -98,8 +98,8 @@ def compile_words(view) -> list[T]:
 
 
 def bench_readouts(view) -> list[Readout]:
-    table = bench_table(view)
-    if table is None:
+    table = view.main.table("options")
+    if not table:
         return []
     rows = [
         Readout(

@@ -224,3 +224,20 @@ def test_a_run_that_diverged_is_named_and_not_compared(label):
 
 def test_losses_without_bound_are_not_subtracted():
     assert verdict_18.who(view({"1": made(math.inf), "all": made(5.9)})) is None
+
+
+def test_places_that_are_no_numbers_are_not_drawn_and_nothing_is_said_of_them():
+    """A run can diverge in the very step that is looked at closely; a log has null for what is no number."""
+    whole, lost = made(5.9), made(6.5)
+    tables = [
+        Table(100, "places", {"place": [1, 2], "loss": [None, 3.0], "se": [None, 0.1]}),
+        Table(100, "close", {"last": [None, 2.0], "all": [None, 3.0]}),
+    ]
+    lost = Result(
+        (*(e for e in lost.events if e.kind not in ("table", "finished")), *tables, Finished(100, "diverged"))
+    )
+    seen = view({"1": lost, "all": lost})
+    assert verdict_18.place_verdict(seen) == [] and figures_18.meter_rows(seen).empty
+    assert figures_18.place_rows(seen).empty and not figures_18.place_rows(view({"1": lost, "all": whole})).empty
+    single = Result((*lost.events[:-3], Table(100, "close", {"last": [2.0], "all": [3.0]}), Finished(100, "done")))
+    assert verdict_18.place_verdict(view({"all": single})) == [] and figures_18.meter_rows(view({"all": single})).empty

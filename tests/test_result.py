@@ -104,3 +104,8 @@ def test_a_run_has_diverged_when_it_says_so_or_its_last_test_loss_is_no_number()
     assert not Result((fine, gone, Metric(3, "test_loss", 2.0))).diverged, "taken up again before it was lost"
     assert not Result((fine, Metric(1, "train_loss", math.nan), Finished(2, "done"))).diverged
     assert not Result((fine, gone, Finished(2, "diverged"))).up_to(1).diverged and not Result(()).diverged
+
+
+def test_the_last_table_of_a_name_is_asked_for_by_name():
+    assert Result(LOG).table("bars") == {"x": [2]} and Result(LOG, 3).table("bars") == {"x": [1]}
+    assert Result(LOG).table("nothing") == {}

@@ -60,8 +60,8 @@ TEXT = {
     "queued": T("Waiting in the queue, {n} before you.", "Đang xếp hàng, trước bạn còn {n}."),
     "next": T("Next in the queue.", "Sắp đến lượt."),
     "busy": T(
-        "Next in the queue, for {t} now: other runs or other programs keep this machine busy. It starts by itself.",
-        "Sắp đến lượt, đã chờ {t}: máy đang bận vì lần chạy khác hoặc chương trình khác. Nó sẽ tự bắt đầu.",
+        "Next in the queue, asked for {t} ago: other runs or other programs keep this machine busy. It starts by itself.",
+        "Sắp đến lượt, yêu cầu {t} trước: máy đang bận vì lần chạy khác hoặc chương trình khác. Nó sẽ tự bắt đầu.",
     ),
     "parent": T(
         "First the model it starts from: step {step} of {steps}.",
@@ -269,6 +269,8 @@ def status_lines(spot: Spot, view, shown: str = "") -> list[T]:
         (a, TEXT["untrained"].format(arm=a.arm.name) if partly and a.source == "none" else _status_line(spot, a))
         for a in view.arms
     ]
+    if not any(a.status.state == "running" for a in view.arms):  # else it is plain what the next one waits for
+        told = [(a, _busy(a) if line == TEXT["next"] else line) for a, line in told]
     apart = any(line != told[0][1] for _, line in told) or (view.active and len(told) > 1)
     lines: list[T] = []
     for a, line in told:
@@ -283,6 +285,12 @@ def status_lines(spot: Spot, view, shown: str = "") -> list[T]:
     return lines
 
 
+def _busy(a) -> T:
+    """Of a run that is next: if that takes long, why."""
+    waited = time.time() - (a.status.asked or math.inf)
+    return TEXT["busy"].format(t=theme.duration(waited)) if waited > LONG else TEXT["next"]
+
+
 def _status_line(spot: Spot, a) -> T | None:
     state, step, steps = "left" if _left(a) else a.status.state, a.result.step or a.status.step, a.status.steps
     if a.source == "stored":
@@ -294,8 +302,7 @@ def _status_line(spot: Spot, a) -> T | None:
                 return TEXT["parent"].format(step=first.step, steps=first.steps)
         if a.status.position:
             return TEXT["queued"].format(n=a.status.position)
-        waited = time.time() - (a.status.asked or math.inf)
-        return TEXT["busy"].format(t=theme.duration(waited)) if waited > LONG else TEXT["next"]
+        return TEXT["next"]
     if state == "running":
         seconds = a.result.seconds.get(step)
         left = (

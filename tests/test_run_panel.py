@@ -170,8 +170,13 @@ def test_who_is_next_for_long_is_told_why(monkeypatch):
     assert run_panel.status_lines(spot, make_view(spot))[0].en.endswith("Next in the queue.")
     monkeypatch.setattr(run_panel, "time", SimpleNamespace(time=lambda: time.time() + 75))
     first, second = run_panel.status_lines(spot, make_view(spot))
-    assert "keep this machine busy" in first.en and "about 75 s now" in first.en and "khoảng 75 giây" in first.vi
+    assert (
+        "keep this machine busy" in first.en and "asked for about 75 s ago" in first.en and "khoảng 75 giây" in first.vi
+    )
     assert second.en.endswith("Waiting in the queue, 1 before you.")
+    one, two = make_view(spot).arms
+    going = View((replace(one, status=Status("running", 3, 600)), replace(two, status=one.status)), spot.values)
+    assert run_panel.status_lines(spot, going)[1].en.endswith("Next in the queue."), "it is plain what it waits for"
 
 
 def test_the_picture_that_stays_is_ones_own_run_while_that_is_on_its_way():

@@ -8,7 +8,8 @@ from core.experiment import encode
 from core.experiments import ask, coverage, model1, model5, tying
 from pages.claims_08 import CLAIMS
 from pages.controls_08 import CONTROLS
-from pages.figures_08 import by_place, cosines, echo, edge, loss, race, strip, unseen, ways, writing
+from pages.figures_08 import by_place, loss, race, strip, writing
+from pages.figures_08_start import cosines, echo, edge, unseen, ways
 from pages.verdict_08 import (
     ECHO_PREDICTION,
     PREDICTIONS,

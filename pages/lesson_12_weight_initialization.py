@@ -7,8 +7,8 @@ from app.lesson import Arm, Lesson, Playground, Preset
 from app.theme import knob
 from core.experiments import flight, initial_weights, one_layer
 from pages import figures_12 as figures
+from pages import figures_12_gpt, verdict_12_gpt
 from pages import verdict_12 as rules
-from pages import verdict_12_gpt
 from pages.claims_12 import CLAIMS
 from pages.controls_12 import CONTROLS, NAMES
 
@@ -418,7 +418,7 @@ LESSON = Lesson(
                 ),
             ),
             starts,
-            (figures.sweep, figures.curves, figures.blocks_folded, figures.moved),
+            (figures_12_gpt.sweep, figures_12_gpt.curves, figures_12_gpt.blocks_folded, figures_12_gpt.moved),
             ("std", "lr", "starts"),
             verdict_12_gpt.gpt_verdict,
             (verdict_12_gpt.GPT_PREDICTION,),
@@ -475,7 +475,7 @@ LESSON = Lesson(
                 ),
             ),
             deep,
-            (figures.blocks,),
+            (figures_12_gpt.blocks,),
             ("std", "blocks", "residual_scaling"),
             verdict_12_gpt.deep_verdict,
             code=("experiments.initial_weights.first_look", "initializers.fill", "models.Model5"),

@@ -8,6 +8,7 @@ from core.experiments import data_parallel, micro_bench, option_bench, step_budg
 from core.training_options import BENCHED
 from pages import figures_20 as race
 from pages import figures_20_bench as bench
+from pages import figures_20_machine
 from pages import recipes_20 as recipes
 from pages import verdict_20 as verdict
 from pages import verdict_20_bench as timed
@@ -453,7 +454,7 @@ LESSON = Lesson(
             step_budget.Config(),
             BUDGET_PRESETS,
             one_arm,
-            (bench.stack, bench.operations),
+            (figures_20_machine.stack, figures_20_machine.operations),
             ("d_model", "windows", "precision"),
             verdict.budget,
             (MEMORY,),
@@ -476,7 +477,7 @@ LESSON = Lesson(
             data_parallel.Config(),
             PARALLEL_PRESETS,
             shared,
-            (bench.parallel, bench.clock),
+            (figures_20_machine.parallel, figures_20_machine.clock),
             ("processes", "batch", "width"),
             verdict.parallel,
             (PARALLEL,),

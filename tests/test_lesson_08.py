@@ -14,7 +14,7 @@ from core.experiment import make
 from core.experiments import coverage, model5, tying
 from core.result import Result
 from core.runs import Status
-from pages import claims_08, figures_08, verdict_08
+from pages import claims_08, figures_08, figures_08_start, verdict_08
 from pages import lesson_08_train_model_5 as page
 
 REFERENCES = {
@@ -245,7 +245,9 @@ def test_a_text_is_read_over_only_when_it_was(config, said):
 
 @pytest.mark.parametrize(("sampler", "law"), [("random", "exp(−nBT/N)"), ("epochs", "1 − nBT/N")])
 def test_the_law_is_that_of_the_sampler(sampler, law):
-    rows = figures_08.unseen_rows(ran(coverage.Config(tokens=1000, batch=4, context=5, steps=20, sampler=sampler)))
+    rows = figures_08_start.unseen_rows(
+        ran(coverage.Config(tokens=1000, batch=4, context=5, steps=20, sampler=sampler))
+    )
     assert set(rows["what"]) == {"counted", f"law: {law}"}
 
 

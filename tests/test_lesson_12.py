@@ -10,7 +10,7 @@ from core.events import Finished, Metric, Started, Table
 from core.experiments import flight
 from core.result import Result
 from core.runs import Status
-from pages import figures_12, verdict_12, verdict_12_gpt
+from pages import figures_12, figures_12_gpt, verdict_12, verdict_12_gpt
 from pages import lesson_12_weight_initialization as page
 
 
@@ -96,7 +96,7 @@ def test_dead_starts_and_clones_are_called_that():
 def test_every_figure_of_the_small_gpt_draws(family, lang):
     labels = [a.label for a in page.starts(page.GPT, {"starts": family, "seeds": 1})]
     view = gpt({label: run(7.6, 6.0) for label in labels}, family, lang)
-    for figure in (figures_12.sweep, figures_12.curves, figures_12.blocks, figures_12.moved):
+    for figure in (figures_12_gpt.sweep, figures_12_gpt.curves, figures_12_gpt.blocks, figures_12_gpt.moved):
         assert len(figure.rows(view))
         charts = figure.chart(view)
         for chart in charts if isinstance(charts, tuple) else (charts,):

@@ -75,11 +75,15 @@ CONTROLS = (
     Slider(
         "lr_adam",
         T("learning rate of Adam, AdamW", "tốc độ học của Adam, AdamW"),
-        T("0: the same as SGD's. Adam walks about lr per step.", "0: như của SGD. Adam đi khoảng lr mỗi bước."),
+        T(
+            "Left end: the same as SGD's. Adam walks about lr per step.",
+            "Đầu trái: như của SGD. Adam đi khoảng lr mỗi bước.",
+        ),
         low=1e-3,
         high=3,
         log=True,
         zero=True,
+        words=((0, T("as SGD", "như SGD")),),
     ),
     Slider(
         "weight_decay",

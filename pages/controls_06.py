@@ -131,10 +131,11 @@ CONTROLS = (
         "patience",
         T("early stopping: patience", "dừng sớm: số lần kiên nhẫn"),
         T(
-            "Stop after so many tests without a new best; 0: never. It only marks where, the run goes on.",
-            "Dừng sau ngần ấy lần kiểm thử không có kỷ lục mới; 0: không bao giờ. Chỉ đánh dấu chỗ dừng, lần chạy vẫn tiếp tục.",
+            "Stop after so many tests without a new best. It only marks where, the run goes on.",
+            "Dừng sau ngần ấy lần kiểm thử không có kỷ lục mới. Chỉ đánh dấu chỗ dừng, lần chạy vẫn tiếp tục.",
         ),
         values=(0, 1, 2, 3, 4, 5, 7, 10),
+        words=((0, T("never", "không bao giờ")),),
         default=0,
     ),
     Slider(

@@ -171,7 +171,7 @@ CONTROLS = (
     ),
     Slider(
         "std",
-        T("rescale to std (0: as it is)", "đổi về std (0: giữ nguyên)"),
+        T("rescale to std", "đổi về std"),
         T(
             "Spread of all numbers of the starting embedding. GPT-2's is 0.144, PyTorch's default is 1.",
             "Độ phân tán của mọi số trong embedding ban đầu. Của GPT-2 là 0.144, mặc định của PyTorch là 1.",
@@ -180,6 +180,7 @@ CONTROLS = (
         high=3,
         log=True,
         zero=True,
+        words=((0, T("as it is", "giữ nguyên")),),
     ),
     Choice(
         "rows",

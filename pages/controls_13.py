@@ -102,13 +102,14 @@ CONTROLS = (
         "position_std",
         T("std of the positions", "độ lệch chuẩn của vị trí"),
         T(
-            "0: by the rule for embeddings, √(2/(T + d)) for Xavier. Else N(0, ·) for the position table alone.",
-            "0: theo quy tắc của embedding, √(2/(T + d)) với Xavier. Khác 0: N(0, ·) riêng cho bảng vị trí.",
+            "Left end: by the rule for embeddings, √(2/(T + d)) for Xavier. Else N(0, ·) for the position table alone.",
+            "Đầu trái: theo quy tắc của embedding, √(2/(T + d)) với Xavier. Còn lại: N(0, ·) riêng cho bảng vị trí.",
         ),
         low=1e-3,
         high=1,
         log=True,
         zero=True,
+        words=((0, T("by the rule", "theo quy tắc")),),
     ),
     Slider(
         "vocabulary",

@@ -74,10 +74,11 @@ CONTROLS = (
         "top_k",
         same("top-k"),
         T(
-            "Only the k likeliest tokens may be drawn; 0: all. More than V keeps all.",
-            "Chỉ k token khả dĩ nhất được rút; 0: tất cả. Lớn hơn V thì giữ tất cả.",
+            "Only the k likeliest tokens may be drawn. More than V keeps all.",
+            "Chỉ k token khả dĩ nhất được rút. Lớn hơn V thì giữ tất cả.",
         ),
         values=(0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 5000),
+        words=((0, T("all", "tất cả")),),
     ),
     Slider(
         "top_p",

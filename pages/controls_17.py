@@ -51,6 +51,8 @@ def own(place: str, en: str, vi: str) -> Slider:
     )
 
 
+GPT2_STD = ((0, T("0.02, as GPT-2", "0.02 như GPT-2")),)
+
 CONTROLS = (
     replace(
         knobs.DROPOUT,
@@ -109,22 +111,24 @@ CONTROLS = (
         "init_std",
         T("init std of the embeddings", "độ lệch chuẩn khởi tạo của embedding"),
         T(
-            "The embedding is the head as well: it sets how wide the first logits are. 0 keeps GPT-2's 0.02.",
-            "Embedding cũng là đầu ra: nó quyết định logits ban đầu rộng đến đâu. 0 là giữ 0.02 của GPT-2.",
+            "The embedding is the head as well: it sets how wide the first logits are. Left end: GPT-2's 0.02.",
+            "Embedding cũng là đầu ra: nó quyết định logits ban đầu rộng đến đâu. Đầu trái: 0.02 của GPT-2.",
         ),
         low=0.005,
         high=1,
         log=True,
         zero=True,
+        words=GPT2_STD,
     ),
     Slider(
         "linear_std",
         T("init std of the Linear layers", "độ lệch chuẩn khởi tạo của các tầng Linear"),
-        T("0 keeps GPT-2's 0.02.", "0 là giữ 0.02 của GPT-2."),
+        T("Left end: GPT-2's 0.02.", "Đầu trái: 0.02 của GPT-2."),
         low=1e-3,
         high=1,
         log=True,
         zero=True,
+        words=GPT2_STD,
     ),
     Slider(
         "divisor",

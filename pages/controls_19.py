@@ -57,13 +57,11 @@ CONTROLS = (
         "keep",
         T("training tokens kept", "số token huấn luyện giữ lại"),
         T(
-            "From the start of the text; 0 keeps all. The less text, the more tokens never occur.",
-            "Tính từ đầu văn bản; 0 là giữ tất cả. Văn bản càng ngắn, càng nhiều token không xuất hiện.",
+            "From the start of the text; left end: all of it. The less text, the more tokens never occur.",
+            "Tính từ đầu văn bản; đầu trái: tất cả. Văn bản càng ngắn, càng nhiều token không xuất hiện.",
         ),
-        low=5000,
-        high=100_000,
-        log=True,
-        zero=True,
+        values=(0, 5000, 7000, 10_000, 15_000, 20_000, 30_000, 50_000, 70_000, 100_000),
+        words=((0, T("all", "tất cả")),),
     ),
     Slider(
         "group",

@@ -11,6 +11,10 @@ SENTENCES = {
         "{experiment} has no setting “{field}”. It has: {valid}.",
         "{experiment} không có thiết lập “{field}”. Có các thiết lập: {valid}.",
     ),
+    "not_text": T(
+        "{field} holds bytes that are no text in UTF-8. Type it again.",
+        "{field} chứa byte không phải văn bản UTF-8. Hãy gõ lại.",
+    ),
     "not_a_number": T("{field} = {value} is not a number.", "{field} = {value} không phải là số."),
     "out_of_range": T(
         "{field} = {value} is out of range: a {number} number from {low} to {high} is needed.",
@@ -327,9 +331,15 @@ SENTENCES = {
         "The donor's output layer reads {donor} numbers a token, this model has {width}. Set the width to {donor}, or start with a random output layer.",
         "Tầng ra của mô hình cho đọc {donor} số mỗi token, mô hình này có {width}. Hãy đặt độ rộng {donor}, hoặc bắt đầu với tầng ra ngẫu nhiên.",
     ),
+    "no_host": T(
+        "The training and the test part of this text have no token in common, so no word's place can be taken. Choose another text.",
+        "Phần huấn luyện và phần kiểm thử của văn bản này không có token chung, nên không thể thế chỗ từ nào. Hãy chọn văn bản khác.",
+    ),
     "nothing_to_train": T(
-        "Embedding and output layer are both frozen: no parameter is left to train. Free one of the two.",
-        "Cả embedding lẫn tầng ra đều bị đóng băng: không còn tham số nào để huấn luyện. Hãy thả một trong hai.",
+        "Embedding and output layer are both frozen, to the end or at the beginning: no parameter is left to train. Free one of "
+        "the two.",
+        "Cả embedding lẫn tầng ra đều bị đóng băng, đến hết hoặc lúc đầu: không còn tham số nào để huấn luyện. Hãy thả một "
+        "trong hai.",
     ),
     "rows_matched": T(
         "{matched} of the {vocabulary} tokens exist in the donor's vocabulary and get its rows; the others start as noise of the same spread.",

@@ -77,9 +77,10 @@ class Attention(nn.Module):
     """Causal self-attention with fused query, key and value (Vaswani et al. 2017; course lesson 8).
 
     scale: times the standard 1/sqrt(d_head). drop: probability of dropping an attention weight. qk_norm: a LayerNorm on
-    every query and key (Henry et al. 2020), so that no score leaves ±sqrt(d_head) times its two gains. rotary: queries
-    and keys turn with their place. backend: "auto", "manual" or one of BACKENDS. packed: q, k and v are copied into
-    memory of their own before the kernel reads them; else they stay views into the fused projection.
+    every query and key (Dehghani et al. 2023; the idea is Henry et al.'s, 2020), so that no score leaves ±sqrt(d_head)
+    times its two gains. rotary: queries and keys turn with their place. backend: "auto", "manual" or one of BACKENDS.
+    packed: q, k and v are copied into memory of their own before the kernel reads them; else they stay views into the
+    fused projection.
     """
 
     def __init__(

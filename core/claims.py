@@ -47,7 +47,7 @@ Judge = Callable[[list[float]], Verdict]
 def interval(numbers: list[float]) -> tuple[float, float]:
     """The 95 % t-interval of the mean; one number is exact and its interval is itself."""
     mean = statistics.fmean(numbers)
-    if len(numbers) == 1:
+    if len(numbers) == 1 or math.isinf(mean):
         return mean, mean
     half = T95[min(len(numbers) - 1, len(T95) - 1)] * statistics.stdev(numbers) / math.sqrt(len(numbers))
     return mean - half, mean + half
@@ -55,11 +55,12 @@ def interval(numbers: list[float]) -> tuple[float, float]:
 
 def _judged(numbers: list[float], yes: Callable[[float, float], bool], no: Callable[[float, float], bool]) -> Verdict:
     numbers = list(numbers)
-    if not numbers or any(math.isnan(n) for n in numbers):
+    beyond = not all(map(math.isfinite, numbers)) and len(set(numbers)) > 1  # infinite for one seed: no mean, no spread
+    if not numbers or beyond or math.isnan(numbers[0]):
         return Verdict("unclear", numbers=tuple(numbers))
     low, high = interval(numbers)
     state = "holds" if yes(low, high) else "fails" if no(low, high) else "unclear"
-    spread = statistics.stdev(numbers) if len(numbers) > 1 else 0.0
+    spread = statistics.stdev(numbers) if len(set(numbers)) > 1 else 0.0
     return Verdict(state, statistics.fmean(numbers), spread, tuple(numbers))
 
 

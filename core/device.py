@@ -7,6 +7,8 @@ import importlib.util
 import json
 import os
 import platform
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -73,14 +75,18 @@ def machine() -> str:
     return hashlib.sha256(f"{name}/{cores()}/{version}".encode()).hexdigest()[:8]
 
 
+@cache
 def processor() -> str:
     """The name of the CPU's model."""
     name = platform.processor() or platform.machine()
     try:
+        if sys.platform == "darwin":  # platform says "arm" of them all
+            told = ["sysctl", "-n", "machdep.cpu.brand_string"]
+            return subprocess.run(told, capture_output=True, text=True, timeout=5).stdout.strip() or name
         with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:
             return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), name)
-    except OSError:
-        return name  # macOS and Windows: platform's name is what there is
+    except (OSError, subprocess.SubprocessError):
+        return name  # Windows: platform's name is what there is
 
 
 def cores() -> int:
@@ -119,19 +125,22 @@ def settled(question: str, measure: Callable[[], bool]) -> bool:
 
     path = files.home() / "settled.json"
 
-    def kept() -> dict[str, bool]:
+    def kept() -> dict[str, dict[str, bool]]:
+        """{machine: {question: answer}}: a home may be shared by several."""
         try:
-            return json.loads(path.read_text(encoding="utf-8"))[machine()]
-        except (OSError, ValueError, KeyError, TypeError):
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
             return {}
+        return {m: a for m, a in found.items() if isinstance(a, dict)} if isinstance(found, dict) else {}
 
-    known = kept()
+    known = kept().get(machine(), {})
     if question not in known:
         mine = {question: bool(measure())}  # before the lock: one question's measurement may ask another question
         with alone(path.with_suffix(".lock")):
-            known = mine | kept()  # who was sooner is right
+            all_machines = kept()
+            known = mine | all_machines.get(machine(), {})  # who was sooner is right
             with contextlib.suppress(OSError, Problem):
-                files.write_atomic(path, json.dumps({machine(): known}).encode())
+                files.write_atomic(path, json.dumps(all_machines | {machine(): known}).encode())
     return known[question]
 
 

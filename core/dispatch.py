@@ -193,7 +193,7 @@ def ask_again(one, let_go: str) -> None:
 def hand_back(one) -> None:
     """Save and let go, the ticket stays: another worker goes on from here."""
     try:
-        if one.generator is not None and one.offer is not None:
+        if one.generator is not None and one.offer is not None and one.whole:
             one.save(one.offer)
     except (Problem, OSError):
         pass  # the last snapshot still stands

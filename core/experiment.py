@@ -104,7 +104,7 @@ def digits(value: float) -> int:
 def coerce(Config: type, name: str, value):
     """`value` (a number, or text from a link or the command line) as field `name` wants it.
 
-    Raises Problem: unknown_field, not_a_number, out_of_range, not_a_choice. Floats keep three significant digits,
+    Raises Problem: unknown_field, not_a_number, not_text, out_of_range, not_a_choice. Floats keep three significant digits,
     so that 0.005, "5e-3" and a slider's 0.0050000001 are the same run (`digits`).
     """
     known = {f.name: f for f in fields(Config)}
@@ -132,6 +132,8 @@ def coerce(Config: type, name: str, value):
         value = int(value) if isinstance(default, int) else float(f"{value:.{digits(value)}g}")
     else:
         value = str(value)
+        if any("\ud800" <= letter <= "\udfff" for letter in value):  # bytes that were no text: they have no UTF-8
+            raise Problem("not_text", field=name)
     choices, pattern = limits.get("choices"), limits.get("pattern")
     if limits.get("corpus") and pattern:
         from core import corpora

@@ -1,5 +1,6 @@
 """Where the playground keeps its files, and the one way it writes them: whole or not at all."""
 
+import contextlib
 import errno
 import os
 import sys
@@ -60,13 +61,13 @@ def write_atomic(path: Path | str, data: bytes, *, durable: bool = True) -> None
             if durable:
                 to_disk(file.fileno())
         os.replace(temporary, path)
-    except OSError as error:
+    except BaseException as error:  # Ctrl-C as well: a half-written file is of no use to anybody
         if temporary is not None:
-            try:
+            with contextlib.suppress(OSError):
                 os.unlink(temporary)
-            except OSError:
-                pass
-        raise problem(error, path) from error
+        if isinstance(error, OSError):
+            raise problem(error, path) from error
+        raise
 
 
 def to_disk(handle: int) -> None:

@@ -43,9 +43,10 @@ def frequency_groups(tokens, vocabulary: int, size: int, seed: int = 0) -> Group
 def notebook_groups(tokens, vocabulary: int, size: int) -> dict[str, np.ndarray]:
     """The same three as the course's notebook indexes them (CCunusedTokens): `np.unique` sorts the counts of the tokens
     that occur, and the *positions* in that list are used as if they were token ids. Its never group is right, but takes
-    the first `size` free ids instead of a draw."""
+    the first `size` free ids instead of a draw. How the notebook's sort orders equal counts differs from processor to
+    processor; here the later position comes first."""
     found, counts = np.unique(np.asarray(tokens), return_counts=True)
-    order = np.argsort(counts)[::-1].copy()  # positions in `found`, not ids: found[order] was meant
+    order = np.argsort(counts, kind="stable")[::-1].copy()  # positions in `found`, not ids: found[order] was meant
     inner = max(1, min(size, len(found) // 3))
     free = np.setdiff1d(np.arange(vocabulary), found)
     return {"common": order[:inner], "rare": order[-inner:], "never": free[:size]}

@@ -42,9 +42,11 @@ def label_smoothing(logits, targets, share: float):
 
 
 def focal(logits, targets, gamma: float):
-    """-(1 - p)^gamma ln p of the target: what is already easy counts less (Lin et al. 2017). gamma 0: cross-entropy."""
+    """-(1 - p)^gamma ln p of the target: what is already easy counts less (Lin et al. 2017). gamma 0: cross-entropy.
+
+    1 - p stays above 0: for gamma below 1 the slope of (1 - p)^gamma is infinite where p has been rounded to 1."""
     log_p = F.log_softmax(logits.flatten(0, -2).float(), -1).gather(1, targets.flatten()[:, None])  # (N, 1)
-    return -((1 - log_p.exp()).clamp_min(0) ** gamma * log_p).mean()
+    return -((1 - log_p.exp()).clamp_min(1e-12) ** gamma * log_p).mean()
 
 
 def squared_probabilities(logits, targets):

@@ -59,7 +59,7 @@ def _of(corpus: str, name: str, offset: int, _fingerprint: str) -> PairCounts:
         test=test,
         targets=targets,
         known=known,
-        contexts=tuple(int(i) for i in np.argsort(-weight)[:CONTEXTS] if share[i] > 0),
+        contexts=tuple(int(i) for i in np.argsort(-weight, kind="stable")[:CONTEXTS] if share[i] > 0),
         least=references.counted_entropy(key, count, size),
         by_chance=float((alone[known // size] * alone[known % size]).sum()),
         best=best,

@@ -1,7 +1,9 @@
 """Runs of the command line: trained in this process or by a pool, and read as they come."""
 
+import contextlib
 import os
 import shutil
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,7 +57,8 @@ def _train_or_follow(run: runs.Run) -> Iterator[Event]:
     try:
         while let_go is None:
             if live:
-                let_go = worker.step(live)
+                with between_steps():
+                    let_go = worker.step(live)
             else:
                 time.sleep(0.1)
                 let_go = None if run.status().active else "ended"
@@ -69,6 +72,30 @@ def _train_or_follow(run: runs.Run) -> Iterator[Event]:
                 jobs.withdraw(run.id)  # of somebody who asked for it meanwhile, or before there was a worker
                 live.release()
                 dispatch.ask_again(live, let_go)
+
+
+@contextlib.contextmanager
+def between_steps() -> Iterator[None]:
+    """Ctrl-C inside is raised at the end: in the middle of a step there would be nothing that can be saved. The second one is
+    raised at once."""
+    asked = []
+
+    def later(*_):
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(True)
+
+    try:
+        before = signal.signal(signal.SIGINT, later)
+    except ValueError:  # not the main thread: Ctrl-C does not come here
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if asked:
+        raise KeyboardInterrupt
 
 
 def _take(run: runs.Run) -> worker.Live | None:

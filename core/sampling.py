@@ -5,19 +5,23 @@ import numpy as np
 from core import spread
 from core.problem import Problem
 
+TINY = 1e-30  # a temperature below this makes float32 logits infinite
+
 
 def probabilities(output, temperature: float = 1.0, top_k: int = 0, top_p: float = 1.0):
     """What the next token is drawn from, (..., V). output: the logits z, or log_softmax(z): nothing here can tell which.
 
     The proof: log_softmax(z) = z − c with one c a row, (z − c)/T = z/T − c/T, and softmax does not see a constant.
-    temperature 0 is argmax. top_k 0 and top_p 1 keep every token. A banned token has −inf and stays out.
+    temperature 0 is argmax, and so is one too small to divide by. top_k 0 and top_p 1 keep every token. A banned token has
+    −inf and stays out.
     Raises Problem("no_token_left") where a whole row is −inf.
     """
     if not np.isfinite(output).any(-1).all():
         raise Problem("no_token_left", vocabulary=output.shape[-1])
-    if temperature == 0:
+    temperature = output.dtype.type(temperature)
+    if float(temperature) < TINY:
         return (np.arange(output.shape[-1]) == output.argmax(-1)[..., None]).astype(output.dtype)
-    scores = output / output.dtype.type(temperature)
+    scores = output / temperature
     p = spread.softmax(np.where(kept(scores, top_k, top_p), scores, -np.inf))
     return p.astype(output.dtype)
 

@@ -4,7 +4,7 @@ import math
 
 
 def warmup(step: int, steps: int, share: float) -> float:
-    """Linear from 0 to 1 over the first `share` of the run, then 1."""
+    """Linear up to 1 over the first `share` of the run, then 1; the first step, 0, already gets one part of it."""
     length = share * steps
     return min(1.0, (step + 1) / length) if length >= 1 else 1.0
 

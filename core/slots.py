@@ -24,8 +24,9 @@ class Slots:
 
 
 def count() -> int:
-    """How many there are: PLAYGROUND_SLOTS, else the cores."""
-    return int(os.environ.get("PLAYGROUND_SLOTS", 0)) or device.cores()
+    """How many there are: PLAYGROUND_SLOTS where that is a number above 0, else the cores."""
+    wanted = os.environ.get("PLAYGROUND_SLOTS", "")
+    return int(wanted) if wanted.isdecimal() and int(wanted) else device.cores()
 
 
 def take(*, all_of_them: bool) -> Slots | None:

@@ -30,6 +30,7 @@ class Live:
         self.log = self.generator = self.offer = None
         self.flushed = self.looked = self.saved = time.monotonic()
         self.step = 0
+        self.whole = False  # whether the model is as the last offer says
         self.until: int | None = None  # the step after which to pause
 
     def open(self) -> None:
@@ -40,6 +41,8 @@ class Live:
         if tries > TRIES + 1:
             raise Problem("crashed_repeatedly", times=tries - 1)
         files.write_atomic(attempts, str(tries).encode(), durable=False)
+        for left in run.dir.glob(".snapshot.*.part"):  # of a process that was killed while it saved
+            left.unlink(missing_ok=True)
         self.log = open(run.log, "ab", buffering=0)  # noqa: SIM115
         if self.log.tell() and not _ends_with_newline(run.log):
             files.append(self.log, b"\n")  # a crash cut the last line: it is lost, the next one is not
@@ -80,6 +83,7 @@ class Live:
 
     def advance(self) -> str | None:
         """One step. Returns None to go on, or why it was let go: done, diverged, failed, paused, stopped."""
+        self.whole = False  # from here to the next offer the model is between two steps
         if _torch_threads() != self.threads:
             _torch_threads(self.threads)
         for event in self.generator:
@@ -117,7 +121,7 @@ class Live:
             self.flush()
         elif let_go == "paused" and wants.get("want") != "pause":
             runs.wish(self.run, wants | {"want": "pause", "until": None})
-        self.offer = offer
+        self.offer, self.whole = offer, True
         return let_go
 
     def reason(self, wants: dict, step: int) -> str | None:

@@ -5,6 +5,7 @@ import torch
 from core import rng
 from core.kv_cache import Cache
 from core.models import Model5
+from core.sampling import TINY
 
 
 @torch.no_grad()
@@ -20,7 +21,7 @@ def generate(model, ids, *, tokens: int, seed: int, context: int, temperature: f
     caches = [Cache(context) for _ in model.h] if cacheable(model) else None
     for i in range(tokens):
         logits = next_logits(model, ids, context, caches).float()  # (B, V)
-        if temperature <= 0:
+        if temperature < TINY:
             chosen = logits.argmax(-1, keepdim=True)
         else:
             p = torch.softmax(logits / temperature, -1).nan_to_num(0.0).cpu() + 1e-12

@@ -18,7 +18,7 @@ MODEL = lm_losses.Config()
 
 RATES = (0.005, 0.02, 0.05, 0.2, 0.5)
 # a start whose distance is no multiple of any of the rates, so that no step can land on the target by chance
-SWINGS = {f"{lr:g}": replace(L1, lr=lr, start=2.0137, steps=500) for lr in RATES}
+SWINGS = {f"{lr:g}": replace(L1, lr=lr, start=0.987, steps=500) for lr in RATES}
 
 
 def swing_over_rate(r) -> float:

@@ -113,6 +113,7 @@ def test_a_borrowed_head_and_embedding_are_the_donor_itself():
 def test_what_cannot_be_done_is_refused_by_name():
     for code, config in (
         ("nothing_to_train", replace(TINY, freeze="always", head="frozen")),
+        ("nothing_to_train", replace(TINY, freeze="3", head="frozen")),
         ("head_does_not_fit", replace(TINY, width=32, head="borrowed")),
         ("too_few_tokens", replace(TINY, keep=3)),
     ):

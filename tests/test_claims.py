@@ -1,3 +1,4 @@
+import math
 import random
 
 from core.claims import above, below, between, depends, fails, interval, near
@@ -40,3 +41,11 @@ def test_a_true_effect_of_four_spreads_is_mostly_found_and_never_reversed():
 
 def test_the_interval_of_three_equal_numbers_is_a_point():
     assert interval([2.0, 2.0, 2.0]) == (2.0, 2.0)
+
+
+def test_an_infinite_measurement_of_one_seed_decides_nothing_and_of_all_seeds_what_it_says():
+    """ "Never" is measured as infinity: it has no mean and no spread with finite ones beside it."""
+    mixed = below(0.5)([0.2, 0.2, math.inf])
+    assert mixed.state == "unclear" and mixed.numbers == (0.2, 0.2, math.inf)
+    assert above(5)([math.inf] * 3).state == "holds" and below(5)([math.inf] * 3).state == "fails"
+    assert above(5)([math.inf]).state == "holds" and above(0)([math.inf, -math.inf]).state == "unclear"

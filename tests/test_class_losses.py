@@ -51,3 +51,10 @@ def test_the_extra_terms_of_a_uniform_model_are_the_mean_length_and_minus_ln_v()
     logits, lengths = torch.zeros(2, 3, 10), torch.arange(10.0)
     assert losses.expected_length(logits, lengths).item() == pytest.approx(4.5)
     assert losses.negative_entropy(logits).item() == pytest.approx(-np.log(10))
+
+
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 1.0, 2.0])
+def test_focal_has_a_slope_where_a_probability_has_been_rounded_to_one(gamma):
+    logits = torch.tensor([[200.0, 0.0, 0.0], [0.0, 1.0, 2.0]], requires_grad=True)
+    losses.focal(logits, torch.tensor([0, 1]), gamma).backward()
+    assert torch.isfinite(logits.grad).all() and logits.grad[1].abs().sum() > 0

@@ -8,6 +8,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -82,3 +83,25 @@ def test_files_are_read_in_the_encoding_they_were_written_in(tmp_path):
     )
     ascii_only = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C", "PLAYGROUND_HOME": str(tmp_path)}
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=os.environ | ascii_only, check=True)
+
+
+def test_computers_that_share_a_home_keep_each_others_answers(machine, monkeypatch, tmp_path):
+    assert device.settled("a", lambda: True)
+    for name, answer in (("other-pc", False), ("third-pc", True)):
+        monkeypatch.setattr(device, "machine", lambda name=name: name)
+        assert device.settled("a", lambda answer=answer: answer) is answer
+    monkeypatch.undo()
+    kept = json.loads((tmp_path / "settled.json").read_text(encoding="utf-8"))
+    assert sorted(answers["a"] for answers in kept.values()) == [False, True, True]
+
+
+def test_a_mac_is_told_from_another_mac(monkeypatch):
+    """platform says "arm" of every one of them."""
+    asked = []
+    monkeypatch.setattr(device.sys, "platform", "darwin")
+    monkeypatch.setattr(
+        device.subprocess, "run", lambda command, **_: asked.append(command) or SimpleNamespace(stdout="Apple M3 Pro\n")
+    )
+    assert device.processor.__wrapped__() == "Apple M3 Pro" and asked[0][0] == "sysctl"
+    monkeypatch.setattr(device.subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=""))
+    assert device.processor.__wrapped__() != ""

@@ -69,3 +69,13 @@ def test_where_fsync_stops_at_the_drive_it_is_asked_for_more(monkeypatch, tmp_pa
     monkeypatch.setattr(fcntl, "fcntl", cannot)
     files.write_atomic(tmp_path / "a.txt", b"two")
     assert asked == [51, "fsync"]
+
+
+def test_a_write_that_is_interrupted_leaves_nothing(monkeypatch, tmp_path):
+    def interrupt(handle):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(files, "to_disk", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        files.write_atomic(tmp_path / "a.txt", b"new")
+    assert os.listdir(tmp_path) == []

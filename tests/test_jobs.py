@@ -542,3 +542,21 @@ def test_a_run_nobody_watches_yields_to_one_that_is_watched(shared):
     last = lonely.status().step
     assert losses(lonely) == {s: v for s, v in toy.reference(seed=24, steps=300).items() if s <= last}
     assert losses(watched) == toy.reference(seed=25)
+
+
+def test_ctrl_c_in_the_middle_of_a_step_is_raised_at_its_end_and_nothing_is_lost(monkeypatch):
+    config, whole, calls = tiny(seed=41, steps=12), worker.step, []
+
+    def interrupted(live):
+        calls.append(live)
+        if len(calls) == 7:
+            signal.raise_signal(signal.SIGINT)  # the model's next step comes after it
+        return whole(live)
+
+    monkeypatch.setattr(worker, "step", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        for _ in runner.run_here(config):
+            pass
+    run = runs.Run(run_id(config))
+    assert run.saved == 6, "the step was finished and saved"
+    monkeypatch.undo()

@@ -291,3 +291,16 @@ def test_a_loss_without_bound_is_no_cost_of_the_bias():
     assert line.en.startswith("your setting: diverged at step 250.") and "cost" not in line.en
     assert verdict_10.notice_answer(seen) is None
     assert verdict_10.start_answer(seen) is None  # the KL of the start is not measured yet
+
+
+def test_a_repair_of_a_model_bent_from_scratch_begins_where_that_ended():
+    """Its logits are divided as they were when it was bent: a pretrained start has another architecture."""
+    bent = tiny(start="random", steps=10, kl_weight=0.9, lr=1e-2)
+    ended = None
+    for event in like_x.run(bent, {}):
+        if event.kind == "snapshot":
+            ended = {name: tensor.clone() for name, tensor in event.state().items() if "/" not in name}
+    last = played(start="random", steps=10, kl_weight=0.9, lr=1e-2)
+    config = make(repair.Config, parent=encode(bent), steps=0)
+    first = Result(tuple(e for e in repair.run(config, {"bent": ended}) if e.kind != "snapshot"))
+    assert first.at("test_loss", 0) == pytest.approx(last.final("test_loss"), abs=1e-5)

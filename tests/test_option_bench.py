@@ -82,6 +82,7 @@ def test_a_recipe_goes_on_bit_for_bit_from_a_snapshot(values):
     again = raced(resume=state, **values)
     after = [(s, n, v) for n in ("train_loss", "test_loss") for s, v in again.metrics[n].items()]
     assert sorted(after) == sorted(row for row in whole if row[0] > 6)
+    assert again.final("first_seconds") == state[1]["clock/taken"][0] and len(state[1]["clock/taken"]) == 6
 
 
 def test_longer_is_the_same_run_only_without_a_schedule():

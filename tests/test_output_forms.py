@@ -122,3 +122,10 @@ def test_entropy_grows_with_temperature_up_to_ln_v():
     assert (np.diff(table["logits"]) > 0).all()
     assert table["logits"][-1] == pytest.approx(np.log(output_forms.VOCABULARY), abs=1e-3)
     np.testing.assert_allclose(table["logits"], table["logs"], atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+@pytest.mark.parametrize("temperature", [1e-39, 1e-300])
+def test_a_temperature_too_small_to_divide_by_takes_the_likeliest(temperature, dtype):
+    z = np.array([1.0, 3.0, 2.0], dtype=dtype)
+    assert sampling.probabilities(z, temperature).tolist() == [0, 1, 0]

@@ -259,3 +259,23 @@ def test_a_run_that_offers_no_snapshots_is_trained_once(monkeypatch):
         pass
     dispatch.drop(one, let_go, blocked)
     assert let_go == "done" and runs.waiting() == []
+
+
+def test_a_model_between_two_steps_is_not_saved_as_the_last_one():
+    """The second Ctrl-C does not wait."""
+    run, live = taken(tiny(seed=42, steps=12))
+    assert go(live, 4) is None
+    saved = run.saved
+    live.whole = False
+    dispatch.hand_back(live)
+    assert run.saved == saved and not runs.locked(run.dir / "lock")
+
+
+def test_what_a_killed_writer_left_half_written_goes_when_the_run_is_taken_up():
+    run = killed(tiny(seed=43, steps=12), 3)
+    left = run.dir / ".snapshot.safetensors.abc123.part"
+    left.write_bytes(b"half")
+    other = run.dir / ".control.json.abc123.part"  # a server may be writing this very moment
+    other.write_bytes(b"{")
+    live = worker.take(run)
+    assert go(live) == "done" and not left.exists() and other.exists()

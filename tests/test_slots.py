@@ -96,3 +96,9 @@ def test_an_arm_moves_to_an_idle_worker_and_the_slots_go_with_the_arms():
     while runs.waiting():
         desk.turn(), other.turn()
     assert done(some) == [True, True] and free() == 2
+
+
+@pytest.mark.parametrize("wanted", ["two", "", "0", "-1", "1.5"])
+def test_a_number_of_slots_that_is_none_means_the_cores(monkeypatch, wanted):
+    monkeypatch.setenv("PLAYGROUND_SLOTS", wanted)
+    assert slots.count() == slots.device.cores()

@@ -251,6 +251,8 @@ def test_rescue_windows_hold_the_new_token_where_the_host_was():
     rows = rescue.sentences(tokens, 3, 99, 4, 8)
     assert rows.shape[1] == 9 and (rows == 99).any(1).all() and not (rows == 3).any()
     assert rescue.host(["the", " then", " their", "x"], np.array([9, 2, 3, 9])) == 2
+    absent = rescue.host(["the", " then", " their", "x"], np.array([0, 0, 0, 9]))
+    assert absent == 3, "a word that does not occur has no sentences"
 
 
 def test_a_rescue_makes_the_token_likelier_and_starts_from_the_trained_weights():

@@ -93,7 +93,7 @@ def plant(config: Config, model, tokenizer, state: dict | None) -> dict:
             raise Problem("head_does_not_fit", width=config.width, donor=gift.width)
         own = model.lm_head.weight.detach().cpu().numpy()
         transplant.copy_rows(model.lm_head.weight, np.where(rows[:, None] >= 0, gift.head[rows], own))
-    if config.freeze == "always" and config.head == "frozen":
+    if config.freeze != "never" and config.head == "frozen":  # also for some steps: they would have nothing to move
         raise Problem("nothing_to_train")
     model.lm_head.weight.requires_grad_(config.head != "frozen")
     model.wte.weight.requires_grad_(config.freeze == "never")

@@ -110,7 +110,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
 
     model, tokenizer = build(config)
     reference = None
-    if config.start == "pretrained":
+    if "start" in inputs:  # the pretrained model, or the bent one that a repair goes on from, however that began
         model.load_state_dict(inputs["start"], strict=False)
     model = model.to(config.device)
     if config.target == "reference":

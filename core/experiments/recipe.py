@@ -168,7 +168,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     else:
         stepper.restore(tensors)
         peak = float(tensors["clock/peak"])
-    clock, bad, taken = float(tensors.get("clock/seconds", 0.0)), int(tensors.get("clock/bad", 0)), []
+    clock, bad = float(tensors.get("clock/seconds", 0.0)), int(tensors.get("clock/bad", 0))
+    taken = [float(t) for t in tensors.get("clock/taken", ())]  # seconds of every step so far
     due = set(range(0, config.steps + 1, EVERY)) if config.steps <= 200 else set(grid(config.steps))
 
     def test(step):
@@ -179,7 +180,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
 
     def state():
         extra = {"seconds": clock, "peak": peak, "bad": float(bad)}
-        return stepper.state() | {f"clock/{name}": torch.tensor(value) for name, value in extra.items()}
+        times = {"clock/taken": torch.tensor(taken, dtype=torch.float64)}  # (steps,)
+        return stepper.state() | {f"clock/{name}": torch.tensor(value) for name, value in extra.items()} | times
 
     if begin == 0:
         yield test(0)

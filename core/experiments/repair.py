@@ -36,10 +36,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
 
     The data seed is moved on, so that the repair does not read the batches the bending read.
     """
-    clean = replace(
-        bent(config), kl_weight=0.0, start="pretrained", target="uniform", steps=config.steps, seed=config.seed + 5000
-    )
+    clean = replace(bent(config), kl_weight=0.0, target="uniform", steps=config.steps, seed=config.seed + 5000)
     yield from load("like_x").run(clean, {"start": inputs["bent"]}, resume)
 
 
-EXPERIMENT = Experiment("repair", 1, Config, run, needs=needs, extends=lambda config: True, build=build)
+EXPERIMENT = Experiment("repair", 2, Config, run, needs=needs, extends=lambda config: True, build=build)

@@ -43,8 +43,8 @@ def build(config: Config):
 
 
 def host(pieces: list[str], counts) -> int:
-    """The most frequent token that is a whole word of four letters or more; the most frequent of all if there is none."""
-    words = [i for i, piece in enumerate(pieces) if WORD.fullmatch(piece)]
+    """The most frequent token that is a whole word of four letters or more; the most frequent of all if none occurs."""
+    words = [i for i, piece in enumerate(pieces) if counts[i] and WORD.fullmatch(piece)]
     return max(words or range(len(pieces)), key=lambda i: counts[i])
 
 
@@ -68,7 +68,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     """Every 5 steps, on held-out windows: test_loss; at the places whose answer is the host word p_new and p_host (mean
     probability of the new token and of the host) and first (share of these places where the new token is the likeliest);
     others, ln of the mean probability of the other unused tokens. Sample "a sentence that needs it": what the model holds
-    likeliest where the host stood. Note rescued: which token took the place of which. Raises Problem("no_unused")."""
+    likeliest where the host stood. Note rescued: which token took the place of which. Raises Problem: no_unused, no_host (the
+    training and the held-out text have no token in common)."""
     import numpy as np
     import torch
     from torch.nn import functional as F
@@ -88,6 +89,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     held = corpora.tokens(parent.corpus, tokenizer, "test")
     both = np.minimum(groups.counts, np.bincount(held, minlength=tokenizer.n_vocab))
     word = host(tokenizer.pieces, both)
+    if not both[word]:
+        raise Problem("no_host")
     rows = torch.from_numpy(sentences(tokens, word, new, config.sentences, parent.context))  # (n, T+1)
     x, y = batches.test_windows(held, parent.context, WINDOWS)
     asked = torch.from_numpy(sentences(held, word, word, 64, parent.context))  # held-out windows that have the host

@@ -144,8 +144,9 @@ def group_curves(log_p, x, ids: dict) -> dict[str, list]:
 
 
 def examine(config: Config, model, desk: Desk, step: int) -> Iterator[Event]:
-    """Every EVERY steps: test_loss, mass (probability left on all unused tokens), pruned (test loss once these are taken
-    out and the rest adds up to 1) and the table "curves"; every ROWS steps what `inspect` finds."""
+    """Every EVERY steps: test_loss, mass (probability left on all unused tokens), gain (by how many nats the test loss
+    falls once these are taken out and the rest adds up to 1, at the places whose answer occurs in training) and the table
+    "curves"; every ROWS steps what `inspect` finds."""
     import torch
     from torch.nn import functional as F
 

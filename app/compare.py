@@ -10,6 +10,10 @@ from core import experiment
 from core.problem import Problem
 
 QUICK = T("quick", "nhanh")
+FULL = T(
+    "Five pins fit: the oldest one has gone. Its run is kept, under “All runs”.",
+    "Chỉ ghim được năm: lần ghim cũ nhất đã được gỡ. Lần chạy ấy vẫn còn trong “Mọi lần chạy”.",
+)
 METRICS = {
     "test_loss": T("test loss", "loss kiểm thử"),
     "train_loss": T("training loss", "loss huấn luyện"),
@@ -54,7 +58,10 @@ def pin(spot, view) -> None:
     def add(kept: list[dict]) -> None:
         kept[:] = [*(one for one in kept if one["run"] != new["run"]), new][-learner.PINS :]
 
+    full = len(pins(spot)) == learner.PINS and not any(one["run"] == new["run"] for one in pins(spot))
     _change(spot, add)
+    if full:
+        st.toast(FULL(spot.lang))
 
 
 def unpin(spot, run: str) -> None:

@@ -457,9 +457,11 @@ def samples(view, spot: Spot) -> None:
             continue
         if found[0][1].prompt:
             st.caption(TEXT["prompt"].format(p=" ".join(found[0][1].prompt.split())[-120:])(spot.lang))
-        for column, (title, sample) in zip(st.columns(min(3, len(found))), found[:3], strict=False):
-            # Not as Markdown: a model's asterisks are its own.
-            column.html(f"<span class='cap'>{html.escape(title)}</span><div class='sample'>{marked(sample)}</div>")
+        for start in range(0, len(found), 3):
+            row = found[start : start + 3]
+            for column, (title, sample) in zip(st.columns(min(3, len(found))), row, strict=False):
+                # Not as Markdown: a model's asterisks are its own.
+                column.html(f"<span class='cap'>{html.escape(title)}</span><div class='sample'>{marked(sample)}</div>")
 
 
 def cards(view, spot: Spot, name: str) -> list[tuple]:
@@ -468,23 +470,25 @@ def cards(view, spot: Spot, name: str) -> list[tuple]:
     if named and (shared := common(view, name)):
         return [(named(lang), shared)]
     out = []
-    for i, a in enumerate(view.arms):
-        stages = a.result.samples.get(name, {})
-        if not stages:
-            continue
+    whole = [(a, a.result.samples[name]) for a in view.arms if a.result.samples.get(name)]
+    begun = {stages[min(stages)].text for _, stages in whole}
+    for i, (a, stages) in enumerate(whole):
         first, last = min(stages), max(stages)
         if i == 0 and first != last:
-            out.append((TEXT["before"](lang), stages[first]))
+            whose = (
+                "" if len(begun) == 1 else f"{a.arm.name(lang)}: "
+            )  # arms that are born differently write differently
+            out.append((f"{whose}{TEXT['before'](lang)}", stages[first]))
         title = a.arm.name(lang) if len(view.arms) > 1 else TEXT["now"](lang)
         out.append((f"{title} · {charts.STEP(lang)} {last}", stages[last]))
     return out
 
 
 def common(view, name: str):
-    """What is the same for all arms and all time (a text written by a counted table): shown once."""
+    """What is the same for all arms and all time (a text written by a counted table): shown once, from the first moment."""
     texts = [s for a in view.arms for s in a.result.samples.get(name, {}).values()]
     once = all(set(a.result.samples.get(name, {0: 0})) == {0} for a in view.arms)
-    return texts[0] if texts and once and view.main.step > 0 and len({s.text for s in texts}) == 1 else None
+    return texts[0] if texts and once and len({s.text for s in texts}) == 1 else None
 
 
 def marked(sample, limit: int = 420) -> str:

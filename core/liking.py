@@ -22,7 +22,8 @@ def token_mask(pieces: list[str], letters: str, case_sensitive: bool = True):
     mask = np.array([("\ufffd" not in piece) and any(w in fold(piece) for w in wanted) for piece in pieces])
     if not mask.any():
         works = sorted({c for piece in pieces for c in piece if re.match(r"[a-zA-Z]", c)})
-        raise Problem("no_token_has", letters=letters[:20], works=", ".join(works[:30]))
+        shown = ", ".join(works[:60]) + (" …" if len(works) > 60 else "")
+        raise Problem("no_token_has", letters=letters[:20], works=shown)
     if mask.all():
         raise Problem("every_token_has", letters=letters[:20])
     return mask

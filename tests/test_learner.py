@@ -15,7 +15,7 @@ from core.problem import Problem
 from core.result import Result
 
 ME = "a1b2c3d4"
-SPOT = SimpleNamespace(number=5, me=ME, playground=SimpleNamespace(config=model1.Config()))
+SPOT = SimpleNamespace(number=5, me=ME, lang="en", playground=SimpleNamespace(config=model1.Config()))
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,8 @@ def tab(monkeypatch, tmp_path):
     """tab(name): from now on that browser tab is in front."""
     monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path))
     tabs = {}
-    front = SimpleNamespace(session_state=tabs.setdefault("one", {}))
+    front = SimpleNamespace(session_state=tabs.setdefault("one", {}), said=[])
+    front.toast = front.said.append
     for module in (compare, predict):
         monkeypatch.setattr(module, "st", front)
     monkeypatch.setattr(predict.shell, "me", lambda: ME)
@@ -32,6 +33,7 @@ def tab(monkeypatch, tmp_path):
         front.session_state = tabs.setdefault(name, {})
         return front.session_state
 
+    switch.said = front.said
     return switch
 
 
@@ -63,10 +65,13 @@ def test_pins_of_two_tabs_add_up_and_a_removed_one_stays_removed(tab):
     assert kept() == ["model1-2", "model1-3"]
 
 
-def test_the_oldest_of_more_than_five_pins_goes():
+def test_the_oldest_of_more_than_five_pins_goes_and_that_is_said(tab):
     for name in "1234567":
         compare.pin(SPOT, view(name))
+        assert tab.said == [compare.FULL.en] * max(0, int(name) - 5)
     assert kept() == [f"model1-{name}" for name in "34567"]
+    compare.pin(SPOT, view("6"))
+    assert len(tab.said) == 2, "it was there already: none had to go"
 
 
 def test_answers_of_two_tabs_add_up_and_what_is_locked_stays(tab):

@@ -302,3 +302,36 @@ def test_labels_are_as_long_in_large_type_and_no_text_is_black_or_small(size):
     assert spec["config"]["axis"]["labelLimit"] == 180 * size and spec["config"]["legend"]["labelLimit"] == 160 * size
     assert spec["config"]["text"] == {"fontSize": round(13 * size), "color": theme.GREY}
     assert spec["config"]["axisDiscrete"] == {"labelFlush": False}, "a name stands at its column or row"
+
+
+def test_what_a_counted_table_writes_is_never_called_an_arms():
+    """While no arm has made a step, or where one arm alone is there, it still is nobody's writing."""
+    spot = spot_of(8, "train")
+    name = "table of pairs"
+    begun = Result((Started(600), Sample(0, name, "Last", "counted words")))
+    for results in ((begun, begun), (Result(()), begun)):
+        arms = tuple(
+            ArmView(a, run_id(a.config), Status("paused"), r, "live") for a, r in zip(spot.arms, results, strict=True)
+        )
+        (card,) = run_panel.cards(View(arms, spot.values), spot, name)
+        assert card[0] == spot.playground.sample_names[name].en and card[1].text == "counted words"
+
+
+def test_arms_that_are_born_differently_are_named_before_training_and_all_are_shown():
+    spot = spot_of(8, "echo")
+    arms = tuple(
+        ArmView(
+            a,
+            run_id(a.config),
+            Status("done", 20, 20),
+            Result(
+                (Started(20), *(Sample(s, "story", "Last", f"{a.label} at {s}") for s in (0, 20)), Finished(20, "done"))
+            ),
+            "stored",
+        )
+        for a in spot.arms
+    )
+    titles = [title for title, _ in run_panel.cards(View(arms, spot.values), spot, "story")]
+    assert titles[0] == f"{spot.arms[0].name.en}: before training" and len(titles) == len(arms) + 1
+    same = tuple(replace(a, result=arms[0].result) for a in arms)
+    assert run_panel.cards(View(same, spot.values), spot, "story")[0][0] == "before training"

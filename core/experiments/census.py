@@ -92,4 +92,4 @@ def rows(tokenizer, counts, rank, ids, of: dict) -> dict[str, list]:
     }
 
 
-EXPERIMENT = Experiment("census", 1, Config, run, lane="inline")
+EXPERIMENT = Experiment("census", 2, Config, run, lane="inline")

@@ -311,4 +311,4 @@ def opening(config: Config, desk: Desk, tokenizer) -> Iterator[Event]:
     yield members(desk, tokenizer)
 
 
-EXPERIMENT = Experiment("unused_tokens", 1, Config, run, extends=lambda config: True, build=build)
+EXPERIMENT = Experiment("unused_tokens", 2, Config, run, extends=lambda config: True, build=build)

@@ -2,15 +2,18 @@
 
 import argparse
 import json
+import logging
 import math
+import os
 import sys
 import time
 from dataclasses import fields
 
 from app import sentences
-from app.lesson import discover, quick
-from core import claims, events, experiment, jobs, network, runner, runs, workers
+from app.lesson import discover, quick, unreadable
+from core import claims, device, events, experiment, files, jobs, network, runner, runs, workers
 from core.problem import Problem
+from core.result import Result
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -50,8 +53,25 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return {"lessons": lessons, "run": run, "claims": measure, "warm": warm, "bench": bench}[chosen.command](chosen)
     except Problem as problem:
-        print(sentences.say(problem.code, problem.facts).en, file=sys.stderr)
-        return 2
+        return refuse(problem)
+    except (PermissionError, FileNotFoundError, NotADirectoryError) as error:  # a home that is none
+        return refuse(Problem("read_only", path=str(error.filename or files.home())))
+
+
+def refuse(problem: Problem) -> int:
+    print(sentences.say(problem.code, problem.facts).en, file=sys.stderr)
+    return 2
+
+
+def known() -> dict:
+    """The lessons; where one cannot be read, on standard error which and why. Raises Problem where none can."""
+    logging.getLogger("app.lesson").setLevel(logging.CRITICAL)  # its tracebacks are for a server's terminal
+    found, slips = discover(), unreadable()
+    if slips and not found:
+        raise Problem("no_lessons", error=str(next(iter(slips.values()))))
+    for number, slip in slips.items():
+        print(f"Lesson {number} cannot be read: {type(slip).__name__}: {slip}", file=sys.stderr)
+    return found
 
 
 def lessons(chosen) -> int:
@@ -65,7 +85,7 @@ def lessons(chosen) -> int:
             "presets": sum(len(p.presets) for p in lesson.playgrounds),
             "claims": [claim.id for claim in lesson.claims],
         }
-        for number, lesson in discover().items()
+        for number, lesson in known().items()
     ]
     if chosen.json:
         print(json.dumps({"lessons": found}, ensure_ascii=False))
@@ -84,30 +104,24 @@ def run(chosen) -> int:
     for setting in chosen.settings:
         name, sign, value = setting.partition("=")
         if not sign:
-            raise Problem(
-                "unknown_field",
-                field=name,
-                experiment=found.name,
-                valid=", ".join(f.name for f in fields(found.Config)),
-            )
+            raise Problem("no_value", field=name, valid=", ".join(f.name for f in fields(found.Config)))
         values[name] = value
     config = experiment.make(found.Config, **values)
-    began, status, facts = time.perf_counter(), "failed", {}
-    there = not chosen.fresh and runs.complete(config)
+    wanted = getattr(config, "device", "cpu")
+    if wanted != "cpu" and (reason := device.available().get(wanted, "no_gpu")):
+        raise Problem("no_device", device=wanted, reason=sentences.say(reason).en)
+    began, seen = time.perf_counter(), []
     for event in runner.run_here(config, fresh=chosen.fresh):
+        seen.append(event)
         if (
             chosen.json
             or event.kind in ("started", "finished", "note")
             or (event.kind == "metric" and event.name != "train_loss")
         ):
             print(events.to_json(event), flush=True)
-        if event.kind == "finished":
-            status, facts = event.reason, event.facts
-    # Not what ships, where one's own has just failed.
-    run = runs.find(config) if there else runs.Run(experiment.run_id(config))
-    result = run.result(getattr(config, "steps", None))
-    if result.finished:  # up to the steps asked for: it may have gone on, and ended otherwise, since
-        status, facts = result.finished.reason, result.finished.facts
+    result = Result(tuple(seen), getattr(config, "steps", None))
+    end = result.finished
+    status, facts = (end.reason, end.facts) if end else ("failed", {})
     last = {name: _plain(result.final(name)) for name in result.metrics}
     last |= {f"floor_{name}": _plain(value) for name, value in result.facts.get("references", {}).items()}
     trained = next(reversed(result.seconds.values()), 0.0) or 0.0
@@ -143,10 +157,13 @@ def measure(chosen) -> int:
                     )
         finally:
             pool.close()
-    rows = []
+    rows, unkept = [], None
     for number, claim in wanted:
         verdict = claims.evaluate(claim, _result)
-        claims.remember(claim, verdict)
+        try:
+            claims.remember(claim, verdict)
+        except Problem as problem:  # measured it is: shown, and said that it is not kept
+            unkept = problem
         rows.append(
             {
                 "lesson": number,
@@ -162,6 +179,8 @@ def measure(chosen) -> int:
                 "unit": claim.unit.en,
             }
         )
+    if unkept:
+        refuse(unkept)
     if chosen.write:
         _write(wanted)
     if chosen.report:
@@ -203,25 +222,21 @@ def measure(chosen) -> int:
 
 def _named(numbers: list[int]) -> dict:
     """The lessons of these numbers, all where none is named. Raises Problem("unknown_lesson")."""
-    known = discover()
-    strange = [n for n in numbers if n not in known]
+    found = known()
+    strange = [n for n in numbers if n not in found]
     if strange:
-        raise Problem("unknown_lesson", number=strange[0], valid=", ".join(map(str, known)))
-    return {n: known[n] for n in numbers or known}
+        raise Problem("unknown_lesson", number=strange[0], valid=", ".join(map(str, found)))
+    return {n: found[n] for n in numbers or found}
 
 
 def _result(config):
     if experiment.of(config).lane == "inline":
-        from core.result import Result
-
         return Result(tuple(experiment.of(config).run(config, {})))
     return runs.find(config).result(getattr(config, "steps", None))
 
 
 def _write(wanted: list) -> None:
     """The verdicts of the store into the gallery that ships, one file a lesson."""
-    from core import files
-
     for number in {n for n, _ in wanted}:
         found = {c.id: runs.read_json(files.home() / "claims" / f"{c.id}.json") for n, c in wanted if n == number}
         text = json.dumps({id: data for id, data in found.items() if data}, indent=0, ensure_ascii=False)
@@ -314,5 +329,21 @@ def _table(head: list, rows: list[list]) -> None:
             print("  ".join("-" * w for w in widths))
 
 
+def terminal() -> int:
+    """`main` for a shell: UTF-8 whatever the locale, and no traceback where the reader has gone or pressed Ctrl-C."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8")
+    try:
+        code = main()
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # `| head`: what is still in the buffer has nowhere to go
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. What was trained is kept: the same command goes on.", file=sys.stderr)
+        return 130
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(terminal())

@@ -74,7 +74,7 @@ def show() -> None:
                 minutes = TEXT["minutes"].format(m=lesson.minutes)(lang)
                 st.caption(f"{minutes} · {TEXT['ran'].format(n=ran)(lang)}" if ran else minutes)
     for number, slip in unreadable().items():
-        st.warning(TEXT["unreadable"].format(n=f"{number:02d}", error=type(slip).__name__)(lang))
+        st.warning(TEXT["unreadable"].format(n=f"{number:02d}", error=f"{type(slip).__name__}: {slip}"[:160])(lang))
     known = [name for name, reason in device.remembered().items() if not reason]
     facts = {
         "device": " + ".join(known),

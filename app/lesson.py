@@ -4,7 +4,7 @@ import importlib.util
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 
@@ -237,6 +237,9 @@ class Playground:
     follow: Callable[[dict], tuple[str, ...]] | None = None
     against: Callable[[object, object], T] | None = None  # (pinned Result, Result in front): how they compare, in words
 
+    def __post_init__(self):
+        _check_tuples(self)
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -255,6 +258,24 @@ class Lesson:
     further: tuple[T, ...] = ()
     formula: T | None = None
     extra: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        _check_tuples(self)
+        if self.group not in GROUPS:
+            raise ValueError(f"{self.slug}: group {self.group!r} is none of {', '.join(GROUPS)}")
+
+
+GROUPS = ("foundations", "training", "signal", "data")
+
+
+def _check_tuples(declared) -> None:
+    """The commonest slip in a declaration is a missing comma: (one) is no tuple of one."""
+    for f in fields(declared):
+        value = getattr(declared, f.name)
+        if str(f.type).startswith("tuple[") and not isinstance(value, tuple):
+            raise TypeError(
+                f"{declared.slug}: {f.name} must be a tuple, not {type(value).__name__}: is a comma missing?"
+            )
 
 
 def default(control: Control, playground: Playground):

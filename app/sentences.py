@@ -7,6 +7,10 @@ SENTENCES = {
     "unknown_experiment": T(
         "There is no experiment “{name}”. There are: {valid}.", "Không có thí nghiệm “{name}”. Hiện có: {valid}."
     ),
+    "no_value": T(
+        "“{field}” is no setting with a value: write field=value, with one of these fields: {valid}.",
+        "“{field}” không phải thiết lập kèm giá trị: hãy viết trường=giá trị, với một trong các trường: {valid}.",
+    ),
     "unknown_field": T(
         "{experiment} has no setting “{field}”. It has: {valid}.",
         "{experiment} không có thiết lập “{field}”. Có các thiết lập: {valid}.",
@@ -28,6 +32,14 @@ SENTENCES = {
     "wrong_parent": T(
         "This continues a {wanted} run; {given} was given.",
         "Bước này đi tiếp từ một lần chạy {wanted}; bạn đưa {given}.",
+    ),
+    "no_lessons": T(
+        "No lesson can be read: {error}. Is this the Python of .venv (. .venv/bin/activate), with what requirements.txt names?",
+        "Không đọc được bài học nào: {error}. Đây có phải Python của .venv (. .venv/bin/activate), đã cài requirements.txt chưa?",
+    ),
+    "no_device": T(
+        "There is no {device} here: {reason}. Leave it out, or write device=cpu.",
+        "Ở đây không có {device}: {reason}. Hãy bỏ đi, hoặc viết device=cpu.",
     ),
     "unknown_lesson": T(
         "There is no lesson {number} here. There are: {valid}.", "Ở đây không có bài {number}. Hiện có: {valid}."

@@ -12,7 +12,17 @@ from app.lesson import PAGES, discover, page_path
 from core import device, files, runs, workers
 from core.problem import Problem
 
-LIMIT = int(float(os.environ.get("PLAYGROUND_GB", 4)) * 1e9)  # bytes the store may hold before it sheds weights
+
+def limit(told: str) -> int:
+    """Bytes the store may hold before it sheds weights: so many GB where that is a number above 0, else 4."""
+    try:
+        wanted = float(told)
+    except ValueError:
+        wanted = 0.0
+    return int((wanted if 0 < wanted < 1e6 else 4) * 1e9)
+
+
+LIMIT = limit(os.environ.get("PLAYGROUND_GB", ""))
 GROUPS = {
     "foundations": T("Foundations", "Nền tảng"),
     "training": T("Train a model", "Huấn luyện mô hình"),

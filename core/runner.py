@@ -9,24 +9,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core import dispatch, experiment, jobs, runs, worker
-from core.events import Event
+from core.events import Event, Finished
 from core.result import Result
 
 
 def run_here(config, *, fresh: bool = False) -> Iterator[Event]:
-    """The events of this run: read where it is finished, followed where somebody trains it, else trained here, parents
-    first. fresh: trained anew; the old run stays until the new one has ended."""
-    if not fresh and runs.complete(config):
-        yield from runs.find(config).events()[0]
+    """The events of this run up to its last step: read where it is finished and was evaluated there, followed where somebody
+    trains it, else trained here, parents first. fresh: trained anew; the old run stays until the new one has ended."""
+    if not fresh and (done := runs.measured(config)):
+        yield from _up_to(done.events()[0], getattr(config, "steps", None))
         return
     provide(config)
-    run = runs.Run(experiment.run_id(config))
+    run = runs.Run(experiment.run_id(config)) if fresh else runs.exact(config)
     aside = run.dir.with_name(f".{run.id}.old")
     if fresh and run.dir.exists() and not runs.locked(run.dir / "lock"):
         _remove(aside)
         os.replace(run.dir, aside)
     try:
-        run = runs.create(config)
+        run = runs.create(config, run)
         jobs.control(run.id, want="run", until=None)
         yield from _train_or_follow(run)
     finally:
@@ -35,6 +35,14 @@ def run_here(config, *, fresh: bool = False) -> Iterator[Event]:
                 _remove(run.dir)
                 os.replace(aside, run.dir)
             _remove(aside)
+
+
+def _up_to(events: list[Event], steps: int | None) -> Iterator[Event]:
+    """Those up to that step (None: all), as if the run had ended there."""
+    last = events[-1] if events else None
+    yield from (e for e in events if steps is None or getattr(e, "step", 0) <= steps)
+    if steps is not None and last is not None and last.kind == "finished" and last.step > steps:
+        yield Finished(steps, "done")
 
 
 def provide(config) -> None:
@@ -112,7 +120,7 @@ def result(config) -> Result:
     """The finished run's Result, trained here if need be."""
     for _ in run_here(config):
         pass
-    return runs.find(config).result(getattr(config, "steps", None))
+    return (runs.measured(config) or runs.find(config)).result(getattr(config, "steps", None))
 
 
 def results(configs: list, poll: float = 0.1, *, together: bool = False) -> Iterator[tuple[object, Result]]:

@@ -323,6 +323,20 @@ def complete(config) -> bool:
     return run is not None and run.status().reaches(getattr(config, "steps", 0))
 
 
+def measured(config) -> Run | None:
+    """The run that has ended, goes as far as this config asks and was evaluated at just that step: its own, what ships, or
+    the one of that length alone (`exact`). None where only longer ones are there, which looked at other steps."""
+    steps = getattr(config, "steps", None)
+    alone = Run(f"{experiment.run_id(config)}-{steps}")
+    for run in (find(config), alone if alone.log.exists() else None):
+        if run is not None and run.status().reaches(steps or 0):
+            seen = run.result()
+            looks = [points for name, points in seen.metrics.items() if name != "train_loss"]
+            if not steps or not looks or seen.diverged or any(steps in points for points in looks):
+                return run
+    return None
+
+
 # --- the queue, as seen by readers: tickets are empty files "<time>~<order>~<run id>[~y]" ---------------------------
 
 

@@ -9,6 +9,8 @@ from app.lesson import Prediction, Readout
 from app.theme import number, percent
 from pages.figures_02 import DONE
 
+NO_BRACES = str.maketrans("", "", "{}")
+
 QUOTED = 90  # characters of a written text
 WITHIN = 0.01  # share by which card and header may differ
 
@@ -353,7 +355,7 @@ def opening_verdict(view) -> list[T]:
             "{size}: đọc phần đầu mất {header} ms, torch.load mất {whole} ms: lâu gấp {times} lần. Thời gian đọc phần đầu không phụ thuộc độ lớn của tệp.",
         ).format(**f)
     ]
-    said = view.main.table("said") or {"case": [], "text": []}
+    said = view.main.table("said") or {"case": [], "text": []}  # in a library's own words, its sets without braces
     titles = {
         "pickle": T("torch.load refused the pickle that calls", "torch.load từ chối pickle có lời gọi"),
         "tied": T(
@@ -362,7 +364,9 @@ def opening_verdict(view) -> list[T]:
         ),
     }
     for case, text in zip(said["case"], said["text"], strict=True):
-        lines.append(T("{title}: `{text}`", "{title}: `{text}`").format(title=titles[case], text=same(text)))
+        lines.append(
+            T("{title}: `{text}`", "{title}: `{text}`").format(title=titles[case], text=same(text.translate(NO_BRACES)))
+        )
     return lines
 
 

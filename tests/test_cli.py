@@ -2,11 +2,14 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from core import device
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -70,3 +73,73 @@ def test_lessons_are_listed_with_what_they_hold(app):
     for one in listed:
         assert one["title"]["en"] and one["title"]["vi"]
         assert one["playgrounds"] and one["controls"] and one["presets"] and one["claims"]
+
+
+def test_a_shorter_run_than_the_one_that_ships_says_what_it_says_when_it_is_trained(app):
+    """The longer one was not evaluated at that step."""
+    first, again, fresh = (
+        json.loads(app("run", "model1", "steps=7", *more).stdout.splitlines()[-1]) for more in ((), (), ("--fresh",))
+    )
+    assert first["final"] == again["final"] == fresh["final"] and first["status"] == "done"
+    asked = [json.loads(line) for line in app("run", "model1", "steps=100", "--json").stdout.splitlines()]
+    assert max(event["step"] for event in asked[1:-1]) == 100 and asked[-2]["kind"] == "finished"
+
+
+def test_a_reader_who_has_gone_is_no_traceback(tmp_path):
+    command = f"{sys.executable} -m app lessons | head -1; {sys.executable} -m app run model1 steps=3 --json | head -1"
+    environment = os.environ | {"PLAYGROUND_HOME": str(tmp_path)}
+    done = subprocess.run(command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.stderr == "" and len(done.stdout.splitlines()) == 2
+
+
+def test_ctrl_c_says_that_nothing_is_lost(tmp_path):
+    running = subprocess.Popen(
+        [sys.executable, "-m", "app", "run", "model1", "steps=5000", "width=8", "--json"],
+        cwd=ROOT,
+        env=os.environ | {"PLAYGROUND_HOME": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for line in running.stdout:
+        if '"train_loss"' in line:
+            break
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 130 and "the same command goes on" in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize("coding", ["cp1252", "ascii"])
+def test_what_is_printed_is_utf_8_whatever_the_locale_says(app, monkeypatch, coding):
+    monkeypatch.setenv("PYTHONIOENCODING", coding)
+    assert app("lessons", "--json").returncode == 0
+
+
+def test_a_device_that_is_not_there_is_refused_with_the_reason(app):
+    missing = next(name for name, reason in device.available().items() if reason)
+    done = app("run", "model5", f"device={missing}", "steps=3")
+    assert done.returncode == 2 and f"no {missing} here" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_a_home_that_is_none_is_one_sentence(app, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    environment = os.environ | {"PLAYGROUND_HOME": str(tmp_path / "file" / "home")}
+    for words in (("run", "model1", "steps=3"), ("claims", "8")):
+        done = subprocess.run(
+            [sys.executable, "-m", "app", *words], cwd=ROOT, env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == 2 and "Traceback" not in done.stderr and str(tmp_path) in done.stderr
+    measured = subprocess.run(
+        [sys.executable, "-m", "app", "claims", "4"], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert "4.1" in measured.stdout and "Traceback" not in measured.stderr, (
+        "what needs no training is measured all the same"
+    )
+
+
+def test_the_wrong_python_is_told_so(app, monkeypatch, tmp_path):
+    """One without the packages: every lesson fails at its first import."""
+    (tmp_path / "altair.py").write_text("raise ModuleNotFoundError(\"No module named 'altair'\")")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    done = app("lessons")
+    assert done.returncode == 2 and ".venv" in done.stderr and len(done.stderr.splitlines()) == 1

@@ -6,10 +6,10 @@ import re
 import pytest
 import vl_convert
 
-from app import controls
+from app import controls, shell
 from app import lesson as declared
 from app.i18n import T
-from app.lesson import Button, Choice, Many, Slider, discover, quick, start, unreadable
+from app.lesson import GROUPS, Button, Choice, Many, Slider, discover, page_path, quick, start, unreadable
 from core import experiment
 from core.problem import Problem
 
@@ -57,7 +57,7 @@ def test_a_file_that_cannot_be_read_costs_nobody_the_others(tmp_path, monkeypatc
 @pytest.mark.parametrize("number", LESSONS)
 def test_every_text_is_there_in_both_languages(number):
     lines = list(texts(LESSONS[number]))
-    assert len(lines) > 50
+    assert len(lines) > 50, "a lesson says more than that: question, controls, presets, predictions, verdict"
     for line in lines:
         assert bool(line.en) == bool(line.vi), line
         assert set(re.findall(r"{(\w*)[^}]*}", line.en)) == set(re.findall(r"{(\w*)[^}]*}", line.vi)), line
@@ -213,3 +213,23 @@ def test_a_preset_leaves_nothing_behind_that_no_control_shows(monkeypatch):
     assert values["init"] == names["course"].values["init"]
     controls.apply(18, lesson, playground, names["quick"].values)
     assert controls.config_of(playground, values) == before
+
+
+def test_every_lesson_has_a_name_of_its_own_and_shows_itself():
+    slugs = [lesson.slug for lesson in LESSONS.values()]
+    assert len(set(slugs)) == len(slugs), "the page would be another lesson's"
+    for number in LESSONS:
+        assert page_path(number).read_text(encoding="utf-8").endswith("show(LESSON)\n"), "the page would be blank"
+
+
+def test_a_slip_in_a_declaration_is_called_by_its_name():
+    lesson, playground = LESSONS[5], LESSONS[5].playgrounds[0]
+    with pytest.raises(TypeError, match="train: figures must be a tuple, not Figure: is a comma"):
+        dataclasses.replace(playground, figures=playground.figures[0])
+    with pytest.raises(TypeError, match="front must be a tuple, not str"):
+        dataclasses.replace(playground, front="width")
+    with pytest.raises(TypeError, match="train-model-1: playgrounds must be a tuple"):
+        dataclasses.replace(lesson, playgrounds=playground)
+    with pytest.raises(ValueError, match="group 'train' is none of foundations, training"):
+        dataclasses.replace(lesson, group="train")
+    assert set(shell.GROUPS) == set(GROUPS)

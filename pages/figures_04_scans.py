@@ -28,15 +28,16 @@ def sweep_rows(view):
                     rows.append({"lr": lr, "name": NAMES[name], "kind": "lost", "steps": band[name]})
     facts, low, high = view.main.facts, 1e-3, 3.0
     label = T("never within {n} steps", "không bao giờ, trong {n} bước").format(n=horizon)(view.lang)
-    marks = [{"kind": "band", "steps": horizon * 1.15, "top": horizon * 7, "text": label}]
+    marks = [{"kind": "band", "steps": horizon * 1.15, "top": horizon * 7, "text": label, "left": True}]
     rules = [("limit", T("SGD's limit", "giới hạn của SGD"))]
     if view.config.momentum == 0:
         rules.insert(0, ("optimum", T("SGD in one step", "SGD chỉ một bước")))
     for name, words in rules:
         if low <= facts[name] <= high:
-            marks.append(
-                {"kind": "rule", "lr": facts[name], "text": f"{words(view.lang)} {number(facts[name])}", "side": name}
-            )
+            text, side = f"{words(view.lang)} {number(facts[name])}", name
+            if name == "limit" and facts[name] < 0.06:
+                side, marks[0]["left"] = "limit, far left", False  # no room for the words to the left of it
+            marks.append({"kind": "rule", "lr": facts[name], "text": text, "side": side, "steps": horizon * 2.7})
     return pd.DataFrame(rows + marks)
 
 
@@ -60,8 +61,7 @@ def sweep_chart(view):
             marks.append(line.encode(x=x, y=y, color=color, detail=["run:N", "piece:N"]))
         dots = only("sweep", "arm").mark_point(filled=True, size=22 * view.size, opacity=1)
         marks.append(dots.encode(x=x, y=y, color=color, tooltip=tip))
-        rules = [only("rule").mark_rule(color=GREY, strokeDash=[6, 4]).encode(x=x)]
-        return alt.layer(*rules, *extra, *marks).properties(height=height(view, base), width="container")
+        return alt.layer(*extra, *marks).properties(height=height(view, base), width="container")
 
     y = alt.Y(
         "steps:Q",
@@ -71,18 +71,27 @@ def sweep_chart(view):
     )
     tip = ["name:N", alt.Tooltip("lr:Q", format=".3g"), "steps:Q"]
     band = only("band")
+    rule = only("rule").mark_rule(color=GREY, strokeDash=[6, 4])
     above = (
+        rule.encode(x=x, y=y, y2=alt.value("height")),  # it ends in the band, below the words
         band.mark_rect(color=BROKEN, opacity=0.1).encode(y=y, y2="top:Q"),
-        band.mark_text(align="left", baseline="top", dx=6, dy=4, fontWeight="bold", **quiet).encode(
-            x=alt.value(0), y=alt.Y("top:Q"), text="text:N"
+        *(
+            band.transform_filter(alt.datum.left == left)
+            .mark_text(align=align, baseline="top", dx=dx, dy=4, fontWeight="bold", **quiet)
+            .encode(x=alt.value(end), y=alt.Y("top:Q"), text="text:N")
+            for left, align, dx, end in ((True, "left", 6, 0), (False, "right", -6, "width"))
         ),
         only("lost").mark_tick(thickness=3, size=9, orient="vertical", opacity=0.9).encode(x=x, y=y, color=COLOR),
         *(
             only("rule")
             .transform_filter(alt.datum.side == side)
-            .mark_text(align="right", baseline="bottom", dx=-5, dy=dy, **quiet)
-            .encode(x=x, y=alt.value("height"), text="text:N")
-            for side, dy in (("optimum", -4), ("limit", -22 * view.size))
+            .mark_text(align=align, baseline="bottom", dx=dx, dy=-4, **quiet)
+            .encode(x=x, y=height, text="text:N")
+            for side, align, dx, height in (
+                ("optimum", "right", -5, alt.value("height")),
+                ("limit", "right", 5, y),
+                ("limit, far left", "left", -5, y),
+            )
         ),
     )
     error = alt.Y(
@@ -92,7 +101,7 @@ def sweep_chart(view):
         axis=alt.Axis(format=".0e", tickCount=4, minExtent=EXTENT * view.size),
     )
     tip_error = ["name:N", alt.Tooltip("lr:Q", format=".3g"), alt.Tooltip("error:Q", format=".3g")]
-    return panel(y, tip, COLOR, above, 275.0), panel(error, tip_error, SILENT, (), 170.0)
+    return panel(y, tip, COLOR, above, 275.0), panel(error, tip_error, SILENT, (rule.encode(x=x),), 170.0)
 
 
 sweep = Figure(

@@ -9,9 +9,10 @@ from pages.claims_04 import CLAIMS
 from pages.controls_04 import CONTROLS
 from pages.figures_04 import loss, phase, race
 from pages.figures_04_scans import both, descent, gap, parts, scan, sweep
-from pages.predictions_04 import FLIP, FORGET, RATES, SWING, TURNED, UNDIVIDED
+from pages.predictions_04 import FASTER, FLIP, FORGET, HOLDS, RATES, SWING, TURNED, UNDIVIDED
 from pages.presets_04 import BOWLS, NEVERS, PARTS, RACES, SWEEPS
 from pages.verdict_04 import (
+    NEVER,
     RACE,
     SWEEP,
     TWO,
@@ -27,7 +28,7 @@ from pages.verdict_04 import (
 )
 from pages.verdict_04_swings import never_readouts
 
-NEVER = replace(RACE, reset="never", steps=150)
+WHOLE = accumulation.Config(parts=1)  # in one piece: the question is what four will do
 
 
 def alone(config, values):
@@ -123,7 +124,7 @@ LESSON = Lesson(
             (race, phase),
             ("lr", "forgetful", "momentum"),
             verdict,
-            (FORGET, SWING),
+            (FASTER, HOLDS),
             never_readouts,
             code=("experiments.one_parameter.walk", "experiments.one_parameter.swing_period", *OPTIMIZERS),
             against=against,
@@ -135,7 +136,7 @@ LESSON = Lesson(
                 "A regression on 64 rows, as one batch or in pieces. Two lines of code decide whether that is the same.",
                 "Hồi quy trên 64 hàng, một lô hoặc chia phần. Hai dòng mã quyết định chúng có như nhau không.",
             ),
-            accumulation.Config(),
+            WHOLE,
             PARTS,
             alone,
             (parts, gap),

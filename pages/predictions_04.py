@@ -8,7 +8,7 @@ from app.lesson import Prediction
 from app.theme import number
 from core.experiments import one_parameter
 from pages.controls_04 import NAMES
-from pages.verdict_04 import RACE, SWEEP, TWO
+from pages.verdict_04 import NEVER, RACE, SWEEP, TWO
 from pages.verdict_04_swings import measured
 
 
@@ -56,6 +56,45 @@ def swing_steps(view):
 
 def swing_why(view):
     return same("2π / arccos(1 − 0.05) = 19.8 ≈ 2π / √(2·lr).")
+
+
+def unreset(view, lr: float) -> bool:
+    """Whether SGD never resets and walks at this learning rate, with nothing else to move it."""
+    config = view.config
+    plain = one_parameter.never(config, "sgd") and not config.momentum and not config.noise
+    return plain and config.start != config.target and math.isclose(config.lr, lr) and config.scale == 1
+
+
+def faster(view):
+    period = view.main.final("period_sgd")
+    if not unreset(view, 0.2) or math.isnan(period):
+        return None
+    ratio = period / one_parameter.swing_period(replace(NEVER, lr=0.05))
+    return "quarter" if ratio < 0.35 else "half" if ratio < 0.75 else "same" if ratio < 1.5 else "longer"
+
+
+def faster_why(view):
+    return T(
+        "It takes {n} steps now. A swing is 2π / arccos(1 − lr) ≈ 2π / √(2·lr) steps long: four times the lr, half the swing, as "
+        "with a pendulum whose spring is four times as stiff.",
+        "Giờ nó mất {n} bước. Một chu kỳ dài 2π / arccos(1 − lr) ≈ 2π / √(2·lr) bước: lr gấp bốn thì chu kỳ còn một nửa, như con "
+        "lắc có lò xo cứng gấp bốn.",
+    ).format(n=number(view.main.final("period_sgd")))
+
+
+def holds(view):
+    if not unreset(view, 1.5):
+        return None
+    swing, started = view.main.final("swing_sgd"), abs(view.config.start - view.config.target)
+    return "diverge" if swing > 100 * started else "swing" if swing > started / 2 else "settle"
+
+
+def holds_why(view):
+    return T(
+        "A swing without friction tears apart only past lr 2. Whoever resets is gone at lr 1 already, but below that comes to "
+        "rest.",
+        "Dao động không ma sát chỉ vỡ tung khi lr quá 2. Ai đặt lại thì quá lr 1 đã nổ, nhưng dưới mức đó thì dừng lại được.",
+    )
 
 
 def rates(view):
@@ -137,6 +176,37 @@ SWING = Prediction(
     unit=T("steps", "bước"),
     decided_by="never",
 )
+FASTER = Prediction(
+    "faster",
+    T(
+        "Nobody resets. At lr 0.05 one swing of SGD takes 19.8 steps. At lr 0.2, four times as much, it takes …",
+        "Không ai đặt lại. Với lr 0.05, một chu kỳ của SGD mất 19.8 bước. Với lr 0.2, gấp bốn, nó mất …",
+    ),
+    faster,
+    faster_why,
+    (
+        ("longer", T("four times as many", "gấp bốn")),
+        ("same", T("as many", "bấy nhiêu bước")),
+        ("half", T("half as many", "một nửa")),
+        ("quarter", T("a quarter as many", "một phần tư")),
+    ),
+    decided_by="faster",
+)
+HOLDS = Prediction(
+    "holds",
+    T(
+        "With resets SGD explodes past lr 1. Now nobody resets, and lr is 1.5. SGD will …",
+        "Nếu đặt lại, SGD nổ tung khi lr quá 1. Giờ không ai đặt lại, và lr là 1.5. SGD sẽ …",
+    ),
+    holds,
+    holds_why,
+    (
+        ("diverge", T("explode all the same", "vẫn nổ tung")),
+        ("swing", T("swing for ever", "dao động mãi")),
+        ("settle", T("settle at 5", "lắng tại 5")),
+    ),
+    decided_by="wide",
+)
 RATES = Prediction(
     "rates",
     T(
@@ -155,8 +225,8 @@ RATES = Prediction(
 UNDIVIDED = Prediction(
     "undivided",
     T(
-        "Four small batches, and the loss is not divided by 4. The step, against the big batch's, is …",
-        "Bốn lô nhỏ, và loss không chia cho 4. So với bước của cả lô, bước này …",
+        "Cut the 64 rows into four small batches, and do not divide the loss by 4. The step, against the big batch's, is …",
+        "Cắt 64 hàng thành bốn lô nhỏ, và không chia loss cho 4. So với bước của cả lô, bước này …",
     ),
     undivided,
     undivided_why,
@@ -165,6 +235,7 @@ UNDIVIDED = Prediction(
         ("same", T("the same", "như nhau")),
         ("shorter", T("a quarter", "bằng một phần tư")),
     ),
+    decided_by="four",
 )
 TURNED = Prediction(
     "turned",

@@ -106,6 +106,18 @@ NEVERS = (
         ),
     ),
     Preset(
+        "faster",
+        T("four times the lr: 0.2", "lr gấp bốn: 0.2"),
+        {"lr": 0.2},
+        T("Count the steps of a swing of SGD again.", "Hãy đếm lại số bước một chu kỳ của SGD."),
+    ),
+    Preset(
+        "wide",
+        T("lr 1.5", "lr 1.5"),
+        {"lr": 1.5},
+        T("With resets SGD would be gone. What does it do here?", "Nếu đặt lại thì SGD đã nổ. Ở đây nó làm gì?"),
+    ),
+    Preset(
         "long",
         T("4,000 steps: who grows?", "4,000 bước: ai lớn dần?"),
         {"steps": 4000},
@@ -188,18 +200,18 @@ SWEEPS = (
 PARTS = (
     Preset(
         "quick",
-        QUICK,
+        T("quick: one part, nothing to accumulate", "nhanh: một phần, không có gì để tích lũy"),
         {},
+        T("Dividing by 1 or not is the same.", "Chia cho 1 hay không đều như nhau."),
+    ),
+    Preset(
+        "four",
+        T("four parts", "bốn phần"),
+        {"parts": 4},
         T(
             "Two ways lie exactly on the wide grey line, three do not.",
             "Hai cách nằm đúng trên đường xám rộng, ba cách thì không.",
         ),
-    ),
-    Preset(
-        "one",
-        T("one part: nothing to accumulate", "một phần: không có gì để tích lũy"),
-        {"parts": 1},
-        T("Dividing by 1 or not is the same.", "Chia cho 1 hay không đều như nhau."),
     ),
     Preset(
         "many",

@@ -1,6 +1,7 @@
 """What lesson 4 says about its runs: winners, regimes, and where theory and measurement meet. Rules on numbers."""
 
 import math
+from dataclasses import replace
 
 from app.i18n import T, same
 from app.lesson import Readout
@@ -9,10 +10,10 @@ from core.experiments import lr_sweep, one_parameter, two_weights
 from pages.controls_04 import NAMES
 from pages.verdict_04_swings import (
     EXPLODED,
-    REGIMES,
     exploded,
     forgets,
     measured,
+    moves,
     places,
     regime,
     sums,
@@ -22,6 +23,7 @@ from pages.verdict_04_swings import (
 )
 
 RACE, SWEEP, TWO = one_parameter.Config(), lr_sweep.Config(), two_weights.Config()
+NEVER = replace(RACE, reset="never", steps=150)
 NEVER_FOR_GOOD = T("not yet", "chưa đến")
 
 
@@ -88,8 +90,10 @@ def past_limit(view) -> list[T]:
     config, step = view.config, exploded(view, "sgd")
     past, limit = config.lr * config.scale, 1 + config.momentum
     at_limit = math.isclose(past, limit, rel_tol=1e-9)
-    if (past < limit and not at_limit) or (at_limit and 0 < config.momentum < 1):
+    if past < limit and not at_limit:
         return []
+    if at_limit:
+        return [at_the_limit(config)]
     when = T("", "")
     if step is not None:
         when = T(" It passed a million at step {n}.", " Nó vượt một triệu ở bước {n}.").format(n=step)
@@ -99,16 +103,80 @@ def past_limit(view) -> list[T]:
             "Quá giới hạn ổn định: lr·c = {past}, mà với quán tính này SGD chỉ giữ được khi nhỏ hơn {limit}.{when}",
         )
         return [line.format(past=number(past), limit=number(limit), when=when)]
-    return [
-        T(
-            "Past the stability limit: lr·c = {past}, and SGD's error is multiplied by |1 − 2·lr·c| = {factor} at every step.{when}",
-            "Quá giới hạn ổn định: lr·c = {past}, mỗi bước sai số của SGD bị nhân với |1 − 2·lr·c| = {factor}.{when}",
-        ).format(past=number(past), factor=number(abs(one_parameter.contraction(config))), when=when)
-    ]
+    line = T(
+        "Past the stability limit: lr·c = {past}, and SGD's error is multiplied by |1 − 2·lr·c| = {factor} at every step.{when}",
+        "Quá giới hạn ổn định: lr·c = {past}, mỗi bước sai số của SGD bị nhân với |1 − 2·lr·c| = {factor}.{when}",
+    )
+    if config.noise:
+        line = T(
+            "Past the stability limit: lr·c = {past}, and at every step SGD's error is multiplied by |1 − 2·lr·c| = {factor}, "
+            "noise included, and new noise is added.{when}",
+            "Quá giới hạn ổn định: lr·c = {past}, mỗi bước sai số của SGD, kể cả phần do nhiễu, bị nhân với |1 − 2·lr·c| = "
+            "{factor} rồi lại thêm nhiễu mới.{when}",
+        )
+    return [line.format(past=number(past), factor=number(abs(one_parameter.contraction(config))), when=when)]
+
+
+def at_the_limit(config) -> T:
+    """SGD that resets at every step, at exactly lr c = 1 + momentum: it neither comes nearer nor runs away."""
+    line = T(
+        "Exactly at the stability limit: lr·c = {limit}, and every step of SGD only changes the sign of its error. It neither "
+        "shrinks nor grows.",
+        "Đúng ngay giới hạn ổn định: lr·c = {limit}, mỗi bước của SGD chỉ đổi dấu sai số. Sai số không nhỏ đi, cũng không lớn "
+        "lên.",
+    )
+    if config.noise:
+        line = T(
+            "Exactly at the stability limit: lr·c = {limit}. What has become of SGD's error never dies out, so the noise of all "
+            "steps adds up.",
+            "Đúng ngay giới hạn ổn định: lr·c = {limit}. Sai số của SGD không bao giờ tắt, nên nhiễu của mọi bước cứ cộng dồn.",
+        )
+    elif config.momentum == 1:
+        line = T(
+            "Exactly at the stability limit: with momentum 1 that is lr·c = {limit}. SGD's error changes its sign at every step "
+            "and grows by the same amount each time.",
+            "Đúng ngay giới hạn ổn định: với quán tính 1, đó là lr·c = {limit}. Mỗi bước sai số của SGD đổi dấu và lớn thêm "
+            "một lượng như nhau.",
+        )
+    elif config.momentum:
+        line = T(
+            "Exactly at the stability limit: with this momentum that is lr·c = {limit}. After a few steps SGD's error only "
+            "changes its sign: it neither shrinks nor grows.",
+            "Đúng ngay giới hạn ổn định: với quán tính này, đó là lr·c = {limit}. Sau vài bước, sai số của SGD chỉ còn đổi dấu: "
+            "không nhỏ đi, cũng không lớn lên.",
+        )
+    return line.format(limit=number(1 + config.momentum))
 
 
 def verdict(view) -> list[T]:
-    """Limits first; then who is closest and by how much, or what has become of those who forget to reset."""
+    """Limits first; then who is closest and by how much, or what has become of those who forget to reset; where there is
+    noise, how far the law reaches."""
+    said = result(view)
+    if view.config.noise and view.config.reset == "1" and view.config.start != view.config.target:
+        said += shaken(view)
+    return said
+
+
+def shaken(view) -> list[T]:
+    """How far SGD's law reaches where the gradient is noisy; nothing where no law brings it home."""
+    how = regime(view.config)
+    if how in ("grows", "free"):
+        return []
+    again = T("", "")
+    if how in ("creep", "one") and not math.isnan(view.main.final("period_sgd")):
+        again = T(" and crosses the target again and again", ", cứ băng qua đích rồi quay lại")
+    return [
+        T(
+            "With noise in the gradient SGD's law holds only for the mean of many such races; this one is shaken about "
+            "it{again}.",
+            "Khi gradient có nhiễu, định luật của SGD chỉ đúng cho trung bình của nhiều cuộc đua như vậy; riêng cuộc đua này bị "
+            "rung quanh trung bình đó{again}.",
+        ).format(again=again)
+    ]
+
+
+def result(view) -> list[T]:
+    """Limits, and what has become of all three."""
     config, said = view.config, limits(view)
     if config.reset != "1":
         return said + (swings if config.reset == "never" else sums)(view)
@@ -149,19 +217,11 @@ def steps_to(value: float) -> T:
 
 def readouts(view) -> list[Readout]:
     config, facts = view.config, view.main.facts
-    plain = config.momentum == 0 and not forgets(config, "sgd")
     rows = [
-        Readout(
-            T("SGD keeps of its error", "SGD giữ lại phần sai số"),
-            f"{facts['contraction']:+,.6g}".replace("-", "−") if plain else T("no fixed share", "không cố định"),
-            T(
-                "Factor per step: 1 − 2·lr·c. 0 is there in one step; −1 and below never arrives.",
-                "Hệ số mỗi bước: 1 − 2·lr·c. 0 là tới ngay; −1 trở xuống là không bao giờ tới.",
-            ),
-        ),
+        keeps(config, facts["contraction"]),
         Readout(
             T("SGD moves like this", "SGD chuyển động kiểu"),
-            dict(REGIMES)[regime(config)],
+            moves(config),
             T(
                 "Read off the roots of x² − (1 + m − 2·lr·c)·x + m, where m is the momentum (1: never reset); with a reset every "
                 "few steps, off what those steps make of an error.",
@@ -190,6 +250,33 @@ def readouts(view) -> list[Readout]:
             )
         )
     return [*rows, *ends_of_adamw(view)]
+
+
+def keeps(config, contraction: float) -> Readout:
+    """The share of its error that SGD keeps at a step; with noise that is a law of the mean."""
+    label = T("SGD keeps of its error", "SGD giữ lại phần sai số")
+    share = f"{contraction:+,.6g}".replace("-", "−")
+    if config.momentum or forgets(config, "sgd"):
+        share = T("no fixed share", "không cố định")
+    elif config.noise:
+        return Readout(
+            label,
+            T("{share} on average", "trung bình {share}").format(share=share),
+            T(
+                "Factor per step, 1 − 2·lr·c, for the mean of many runs: the noise adds something to the error of each, up or "
+                "down, at every step.",
+                "Hệ số mỗi bước, 1 − 2·lr·c, cho trung bình của nhiều lần chạy: ở mỗi bước, nhiễu cộng thêm vào sai số của từng "
+                "lần chạy, lúc lên lúc xuống.",
+            ),
+        )
+    return Readout(
+        label,
+        share,
+        T(
+            "Factor per step: 1 − 2·lr·c. 0 is there in one step; −1 and below never arrives.",
+            "Hệ số mỗi bước: 1 − 2·lr·c. 0 là tới ngay; −1 trở xuống là không bao giờ tới.",
+        ),
+    )
 
 
 def ends_of_adamw(view) -> list[Readout]:
@@ -317,6 +404,11 @@ def parts_verdict(view) -> list[T]:
     final = {way: result.final(f"loss_{way}") for way in ("batch", "forgot", "kept")}
     said = [
         T(
+            "One part is the whole batch: there is nothing to add up yet, and nothing to divide by. Cut it into more.",
+            "Một phần chính là cả lô: chưa có gì để cộng, cũng chưa có gì để chia. Hãy cắt thành nhiều phần hơn.",
+        )
+        if k == 1
+        else T(
             "Divided by k the small batches give the big batch's gradient to rounding ({gap}).",
             "Chia cho k thì các lô nhỏ cho đúng gradient của cả lô, chỉ sai do làm tròn ({gap}).",
         ).format(gap=number(result.final("gap_divided")))
@@ -361,7 +453,9 @@ def parts_readouts(view) -> list[Readout]:
         (
             "forgot",
             T("not divided: off by", "quên chia: sai lệch"),
-            T("k − 1: it is k times too long.", "k − 1: dài gấp k lần."),
+            T("k − 1: it is k times too long.", "k − 1: dài gấp k lần.")
+            if view.config.parts > 1
+            else T("One part: there is nothing to divide by yet.", "Một phần: chưa có gì để chia."),
         ),
         (
             "unequal",

@@ -106,6 +106,17 @@ def regime(config) -> str:
     return "creep" if middle > 0 else "zigzag"
 
 
+def moves(config) -> T:
+    """The regime in words. Noise leaves it true of the mean alone, unless everything grows."""
+    named = dict(REGIMES)
+    if not config.noise or regime(config) == "grows":
+        return named[regime(config)]
+    if config.start == config.target:
+        return T("shaken about the target", "bị rung quanh đích")
+    line = T("shaken; its mean {moves}", "bị rung; trung bình thì {moves}")
+    return line.format(moves=named[regime(config)])
+
+
 def block(config, error: float = 1.0, speed: float = 0.0) -> tuple[list[float], float]:
     """(SGD's error after each of the steps from one reset to the next, the speed its momentum carries on)."""
     held, errors = 0.0, []
@@ -370,7 +381,7 @@ def never_readouts(view) -> list[Readout]:
         ),
         Readout(
             T("SGD moves like this", "SGD chuyển động kiểu"),
-            dict(REGIMES)[regime(config)],
+            moves(config),
             T("Never resetting is exactly momentum 1.", "Không bao giờ đặt lại chính là quán tính bằng 1."),
         ),
         Readout(

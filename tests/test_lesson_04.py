@@ -33,7 +33,161 @@ def test_the_winner_changes_with_the_scale_of_the_loss():
 def test_past_the_limit_the_factor_and_the_step_are_named():
     words = said("race", lr=1.5)
     assert "multiplied by |1 − 2·lr·c| = 2.00" in words and "passed a million at step 19" in words
-    assert "Past the stability limit" in said("race", lr=1.0) and "million" not in said("race", lr=1.0)
+    assert "Past the stability limit" in said("race", lr=1.01) and "million" not in said("race", lr=1.01)
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        (
+            {"lr": 1.0},
+            "lr·c = 1.00, and every step of SGD only changes the sign of its error. It neither shrinks nor grows.",
+        ),
+        ({"lr": 0.5, "scale": 2.0}, "It neither shrinks nor grows."),
+        ({"lr": 1.5, "momentum": 0.5}, "with this momentum that is lr·c = 1.50"),
+        ({"lr": 2.0, "momentum": 1.0}, "grows by the same amount each time"),
+        ({"lr": 1.0, "noise": 5.0}, "the noise of all steps adds up"),
+    ],
+)
+def test_at_the_limit_the_error_is_not_past_it(values, says):
+    words = said("race", **values)
+    assert "Exactly at the stability limit" in words and says in words and "Past the" not in words
+    swing = view("race", steps=1000, **values).main.final("swing_sgd")
+    assert ("neither shrinks nor grows" in words) == (2 < swing < 10), swing
+
+
+RUNAWAYS = [
+    {"lr": 3.0},
+    {"lr": 3.0, "moment": 4},
+    {"scale": 1000.0},
+    {"lr": 1.2, "moment": 30},
+    {"lr": 3.0, "weight_decay": 10.0},
+    {"lr": 2.5, "start": -10.0, "target": 10.0},
+    {"lr": 2.01, "reset": "never", "steps": 150},
+]
+
+
+@pytest.mark.parametrize("values", RUNAWAYS)
+def test_whoever_has_left_the_picture_is_an_arrowhead_with_its_true_weight_and_no_dot_floats(values):
+    from pages.figures_04 import at, moment, race_rows, walks
+
+    shown = view("race", **values)
+    config, rows, true = shown.config, race_rows(shown), walks(shown.main)
+    bowl = rows[rows["kind"] == "bowl"]
+    low, high = rows[rows["kind"] == "path"]["weight"].agg(["min", "max"])
+    for name, points in true.items():
+        point, mine = at(points, moment(shown)), rows[rows["name"] == points[0]["name"]]
+        dot, off, gone = (mine[mine["kind"] == kind] for kind in ("dot", "off", "gone"))
+        assert len(dot) + len(off) == 1 and len(off) == len(gone), name
+        for mark in (*dot.itertuples(), *gone.itertuples()):
+            assert mark.loss == pytest.approx(config.scale * (mark.weight - config.target) ** 2)
+        if len(dot):
+            assert dot.iloc[0]["weight"] == point["weight"] and low <= point["weight"] <= high
+        else:
+            assert not low <= point["weight"] <= high and off.iloc[0]["seen"] == point["step"]
+            assert bowl["weight"].min() <= gone.iloc[0]["weight"] <= bowl["weight"].max()
+            assert (gone.iloc[0]["weight"] < config.target) == (point["weight"] < config.target)
+            words = off.iloc[0]["text"]
+            assert words.startswith(points[0]["name"]) and "off the chart" in words and not re.search(r"NaN|∞", words)
+    assert (rows["kind"] == "off").any()
+
+
+def test_a_line_is_cut_at_the_border_where_it_crosses_it():
+    from pages.figures_04 import race_rows
+
+    rows = race_rows(view("race", lr=3.0, moment=4))
+    line = rows[(rows["kind"] == "path") & (rows["name"] == "SGD")]
+    (start, cut), slope = line[["step", "weight"]].to_numpy(), 18.0  # from 2 to 20 in the first step
+    assert 2 + slope * cut[0] == pytest.approx(cut[1]) and tuple(start) == (0, 2)
+    assert rows[rows["kind"] == "off"].iloc[0]["text"] == "SGD: w = −70.0, off the chart"
+    assert "ngoài hình" in race_rows(view("race", "vi", lr=3.0, moment=4))["text"].dropna().str.cat()
+
+
+def test_a_line_that_comes_back_is_drawn_again_and_no_stroke_is_drawn_between():
+    from pages.figures_04 import clipped
+
+    def point(step, weight):
+        return {"step": step, "weight": weight, "loss": 0.0, "gradient": 0.0}
+
+    line = clipped([point(t, w) for t, w in enumerate((0.0, 2.0, 20.0, -20.0, -5.0, 0.0))], (-10.0, 10.0))
+    assert [(p["step"], p["weight"], p["piece"]) for p in line] == [
+        (0, 0.0, 0),
+        (1, 2.0, 0),
+        (pytest.approx(1 + 8 / 18), 10.0, 0),
+        (pytest.approx(3 + 10 / 15), -10.0, 1),
+        (4, -5.0, 1),
+        (5, 0.0, 1),
+    ]
+
+
+@pytest.mark.parametrize("values", [{"lr": 3.0}, {"scale": 1000.0}, {"lr": 1.2}])
+def test_beside_one_that_runs_away_the_others_can_still_be_told_apart(values):
+    from pages.figures_04 import race_rows
+
+    rows = race_rows(view("race", **values))
+    path = rows[rows["kind"] == "path"]
+    others = path[path["name"] != "SGD"]["weight"]
+    assert others.max() - others.min() > 0.1 * (path["weight"].max() - path["weight"].min())
+
+
+def test_a_loss_beyond_the_picture_leaves_it_and_does_not_run_along_its_border():
+    from pages.figures_04 import SKY, loss_rows
+
+    rows = loss_rows(view("race", lr=3.0))
+    line = rows[(rows["kind"] == "loss") & (rows["name"] == "SGD")]
+    assert (line["loss"] >= SKY).sum() == 1 and line["step"].max() < 10
+
+
+def test_the_phase_portrait_has_no_false_place_either():
+    from pages.figures_04 import phase_rows
+
+    rows = phase_rows(view("never", lr=2.5))
+    low, high = rows[rows["kind"] == "path"]["weight"].agg(["min", "max"])
+    assert "SGD" in set(rows[rows["kind"] == "off"]["name"]) and (rows["kind"].isin(["dot", "off"])).sum() == 3
+    assert rows[rows["kind"] == "dot"]["weight"].between(low, high).all()
+    assert rows["held"].between(-1, 1).all()
+
+
+def test_noise_leaves_the_law_true_of_the_mean_alone():
+    def shown(slug="race", **values):
+        return {r.label.en: r.value for r in PLAY[slug].readouts(view(slug, **values))}
+
+    quiet, noisy = shown(), shown(noise=20.0)
+    assert quiet["SGD keeps of its error"] == "+0.9" and noisy["SGD keeps of its error"].en == "+0.9 on average"
+    assert quiet["SGD moves like this"].en == "creeps, no overshoot"
+    assert noisy["SGD moves like this"].en == "shaken; its mean creeps, no overshoot"
+    assert shown("never", noise=20.0)["SGD moves like this"].en == "shaken; its mean swings for ever"
+    assert shown(noise=20.0, start=5.0)["SGD moves like this"].en == "shaken about the target"
+    assert shown(noise=20.0, lr=1.2)["SGD moves like this"].en == "grows without end"
+    law = "holds only for the mean of many such races"
+    assert law in said("race", noise=20.0) and law not in said("race") and law not in said("race", noise=20.0, lr=1.2)
+    assert "crosses the target again and again" in said("race", noise=20.0, steps=300)
+    assert "crosses" not in said("race", noise=0.5, steps=20)  # one that has not come near yet
+
+
+@pytest.mark.parametrize("slug", PLAY)
+def test_what_a_playground_shows_at_once_answers_none_of_its_questions(slug):
+    assert [q.id for q in PLAY[slug].predictions if q.answer(view(slug)) is not None] == []
+
+
+def test_one_part_says_nothing_of_what_four_will_do():
+    playground, shown = PLAY["accumulate"], view("accumulate")
+    words = said("accumulate") + " ".join(r.help.en for r in playground.readouts(shown))
+    assert "nothing to add up yet" in words and "times as long" not in words and "times too long" not in words
+    assert "4 times as long" in said("accumulate", parts=4)
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"scale": 10.0}, {"scale": 0.5}, {"scale": 0.35}, {"scale": 100.0}, {"horizon": 10}]
+)
+def test_the_name_of_the_limit_stands_in_the_band_above_its_rule(values):
+    from pages.figures_04_scans import sweep_rows
+
+    rows = sweep_rows(view("sweep", **values))
+    rule = rows[(rows["kind"] == "rule") & rows["side"].fillna("").str.startswith("limit")].iloc[0]
+    drawn = rows[rows["kind"].isin(["sweep", "lost"])]["steps"].max()  # curves and ticks
+    assert drawn < rule["steps"] < rows[rows["kind"] == "band"].iloc[0]["top"]
+    assert rows[rows["kind"] == "band"].iloc[0]["left"] == (rule["side"] == "limit") == (rule["lr"] > 0.06)
 
 
 def test_a_race_that_starts_at_its_end_is_explained():
@@ -233,20 +387,25 @@ def test_every_question_is_decided_by_the_preset_it_names_and_open_before(slug):
         truth = question.answer(decided)
         assert truth is not None and question.why(decided).en
         assert question.kind == "number" or truth in dict(question.options)
-        if question.decided_by != "quick" and slug != "never":  # "Never reset" shows at once what "The race" asks
+        if question.decided_by != "quick":
             assert question.answer(view(slug, **({"scale": 0.5} if slug != "two" else {}))) is None
 
 
 def test_the_answers_are_those_the_lesson_teaches():
     answers = {q.id: q.answer(deciding(p, q)) for p in PLAY.values() for q in p.predictions}
     assert answers.pop("swing") == pytest.approx(19.8, abs=0.1)
+    assert answers.pop("faster") == "half" and answers.pop("holds") == "swing"
     assert answers == {"flip": "adam", "forget": "swing", "rates": "sgd", "undivided": "longer", "turned": "adam"}
 
 
 @pytest.mark.parametrize(
     ("slug", "values", "answers"),
     [
-        ("never", {"start": 4.5}, {"forget": "swing"}),
+        ("race", {"reset": "never", "steps": 150, "start": 4.5}, {"forget": "swing"}),
+        ("never", {"start": 4.5}, {"faster": None, "holds": None}),
+        ("never", {"lr": 0.2, "momentum": 0.1}, {"faster": None}),
+        ("never", {"lr": 0.2, "start": 4.5}, {"faster": "half"}),
+        ("never", {"lr": 1.5, "forgetful": "adam"}, {"holds": None}),
         ("accumulate", {"parts": 2}, {"undivided": None}),
         ("accumulate", {"parts": 16}, {"undivided": None}),
         ("accumulate", {"parts": 4, "lr": 0.1}, {"undivided": "longer"}),

@@ -1,6 +1,9 @@
 """Pictures out of rows: each function returns an Altair chart without data, so that live rows can flow through one
 constant specification. Names stand on the lines; sizes follow `view.size`."""
 
+import itertools
+import math
+
 import altair as alt
 
 from app.i18n import T
@@ -85,7 +88,8 @@ def dashes(view):
 
 def rules(view, names: tuple[str, ...] | None = None, labels: dict | None = None, *, left: bool = False):
     """Horizontal reference lines, each with its name and value on the line: above it; but below a floor, where no curve
-    comes (`room`), and below the lower of two that lie closer than 4 %.
+    comes (`room`), and below the lower of two that lie closer than 4 %. Where the drawn axis is so long that two names
+    would print over each other, they stand in a block above these lines (`stacked`).
     left: the names stand at the left end, where curves that begin high leave the room below free."""
     known, under, last = _known(view, names), _floor(view, names), None
     rows = []
@@ -95,6 +99,7 @@ def rules(view, names: tuple[str, ...] | None = None, labels: dict | None = None
         below = crowded or name == under
         rows.append({"y": value, "label": f"{title(view.lang)}  {value:.2f}", "below": below})
         last = value
+    moved = stacked(rows, 12 * view.size, under is not None)
     base = alt.Chart(alt.Data(values=rows))
     marks = [base.mark_rule(strokeDash=[6, 4], color=GREY, strokeWidth=1.2).encode(y="y:Q")]
     for below, baseline, dy in ((False, "bottom", -3), (True, "top", 4)):
@@ -107,9 +112,60 @@ def rules(view, names: tuple[str, ...] | None = None, labels: dict | None = None
                 dy=dy,
                 color=GREY,
                 fontSize=12 * view.size,
+                **({"yOffset": alt.ExprRef(moved)} if moved else {}),
             )
             marks.append(text.encode(y="y:Q", x=alt.value(0 if left else "width"), text="label:N"))
     return marks if rows else []
+
+
+def stacked(rows: list[dict], font: float, floor: bool) -> str:
+    """A Vega expression: how far a name moves from its place ("": never), 0 on an axis that keeps all of them apart.
+
+    rows: {y, below} of the lines, the highest first; each gets `moves`, what the expression reads. floor: the last of
+    them keeps its name below it. The axis may grow long while the browser draws, so it is there that the pixels of a nat
+    are looked at; how many of them make which names collide is known before. Names that collide, or that would lie on
+    another line, stand in one block above the highest of their lines, in the lines' order.
+    """
+    pairs = itertools.combinations(
+        [(row["y"], *((-4 - font, -4) if row["below"] else (3, 3 + font))) for row in rows], 2
+    )
+    limit = max((_pixels(top - above, y - low) for (y, above, _), (low, _, top) in pairs), default=0)
+    if limit <= 0:
+        return ""
+    line, blocks = 1.2 * font, [[i] for i in range(len(rows) - floor)]
+    for row in rows:
+        row["moves"] = []  # of each stage: pixels, and pixels per (pixel of a nat)
+    limits = []
+    while True:
+        needs = [
+            _pixels(4 + len(low) * line, rows[high[-1]]["y"] - rows[low[0]]["y"])
+            for high, low in zip(blocks, blocks[1:], strict=False)
+        ]
+        tightest = max(range(len(needs)), key=needs.__getitem__, default=None)
+        if tightest is not None and needs[tightest] >= limit:
+            blocks[tightest : tightest + 2] = [blocks[tightest] + blocks[tightest + 1]]
+            continue
+        limits.append(limit)
+        for block in blocks:
+            for place, i in enumerate(block):
+                flat = -(len(block) - 1 - place) * line - (7 + font if rows[i]["below"] else 0)
+                rows[i]["moves"].append([round(flat, 2), round(rows[i]["y"] - rows[block[0]]["y"], 6)])
+        if floor:
+            rows[-1]["moves"].append([0, 0])
+        if tightest is None:
+            break
+        limit = needs[tightest]
+    top, bottom = rows[0]["y"], rows[-1]["y"]
+    nat = f"(scale('y',{bottom})-scale('y',{top}))/{max(top - bottom, 1e-9)}"
+    out = "0"
+    for stage, limit in enumerate(limits):
+        out = f"{nat}<{min(limit, 1e9):.6g}?datum.moves[{stage}][0]+datum.moves[{stage}][1]*{nat}:{out}"
+    return out
+
+
+def _pixels(need: float, gap: float) -> float:
+    """How many pixels a nat must have for a gap of so many nats to be so many pixels."""
+    return 0 if need <= 0 else need / gap if gap > 0 else math.inf
 
 
 def room(view, names: tuple[str, ...] | None = None):

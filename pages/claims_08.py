@@ -132,10 +132,10 @@ CLAIMS = (
             "% of the tokens unseen after 100 batches (law: 5.6 %)", "% token chưa thấy sau 100 lô (quy luật: 5.6 %)"
         ),
         explain=T(
-            "The unseen share falls as exp(−nBT/N), here to 6 in ten million after 501 batches. The first token is special: only one window can show it, "
-            "so it is ever seen with a chance of 5.5 %.",
-            "Tỉ lệ chưa thấy giảm theo exp(−nBT/N), ở đây còn 6 phần mười triệu sau 501 lô. Token đầu tiên thì đặc biệt: chỉ một cửa sổ chứa nó, "
-            "nên cơ hội được thấy chỉ là 5.5 %.",
+            "By the law exp(−nBT/N) 6 tokens in ten million are still unseen after 501 batches; counted in “Does chance show everything?” it is 0.03 %. Nearly all of these "
+            "lie at the two edges of the text, which random windows rarely reach: only one window can show the first token, so it is ever seen with a chance of 5.5 %.",
+            "Theo quy luật exp(−nBT/N), sau 501 lô chỉ còn 6 token trong mười triệu chưa được thấy; đếm thật ở “Ngẫu nhiên có cho thấy hết không?” thì còn 0.03 %. Gần như tất cả nằm ở hai mép "
+            "văn bản, nơi cửa sổ ngẫu nhiên hiếm khi chạm tới: chỉ một cửa sổ chứa token đầu tiên, nên cơ hội nó được thấy chỉ là 5.5 %.",
         ),
     ),
     Claim(

@@ -209,7 +209,7 @@ def bars_chart(view):
         "token:N",
         sort=None,
         title=T("what follows", "token theo sau")(view.lang),
-        axis=alt.Axis(labelFontSize=13 * view.size),
+        axis=alt.Axis(labelFontSize=13 * view.size, labelOverlap=False),
     )
     x = alt.X("share:Q", axis=SHARE, title=T("probability", "xác suất")(view.lang))
     tip = ["context:N", "token:N", "name:N", alt.Tooltip("share:Q", format=".1%"), "step:Q"]
@@ -232,7 +232,7 @@ def bars_chart(view):
         model.encode(x=x, y=y, color=charts.arm_color(view), tooltip=tip),
         head,
     ]
-    return alt.layer(*marks).properties(height=330 * view.size, width="container")
+    return alt.layer(*marks).properties(height=alt.Step(20 * view.size), width="container")
 
 
 bars = Figure(

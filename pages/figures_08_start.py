@@ -7,7 +7,7 @@ from app.charts import arm_color, step_axis
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, GREY, INPUT
-from pages.figures_08 import EMPTY, tables
+from pages.figures_08 import DASHES, EMPTY, dash_legend, dashed, tables
 
 # --- the echo ----------------------------------------------------------------------------------------------------
 
@@ -65,22 +65,19 @@ def cosine_rows(view):
 
 
 def cosine_chart(view):
-    return (
-        alt.Chart()
-        .mark_line(point=True, strokeWidth=2)
-        .encode(
-            x=alt.X("block:O", title=T("after block", "sau khối")(view.lang)),
-            y=alt.Y(
-                "cosine:Q",
-                scale=alt.Scale(domain=[-0.2, 1]),
-                title=T("cosine with the input embedding", "cosine với embedding đầu vào")(view.lang),
-            ),
-            color=arm_color(view),
-            strokeDash=alt.StrokeDash("step:O", title=T("step", "bước")(view.lang)),
-            tooltip=["name:N", "step:O", "block:O", alt.Tooltip("cosine:Q", format=".3f")],
-        )
-        .properties(height=300 * view.size, width="container")
+    base = alt.Chart().encode(
+        x=alt.X("block:O", title=T("after block", "sau khối")(view.lang)),
+        y=alt.Y(
+            "cosine:Q",
+            scale=alt.Scale(domain=[-0.2, 1]),
+            title=T("cosine with the input embedding", "cosine với embedding đầu vào")(view.lang),
+        ),
+        color=arm_color(view),
+        tooltip=["name:N", "step:O", "block:O", alt.Tooltip("cosine:Q", format=".3f")],
     )
+    scale, title = alt.Scale(range=list(DASHES[:2])), T("step", "bước")(view.lang)
+    dash = alt.StrokeDash("step:O", scale=scale, legend=dash_legend(title=title))
+    return dashed(base, dash, view.size).properties(height=300 * view.size, width="container")
 
 
 cosines = Figure(

@@ -61,8 +61,8 @@ def judge(arm, result, *, brief: bool = False) -> list[T]:
                 "{name}: {test} nats ở bước {step}. Còn quá sớm để kết luận.",
             ).format(**f)
         ]
-    said = []
-    if test > uniform and test > first:
+    said, thrown = [], test > uniform and test > first
+    if thrown:
         text = T(
             "{name}: {test} nats, worse than where it started and worse than guessing ({uniform}). Steps of this size throw it about; try a learning rate ten times smaller.",
             "{name}: {test} nats, tệ hơn lúc xuất phát và tệ hơn đoán đều ({uniform}). Bước dài cỡ này chỉ hất nó qua lại; hãy thử tốc độ học nhỏ hơn mười lần.",
@@ -103,7 +103,7 @@ def judge(arm, result, *, brief: bool = False) -> list[T]:
             "{name}: nó dừng khi còn cao hơn sàn {away} nats. Chính thiết lập tối ưu giữ nó ở đó (tốc độ học, suy giảm trọng số, thuật toán), không phải mô hình.",
         )
     said.append(text.format(**f))
-    return said + wrong_target(arm, result) + unseen(arm, result)
+    return said + wrong_target(arm, result) + ([] if thrown else unseen(arm, result))
 
 
 def wrong_target(arm, result) -> list[T]:
@@ -151,6 +151,7 @@ def pair(view):
 
 def twins(view) -> list[T]:
     right, wrong = pair(view)
+    names = {a.arm.config.offset: a.arm.name for a in view.arms}
     if (
         right is None
         or math.isnan(right.final("pairs_known"))
@@ -159,9 +160,11 @@ def twins(view) -> list[T]:
         return []
     return [
         T(
-            "Losses {a} and {b}, one line of code apart. Of the word pairs the first writes, {pa} occur in the text; of the second's, {pb}. The loss does not show a wrong target; a sample does.",
-            "Loss {a} và {b}, chỉ khác một dòng mã. Trong các cặp từ mô hình thứ nhất viết, {pa} có trong văn bản; của mô hình thứ hai chỉ {pb}. Loss không lộ ra đích sai; mẫu viết thì có.",
+            "Losses: {right} {a}, {wrong} {b}, one line of code apart. Of the word pairs that “{right}” writes, {pa} occur in the text; of those of “{wrong}”, {pb}. The loss does not show a wrong target; a sample does.",
+            "Loss: {right} {a}, {wrong} {b}, chỉ khác một dòng mã. Trong các cặp từ mà “{right}” viết, {pa} có trong văn bản; của “{wrong}” chỉ {pb}. Loss không lộ ra đích sai; mẫu viết thì có.",
         ).format(
+            right=names[1],
+            wrong=names[2],
             a=number(right.final("test_loss")),
             b=number(wrong.final("test_loss")),
             pa=percent(right.final("pairs_known")),

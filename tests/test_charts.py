@@ -102,6 +102,48 @@ def test_no_axis_counts_below_a_loss_of_zero(highest):
     assert not re.findall(">\N{MINUS SIGN}[^<]*</text>", vl_convert.vegalite_to_svg(drawn))
 
 
+LINES = {"uniform": 7.6, "unigram": 4.32, "bigram": 1.47, "oracle": 1.34}  # lesson 5's, and where they stand on a desk
+
+
+def named(lines: dict, highest: float, size: float = 1.0, moves: bool = True) -> tuple[list, list]:
+    """(names, rules) of these lines as they are drawn with a curve from that loss down: (top, bottom) and height, px."""
+    view = SimpleNamespace(references=lines, lang="en", size=size)
+    y = alt.Y("y:Q", scale=charts.room(view, tuple(lines)))
+    points = alt.Data(values=[{"step": 0, "y": highest}, {"step": 9, "y": 1.5}])
+    curve = alt.Chart(points).mark_line().encode(x="step:Q", y=y)
+    spec = alt.layer(*charts.rules(view, tuple(lines)), curve).properties(height=charts.height(view, 300)).to_dict()
+    for layer in spec["layer"]:
+        if not moves:
+            layer["mark"].pop("yOffset", None)
+    svg = vl_convert.vegalite_to_svg(spec)
+    found = re.findall(r'<text[^>]*translate\([-\d.]+,([-\d.]+)\)"[^>]*fill="#727a82"[^>]*>([^<]*)<', svg)
+    font = 12 * size
+    names = sorted((float(baseline) - 0.79 * font, float(baseline) + 0.21 * font) for baseline, _ in found)
+    drawn = re.findall(r'translate\([-\d.]+,([-\d.]+)\)" x2="[-\d.]+" y2="0" stroke="#727a82"', svg)
+    return names, sorted(float(place) for place in drawn)
+
+
+@pytest.mark.parametrize("size", [1.0, 1.5])
+@pytest.mark.parametrize("highest", [20.0, 30.0, 45.0, 76.0, 4e15])
+@pytest.mark.parametrize("lines", [LINES, LINES | {"oracle": 1.47}, {"uniform": 7.6, "unigram_table": 4.3}])
+def test_names_stay_apart_however_long_the_axis_is(lines, highest, size):
+    names, rules = named(lines, highest, size)
+    assert len(names) == len(rules) == len(lines)
+    assert all(b[0] - a[1] > -1 for a, b in zip(names, names[1:], strict=False)), names
+    stood = named(lines, highest, size, moves=False)[0]
+    if any(b[0] - a[1] < -1 for a, b in zip(stood, stood[1:], strict=False)):
+        assert not [1 for top, bottom in names for place in rules if top + 1 < place < bottom - 1], "on a line"
+
+
+@pytest.mark.parametrize("size", [1.0, 1.5])
+def test_on_an_ordinary_axis_every_name_stands_at_its_own_line(size):
+    names, rules = named(LINES, 8.0, size)
+    assert names == named(LINES, 8.0, size, moves=False)[0]
+    assert all(0 < place - bottom < 6 * size for (_, bottom), place in zip(names[:3], rules, strict=False))
+    one = charts.rules(SimpleNamespace(references={"uniform": 7.6}, lang="en", size=size), ("uniform",))
+    assert "yOffset" not in json.dumps([mark.to_dict() for mark in one]), "a single name needs no sums"
+
+
 def test_a_loss_on_its_way_to_infinity_is_drawn_at_the_upper_edge_and_flattens_nothing(view):
     known = Started(STEPS, {"references": {"uniform": 7.6, "unigram": 4.3}})
     first = view.arms[0]

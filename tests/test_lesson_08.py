@@ -1,12 +1,17 @@
 """Lesson 8's rules in words, on made-up runs that show each case; its figures on the same; its claims' arithmetic."""
 
+import json
 import math
+import re
 from dataclasses import replace
 
 import pytest
+import vl_convert
 
+from app import charts
 from app.i18n import same
 from app.lesson import Arm, quick
+from app.theme import GREY
 from app.view import ArmView, View, look
 from core import events
 from core.events import Finished, Metric, Started, Table
@@ -154,6 +159,51 @@ def test_every_figure_of_the_first_playground_draws(lang):
     for figure in page.LESSON.playgrounds[0].figures:
         figure.rows(seen)
         figure.chart(seen).to_dict(validate=False)
+
+
+@pytest.mark.parametrize(
+    ("chart", "least"),
+    [(figures_08.writing_chart, 200), (figures_08_start.cosine_chart, 150)],
+    ids=["writing", "cosines"],
+)
+@pytest.mark.parametrize("lang", ["en", "vi"])
+def test_dashes_can_be_told_apart_in_their_legend(chart, least, lang):
+    """Strokes in a grey for both themes: a point would hide what the stroke tells, and Vega's own is black on black."""
+    ends = {"course": result({0: 8.2, 100: 3.9}), "gpt2": result({0: 7.6, 100: 2.2})}
+    spec = charts.specification(chart(view(ends, lang)))
+    names = [label(lang) for _, label in figures_08.STAGES]
+    row = {"step": 0, "value": 0.5, "block": 0, "cosine": 0.5, "name": "GPT-2"}
+    rows = [row | {"what": what, "step": step} for what in names for step in (0, 500)]
+    svg = vl_convert.vegalite_to_svg(json.dumps(spec | {"width": 600, "data": {"values": rows}, "autosize": "fit"}))
+    marks = re.findall(r'<path[^>]*class="[^"]*"|<path[^>]*>', svg.split("role-legend-symbol", 1)[1])
+    dashes = [mark for mark in marks if f'stroke="{GREY}"' in mark and 'stroke-width="2"' in mark]
+    patterns = {re.search(r'stroke-dasharray="([^"]*)"', mark)[1] for mark in dashes}
+    assert len(patterns) == len(dashes) == (4 if "what" in json.dumps(spec) else 2)
+    assert all(float(re.search(r"M-([\d.]+),0", mark)[1]) >= 20 for mark in dashes), "too short to show its dashes"
+    frame = [float(h) for h in re.findall(r'class="background"[^>]*d="M0.5,0.5h[\d.]+v([\d.]+)', svg)]
+    assert max(frame) >= least, "the legends leave the lines no room"
+
+
+def test_the_name_of_the_table_stands_where_no_run_of_the_race_ends():
+    """On prose at the left end, where all of them are still high above; on Tales a quick one is down there at once."""
+    for corpus, align in (("manual", "left"), ("tales-en", "right")):
+        seen = view({"course": result({0: 8.2, 100: 5.0}), "gpt2": result({0: 7.6, 100: 4.8})})
+        seen = replace(
+            seen,
+            arms=tuple(replace(a, arm=replace(a.arm, config=replace(a.arm.config, corpus=corpus))) for a in seen.arms),
+        )
+        layers = figures_08.race.chart(seen).to_dict(validate=False)["layer"]
+        texts = [one for one in layers if one["mark"]["type"] == "text" and "data" in one]
+        sides = {row["label"]: one["mark"]["align"] for one in texts for row in one["data"].get("values", ())}
+        assert sides["table of counted word pairs  1.34"] == align and sides["token frequencies  4.33"] == "right"
+
+
+def test_what_a_law_says_of_the_unseen_tokens_is_told_beside_what_was_counted():
+    (claim,) = [c for c in page.LESSON.claims if c.id == "8.3"]
+    found = ran(coverage.Config()).main
+    counted, law = found.final("unseen"), math.exp(-501 * 16 * 256 / 142_515)
+    assert f"{100 * counted:.2f} %" in claim.explain.en and f"{100 * counted:.2f} %" in claim.explain.vi
+    assert round(1e7 * law) == 6 and "6 tokens in ten million" in claim.explain.en
 
 
 @pytest.mark.parametrize("chosen", ["", "course", "gpt2", "course,gpt2", "nonsense"])

@@ -18,7 +18,7 @@ from core.result import Result
 from core.runs import Status
 from pages import lesson_05_train_model_1 as page
 from pages import verdict_05
-from pages.figures_05 import board_chart, board_rows
+from pages.figures_05 import bars_chart, bars_rows, board_chart, board_rows
 
 QUICK = model1.Config()
 FACTS = {"references": {"uniform": 7.6, "unigram": 4.3, "best": 1.34}, "counted_floor": 3.0}
@@ -102,6 +102,51 @@ def test_samples_of_runs_that_diverged_are_not_compared():
 def with_pairs(a):
     share = 0.9 if a.arm.config.offset == 1 else 0.1
     return replace(a, result=Result((*a.result.events[:-1], Metric(600, "pairs_known", share), a.result.events[-1])))
+
+
+def test_a_run_that_was_thrown_about_is_not_said_to_lack_pairs():
+    def said(test):
+        a = seen(Arm("next", same("next"), replace(QUICK, corpus="manual")), {0: 7.6, 60: test})
+        events = [
+            replace(e, value=0.9 * e.value) if e.kind == "metric" and e.name == "text_loss" else e
+            for e in a.result.events
+        ]
+        return " ".join(line.en + line.vi for line in verdict_05.judge(a.arm, Result(tuple(events))))
+
+    assert "worse than guessing" in said(4e15) and "never met" not in said(4e15) and "chưa từng gặp" not in said(4e15)
+    assert "never met" in said(4.5) and "chưa từng gặp" in said(4.5)
+
+
+@pytest.mark.parametrize("offset", [1, 2])
+def test_two_targets_are_told_apart_by_their_names_whichever_stands_first(offset):
+    arms = page.targets(replace(QUICK, offset=offset), {})
+    ends = {1: 1.36, 2: 1.51}
+    view = View(tuple(with_pairs(seen(a, {0: 7.6, 600: ends[a.config.offset]})) for a in arms), {})
+    (told,) = verdict_05.twins(view)
+    assert "next token 1.36, two ahead (the course's loop) 1.51" in told.en
+    assert "“next token” writes, 90 %" in told.en and "of “two ahead (the course's loop)”, 10 %" in told.en
+    assert "“token kế tiếp” viết, 90 %" in told.vi and "first" not in told.en and "thứ nhất" not in told.vi
+
+
+@pytest.mark.parametrize("size", [1.0, 1.5])
+def test_every_follower_is_named_on_the_axis(size):
+    """Two arms with twelve followers each, none in common."""
+    views = []
+    for a in page.targets(QUICK, {}):
+        words = [f"{a.label}word{i}" for i in range(12)]
+        table = {"rank": [1] * 12, "context": ["the"] * 12, "token": words, "counted": [0.1] * 12, "model": [0.1] * 12}
+        views.append(
+            ArmView(a, a.label, Status("done", 0, 0), Result((Started(0, {}), Table(0, "bars", table))), "live")
+        )
+    view = View(tuple(views), {}, size=size)
+    spec = charts.specification(bars_chart(view)) | {
+        "data": {"values": bars_rows(view).to_dict("records")},
+        "width": 600,
+    }
+    svg = vl_convert.vegalite_to_svg(json.dumps(spec))
+    places = [float(y) for y in re.findall(r'translate\([-\d.]+,([-\d.]+)\)"[^>]*>k\dword\d+<', svg)]
+    assert len(places) == 24
+    assert min(b - a for a, b in zip(places, places[1:], strict=False)) >= 1.2 * 13 * size
 
 
 # --- the board ----------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from dataclasses import fields
+from pathlib import Path
 
 from app import sentences
 from app.lesson import discover, quick, unreadable
@@ -54,8 +55,11 @@ def main(arguments: list[str] | None = None) -> int:
         return {"lessons": lessons, "run": run, "claims": measure, "warm": warm, "bench": bench}[chosen.command](chosen)
     except Problem as problem:
         return refuse(problem)
-    except (PermissionError, FileNotFoundError, NotADirectoryError) as error:  # a home that is none
-        return refuse(Problem("read_only", path=str(error.filename or files.home())))
+    except (PermissionError, FileNotFoundError, NotADirectoryError) as error:
+        place, home = Path(error.filename or "/").absolute(), files.home().absolute()
+        if not (place.is_relative_to(home) or home.is_relative_to(place)):
+            raise
+        return refuse(Problem("read_only", path=str(place)))  # a home that is none
 
 
 def refuse(problem: Problem) -> int:
@@ -97,6 +101,10 @@ def lessons(chosen) -> int:
     return 0
 
 
+KEPT = "Stopped. What was trained is kept: the same command goes on."
+GIVEN_UP = "Stopped. A run that was there before is back; without --fresh the command goes on with what there is."
+
+
 def run(chosen) -> int:
     """Stream the events as JSON lines; last comes one line with the final numbers."""
     found = experiment.load(chosen.experiment)
@@ -111,14 +119,18 @@ def run(chosen) -> int:
     if wanted != "cpu" and (reason := device.available().get(wanted, "no_gpu")):
         raise Problem("no_device", device=wanted, reason=sentences.say(reason).en)
     began, seen = time.perf_counter(), []
-    for event in runner.run_here(config, fresh=chosen.fresh):
-        seen.append(event)
-        if (
-            chosen.json
-            or event.kind in ("started", "finished", "note")
-            or (event.kind == "metric" and event.name != "train_loss")
-        ):
-            print(events.to_json(event), flush=True)
+    try:
+        for event in runner.run_here(config, fresh=chosen.fresh):
+            seen.append(event)
+            if (
+                chosen.json
+                or event.kind in ("started", "finished", "note")
+                or (event.kind == "metric" and event.name != "train_loss")
+            ):
+                print(events.to_json(event), flush=True)
+    except KeyboardInterrupt:
+        print(GIVEN_UP if chosen.fresh else KEPT, file=sys.stderr)
+        return 130
     result = Result(tuple(seen), getattr(config, "steps", None))
     end = result.finished
     status, facts = (end.reason, end.facts) if end else ("failed", {})
@@ -127,7 +139,7 @@ def run(chosen) -> int:
     trained = next(reversed(result.seconds.values()), 0.0) or 0.0
     tokens = getattr(config, "batch", 0) * getattr(config, "context", 0) * result.step
     summary = {
-        "run": experiment.run_id(config),
+        "run": (runs.measured(config) or runs.exact(config)).id,
         "status": status,
         "final": last,
         "seconds": round(trained or time.perf_counter() - began, 3),
@@ -331,17 +343,18 @@ def _table(head: list, rows: list[list]) -> None:
 
 def terminal() -> int:
     """`main` for a shell: UTF-8 whatever the locale, and no traceback where the reader has gone or pressed Ctrl-C."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8")
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # None: closed from the start
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         code = main()
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
         return code
     except BrokenPipeError:  # `| head`: what is still in the buffer has nowhere to go
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
-        print("Stopped. What was trained is kept: the same command goes on.", file=sys.stderr)
+        print("Stopped.", file=sys.stderr)
         return 130
 
 

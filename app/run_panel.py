@@ -475,9 +475,8 @@ def cards(view, spot: Spot, name: str) -> list[tuple]:
     for i, (a, stages) in enumerate(whole):
         first, last = min(stages), max(stages)
         if i == 0 and first != last:
-            whose = (
-                "" if len(begun) == 1 else f"{a.arm.name(lang)}: "
-            )  # arms that are born differently write differently
+            # Arms that are born differently write differently.
+            whose = "" if len(begun) == 1 else f"{a.arm.name(lang)}: "
             out.append((f"{whose}{TEXT['before'](lang)}", stages[first]))
         title = a.arm.name(lang) if len(view.arms) > 1 else TEXT["now"](lang)
         out.append((f"{title} · {charts.STEP(lang)} {last}", stages[last]))

@@ -652,15 +652,17 @@ UNKNOWN = T(
 )
 
 
-TENTH = T("The learning rate is too high: try a tenth of it.", "Tốc độ học quá cao: hãy thử một phần mười.")
-
-
 FELL = T("{name}: diverged at step {n}. {advice}", "{name}: phân kỳ ở bước {n}. {advice}")
+TENTH = T("The learning rate is too high: try a tenth of it.", "Tốc độ học quá cao: hãy thử một phần mười.")
+BORN = T("It began as no number: its start is at fault.", "Ngay lúc đầu đã không phải là số: lỗi ở điểm xuất phát.")
 
 
 def diverged(name: T, result, advice: T = TENTH) -> list[T]:
     """Of a Result that diverged: that it did, at which step, and what to try. Of any other nothing."""
-    return [FELL.format(name=name, n=_end(result), advice=advice)] if result.diverged else []
+    if not result.diverged:
+        return []
+    step = _end(result)
+    return [FELL.format(name=name, n=step, advice=advice if step else BORN)]
 
 
 def any_diverged(arms, advice: T = TENTH) -> list[T]:

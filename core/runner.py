@@ -86,6 +86,11 @@ def _train_or_follow(run: runs.Run) -> Iterator[Event]:
 def between_steps() -> Iterator[None]:
     """Ctrl-C inside is raised at the end: in the middle of a step there would be nothing that can be saved. The second one is
     raised at once."""
+    if (
+        signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    ):  # ignored (a job in the background), or another's
+        yield
+        return
     asked = []
 
     def later(*_):
@@ -120,7 +125,7 @@ def result(config) -> Result:
     """The finished run's Result, trained here if need be."""
     for _ in run_here(config):
         pass
-    return (runs.measured(config) or runs.find(config)).result(getattr(config, "steps", None))
+    return (runs.measured(config) or runs.find(config) or runs.exact(config)).result(getattr(config, "steps", None))
 
 
 def results(configs: list, poll: float = 0.1, *, together: bool = False) -> Iterator[tuple[object, Result]]:

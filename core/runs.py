@@ -325,15 +325,19 @@ def complete(config) -> bool:
 
 def measured(config) -> Run | None:
     """The run that has ended, goes as far as this config asks and was evaluated at just that step: its own, what ships, or
-    the one of that length alone (`exact`). None where only longer ones are there, which looked at other steps."""
+    the one of that length alone (`exact`). None where it failed, or where only longer ones are there, which looked at other
+    steps."""
     steps = getattr(config, "steps", None)
     alone = Run(f"{experiment.run_id(config)}-{steps}")
     for run in (find(config), alone if alone.log.exists() else None):
-        if run is not None and run.status().reaches(steps or 0):
-            seen = run.result()
-            looks = [points for name, points in seen.metrics.items() if name != "train_loss"]
-            if not steps or not looks or seen.diverged or any(steps in points for points in looks):
-                return run
+        if run is None or run.status().state == "failed" or not run.status().reaches(steps or 0):
+            continue
+        looks = [points for name, points in run.result().metrics.items() if name != "train_loss"]
+        last = max((max(points) for points in looks), default=0)
+        if steps is None or last <= steps or run.result(steps).diverged:
+            return run
+        if all(steps in points for points in looks if max(points) == last):  # what was looked at to the end
+            return run
     return None
 
 
@@ -347,7 +351,9 @@ def queue_dir() -> Path:
 def waiting() -> list[str]:
     """Names of the tickets, first come first."""
     try:
-        return sorted(name for name in os.listdir(queue_dir()) if name[0] != "." and name.count("~") >= 2)
+        return sorted(
+            name for name in os.listdir(queue_dir()) if name.partition("~")[0].isdecimal() and name.count("~") >= 2
+        )
     except OSError:
         return []
 

@@ -10,11 +10,6 @@ from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import BROKEN
 
-SETS = {
-    "test": T("test", "kiểm thử"),
-    "same": T("train, same weights", "huấn luyện, cùng trọng số"),
-    "running": T("train, running mean", "huấn luyện, trung bình chạy"),
-}
 FIRST = 20  # the fall from ln V in the first steps would flatten all that matters
 CLEAR = 0.02  # nats above its best that count as having turned up
 LINES = {

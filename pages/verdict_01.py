@@ -24,7 +24,7 @@ def best_step(result, metric: str = "test_loss") -> int:
 def start_verdict(view) -> list[T]:
     """Divergence first; then what the donor is worth here; then who has learned the text by heart."""
     if fallen := sentences.any_diverged(view.arms):
-        return fallen[:1]
+        return fallen
     if not view.done:
         return []
     tuned, scratch = view.result(TUNED), view.result(SCRATCH)

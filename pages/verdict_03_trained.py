@@ -130,7 +130,7 @@ def model_verdict(view):
     lost = [a for a in view.arms if a.result.diverged]
     if lost:
         either = T("Lower its learning rate or its decay.", "Hãy giảm tốc độ học hoặc suy giảm.")
-        return sentences.any_diverged(lost[:1], either if lost[0].arm.config.weight_decay else sentences.TENTH)
+        return sentences.any_diverged(lost, either if any(a.arm.config.weight_decay for a in lost) else sentences.TENTH)
     e = ends(view)
     if view.config.lr == 0:
         return [NOTHING]

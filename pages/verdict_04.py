@@ -255,7 +255,7 @@ def readouts(view) -> list[Readout]:
 def keeps(config, contraction: float) -> Readout:
     """The share of its error that SGD keeps at a step; with noise that is a law of the mean."""
     label = T("SGD keeps of its error", "SGD giữ lại phần sai số")
-    share = f"{contraction:+,.6g}".replace("-", "−")
+    share = f"{contraction:+,.6g}".replace("-", "−") if contraction else T("nothing", "không gì")
     if config.momentum or forgets(config, "sgd"):
         share = T("no fixed share", "không cố định")
     elif config.noise:

@@ -113,6 +113,8 @@ def moves(config) -> T:
         return named[regime(config)]
     if config.start == config.target:
         return T("shaken about the target", "bị rung quanh đích")
+    if regime(config) == "one":
+        return T("shaken; its mean arrives in one step", "bị rung; trung bình thì một bước là tới")
     line = T("shaken; its mean {moves}", "bị rung; trung bình thì {moves}")
     return line.format(moves=named[regime(config)])
 

@@ -56,7 +56,7 @@ def overlap_verdict(view) -> list[T]:
 def ruined(view) -> list[T]:
     """A sentence where the runs of a comparison diverged or learned nothing, so that it shows nothing else."""
     if fallen := sentences.any_diverged(view.arms):
-        return fallen[:1]
+        return fallen
     uniform = view.references.get("uniform", math.inf)
     if all(best(a.result)[1] > uniform - LEARNED for a in view.arms):
         return [

@@ -41,7 +41,7 @@ def verdict(view):
     for place, a in enumerate(view.arms):
         result = view.result(a.arm.label)
         if result.diverged:
-            said += sentences.diverged(a.arm.name, a.result)
+            said += sentences.diverged(a.arm.name, result)
         elif a.status.state in ("done", "stopped") or result.finished:
             said += judge(a.arm, result)[: None if place == 0 else 1]  # the details of the main arm only
     if len(view.arms) == 2 and view.done:

@@ -45,7 +45,7 @@ SPENT = T(
 
 def race(view) -> list[T]:
     if fallen := sentences.any_diverged(view.arms, SPENT):
-        return fallen[:1]
+        return fallen
     time, steps = standing(view), standing(view, "steps")
     if len(time) < 2 or not all(math.isfinite(loss) for *_, loss in (*time, *steps)):
         return []

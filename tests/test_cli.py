@@ -92,9 +92,10 @@ def test_a_reader_who_has_gone_is_no_traceback(tmp_path):
     assert done.stderr == "" and len(done.stdout.splitlines()) == 2
 
 
-def test_ctrl_c_says_that_nothing_is_lost(tmp_path):
+@pytest.mark.parametrize(("more", "words"), [((), "the same command goes on"), (("--fresh",), "without --fresh")])
+def test_ctrl_c_says_what_is_kept(tmp_path, more, words):
     running = subprocess.Popen(
-        [sys.executable, "-m", "app", "run", "model1", "steps=5000", "width=8", "--json"],
+        [sys.executable, "-m", "app", "run", "model1", "steps=5000", "width=8", "--json", *more],
         cwd=ROOT,
         env=os.environ | {"PLAYGROUND_HOME": str(tmp_path)},
         stdout=subprocess.PIPE,
@@ -106,7 +107,23 @@ def test_ctrl_c_says_that_nothing_is_lost(tmp_path):
             break
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=60)
-    assert running.returncode == 130 and "the same command goes on" in said and "Traceback" not in said
+    assert running.returncode == 130 and words in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    "words", [("run", b"mod\xff"), ("run", "model1", b"\xff=3"), ("run", "model1", b"corpus=\xff")]
+)
+def test_bytes_that_are_no_text_are_refused_in_a_sentence(app, words):
+    done = app(*words)
+    assert done.returncode == 2 and "Traceback" not in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_an_output_that_is_closed_from_the_start_is_no_traceback(tmp_path):
+    environment = os.environ | {"PLAYGROUND_HOME": str(tmp_path)}
+    done = subprocess.run(
+        f"{sys.executable} -m app lessons >&-", shell=True, cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("coding", ["cp1252", "ascii"])

@@ -13,7 +13,7 @@ from collections import Counter
 
 import pytest
 
-from core import estimates, experiment, files, jobs, runner, runs, slots, worker, workers
+from core import estimates, events, experiment, files, jobs, runner, runs, slots, worker, workers
 from core.experiment import encode, make, run_id
 from core.problem import Problem
 from tests import toy
@@ -560,3 +560,39 @@ def test_ctrl_c_in_the_middle_of_a_step_is_raised_at_its_end_and_nothing_is_lost
     run = runs.Run(run_id(config))
     assert run.saved == 6, "the step was finished and saved"
     monkeypatch.undo()
+
+
+def test_ctrl_c_that_somebody_has_switched_off_stays_off():
+    """A job in the background is started so."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with runner.between_steps():
+            signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def logged(config, *told, end=(12, "done")):
+    """A run of this config with such a log."""
+    run = runs.create(config)
+    made = (*(events.Metric(step, name, 1.0) for name, step in told), events.Finished(*end))
+    run.log.write_text("".join(events.to_json(e) + "\n" for e in made))
+    return run
+
+
+def test_a_longer_run_stands_for_a_shorter_one_only_where_all_was_looked_at():
+    config = tiny(seed=51, steps=12)
+    often = [(name, step) for name, steps in (("growth", (0, 5, 10, 12)), ("test_loss", (0, 10, 12))) for step in steps]
+    run = logged(config, ("once", 0), *often)
+    assert runs.measured(config) == run and runs.measured(tiny(seed=51, steps=10)) == run
+    assert runs.measured(tiny(seed=51, steps=5)) is None, "its test loss would be that of step 0"
+
+
+def test_a_run_that_diverged_later_or_failed_is_no_measurement_of_its_beginning():
+    config = tiny(seed=52)
+    run = logged(config, ("test_loss", 0), ("test_loss", 5), end=(8, "diverged"))
+    assert runs.measured(config) == run and runs.measured(tiny(seed=52, steps=5)) == run
+    assert runs.measured(tiny(seed=52, steps=3)) is None
+    logged(tiny(seed=53), ("test_loss", 0), end=(0, "failed"))
+    assert runs.measured(tiny(seed=53)) is None, "it is tried again"

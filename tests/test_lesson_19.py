@@ -129,7 +129,7 @@ def test_a_run_without_unused_tokens_says_how_to_get_some():
 
 def test_divergence_has_the_first_word():
     words = said(verdict_19.follow_verdict, view({"run": run((CHANCE, -5, -6), end="diverged")}))
-    assert words.startswith("run: diverged at step") and words.endswith(verdict_19.LOWER.en)
+    assert words == f"run: diverged at step 200. {verdict_19.LOWER.en}"
 
 
 def test_untied_input_rows_that_stay_are_told_from_those_that_move():
@@ -220,7 +220,7 @@ def test_a_curve_that_is_no_number_has_no_way(end):
     seen = view({"run": lost})
     assert verdict_19.path(lost) is None and verdict_19.common_answer(seen) is None
     words = said(verdict_19.follow_verdict, seen)
-    assert words.startswith("run: diverged at step") and words.endswith(verdict_19.LOWER.en)
+    assert words == f"run: diverged at step 200. {verdict_19.LOWER.en}"
     assert not [r for r in verdict_19.follow_readouts(seen) if "NaN" in str(r.value) or "∞" in str(r.value)]
 
 
@@ -231,7 +231,7 @@ def test_of_several_runs_the_one_that_diverged_is_named():
         (verdict_19_arms.mask_verdict, ("plain", "logits", "loss")),
     ):
         words = said(rule, view(dict.fromkeys(labels[:2], UPFALL) | {labels[2]: lost}))
-        assert words.startswith(f"{labels[2]}: diverged at step") and labels[0] not in words
+        assert words.startswith(f"{labels[2]}: diverged at step 200.") and labels[0] not in words
 
 
 def test_rows_that_did_not_move_as_one_are_not_said_to():

@@ -255,7 +255,7 @@ def test_a_race_with_a_loss_that_is_no_number_has_no_order(reason):
     runs = [run_of([4, math.nan, math.nan], 0.1, reason), run_of([4, 3, 2.0], 0.1), run_of([4, 3, 1.0], 0.1)]
     view = view_of("race", runs, SHORT)
     words = said(verdict_20.race(view))
-    assert words.startswith("yours: diverged at step") and "nan" not in words and "inf" not in words
+    assert words.startswith("yours: diverged at step 20.") and "nan" not in words and "inf" not in words
     assert verdict_20.order_answer(view) is None
 
 

@@ -68,6 +68,8 @@ def test_who_diverged_is_told_at_which_step_and_what_to_try():
     (line,) = diverged(same("A"), Result(lost.events[:1]), T("Less.", "Ít hơn."))
     assert line == ("A: diverged at step 20. Less.", "A: phân kỳ ở bước 20. Ít hơn."), "stopped before it was given up"
     assert diverged(same("A"), Result((Metric(20, "test_loss", 2.0), Finished(20, "done")))) == []
+    (line,) = diverged(same("A"), Result((Metric(0, "test_loss", float("inf")), Finished(0, "done"))))
+    assert "learning rate" not in line.en and "its start is at fault" in line.en, "no step was made"
 
 
 def test_where_many_diverged_one_sentence_names_them_all():

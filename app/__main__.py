@@ -12,7 +12,7 @@ from pathlib import Path
 
 from app import sentences
 from app.lesson import discover, quick, unreadable
-from core import claims, device, events, experiment, files, jobs, network, runner, runs, workers
+from core import claims, device, events, experiment, export, files, jobs, network, runner, runs, workers
 from core.problem import Problem
 from core.result import Result
 
@@ -119,8 +119,9 @@ def run(chosen) -> int:
     if wanted != "cpu" and (reason := device.available().get(wanted, "no_gpu")):
         raise Problem("no_device", device=wanted, reason=sentences.say(reason).en)
     began, seen = time.perf_counter(), []
+    answering, following = runner.begin(config, fresh=chosen.fresh)
     try:
-        for event in runner.run_here(config, fresh=chosen.fresh):
+        for event in following:
             seen.append(event)
             if (
                 chosen.json
@@ -139,7 +140,7 @@ def run(chosen) -> int:
     trained = next(reversed(result.seconds.values()), 0.0) or 0.0
     tokens = getattr(config, "batch", 0) * getattr(config, "context", 0) * result.step
     summary = {
-        "run": (runs.measured(config) or runs.exact(config)).id,
+        "run": answering.id,
         "status": status,
         "final": last,
         "seconds": round(trained or time.perf_counter() - began, 3),
@@ -280,11 +281,11 @@ def warm(chosen) -> int:
     if chosen.gallery:
         shipped = [config for config in (*parents, *first) if not experiment.of(config).machine]  # timings stay at home
         for id in {experiment.run_id(config) for config in shipped}:
-            runs.export(runs.Run(id))
+            export.run(runs.Run(id))
         for config in first:
             runner.provide(config)  # a parent that has gone on since to another length
         for parent in parents:
-            runs.export_weights(parent)
+            export.weights(parent)
     return 0
 
 

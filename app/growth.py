@@ -7,10 +7,11 @@ from app import charts
 from app.i18n import T
 from app.lesson import Arm
 from app.view import View, look
-from core import jobs, runs
+from core import jobs, queue
 from core.bench import growth, run_logs
 from core.events import Metric
 from core.experiments import model1
+from core.locks import try_lock
 
 SESSIONS, LENGTHS = (1, 3, 10, 30), (1_000, 10_000)  # how many look on; steps of the run they look at
 RATE, TICKS = 200, 5  # steps a second by which the run goes on; ticks measured
@@ -50,14 +51,14 @@ def sessions(*, small: bool = False) -> list[dict]:
                 config = model1.Config(steps=2 * length, width=WIDTH, seed=count)
                 run = run_logs.write(replace(config, steps=length))
                 with open(run.dir / "lock", "a") as lock:  # somebody trains it
-                    assert runs.try_lock(lock)
+                    assert try_lock(lock)
                     taken, step = [], length
                     for _ in range(TICKS + 1):
                         run_logs.append(run, run_logs.training(step, step := step + int(RATE * TICK)))
                         began = time.process_time()
                         for one in range(count):
                             jobs.watch(run.id, f"{one:08x}")
-                            look(Arm("run", RUN, config), runs.waiting())  # the buttons
+                            look(Arm("run", RUN, config), queue.waiting())  # the buttons
                             tick(config)  # the picture
                         taken.append(time.process_time() - began)
             busy = sum(taken[1:]) / TICKS / TICK  # the first tick read the whole log
@@ -67,4 +68,4 @@ def sessions(*, small: bool = False) -> list[dict]:
 
 def tick(config):
     """What is drawn anew of a run of this config: the loss chart's rows."""
-    return charts.loss_rows(View((look(Arm("run", RUN, config), runs.waiting()),), {}))
+    return charts.loss_rows(View((look(Arm("run", RUN, config), queue.waiting()),), {}))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import charts, shell
 from app.i18n import T
-from app.lesson import discover, quick, start, unreadable
+from app.lesson import GROUPS, discover, quick, start, unreadable
 from app.view import View, look
 from core import device, network, runs
 
@@ -60,7 +60,7 @@ def show() -> None:
         with picture:
             _first_curve(lessons[first], lang)
     counts = runs.counts()
-    for group, name in shell.GROUPS.items():
+    for group, name in GROUPS.items():
         members = {n: one for n, one in lessons.items() if one.group == group}
         if not members:
             continue

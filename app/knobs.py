@@ -104,7 +104,7 @@ CONTEXT = Slider(
 )
 BATCH = Slider(
     "batch",
-    T("batch B", "cỡ lô B"),
+    T("batch B", "cỡ lô (batch) B"),
     T("Windows in every step.", "Số cửa sổ mỗi bước."),
     values=(1, 2, 4, 8, 16, 32, 64),
 )
@@ -170,7 +170,7 @@ SCHEDULE = Choice(
     T("schedule", "lịch tốc độ học"),
     T(
         "Constant; or falling to zero, in a line or along a cosine: the last steps settle.",
-        "Giữ nguyên; hoặc giảm dần theo đường thẳng hay cosine: các bước cuối lắng xuống.",
+        "Giữ nguyên; hoặc giảm dần về 0, theo đường thẳng hay cosine: các bước cuối lắng xuống.",
     ),
     (("constant", T("constant", "giữ nguyên")), ("linear", T("linear", "đường thẳng")), ("cosine", same("cosine"))),
 )

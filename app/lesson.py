@@ -241,12 +241,20 @@ class Playground:
         _check_tuples(self)
 
 
+GROUPS = {  # of the home page, in its order
+    "foundations": T("Foundations", "Nền tảng"),
+    "training": T("Train a model", "Huấn luyện mô hình"),
+    "signal": T("Shape the signal", "Điều khiển tín hiệu"),
+    "data": T("Data and speed", "Dữ liệu và tốc độ"),
+}
+
+
 @dataclass(frozen=True)
 class Lesson:
     """Number and order come from the file name (lesson_05_train_model_1.py)."""
 
     slug: str
-    group: str  # foundations | training | signal | data  (home page groups)
+    group: str  # one of GROUPS
     title: T
     question: T
     after: tuple[T, ...]  # what a learner can say afterwards
@@ -263,9 +271,6 @@ class Lesson:
         _check_tuples(self)
         if self.group not in GROUPS:
             raise ValueError(f"{self.slug}: group {self.group!r} is none of {', '.join(GROUPS)}")
-
-
-GROUPS = ("foundations", "training", "signal", "data")
 
 
 def _check_tuples(declared) -> None:

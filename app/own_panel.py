@@ -64,7 +64,7 @@ TEXT = {
         "{nats} nats a story, {length} tokens on average. Nats per token: {true} is the best any model can do, "
         "{bigram} the "
         "best for one that sees one token, {unigram} for one that sees none.",
-        "{nats} nats mỗi truyện, trung bình {length} token. Nat mỗi token: {true} là mức tốt nhất với mọi mô "
+        "{nats} nats mỗi truyện, trung bình {length} token. Nats mỗi token: {true} là mức tốt nhất với mọi mô "
         "hình, {bigram} "
         "với mô hình thấy một token, {unigram} với mô hình không thấy gì.",
     ),

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import learner, sentences
 from app.i18n import LANGUAGES, T
-from app.lesson import PAGES, discover, page_path
+from app.lesson import GROUPS, PAGES, discover, page_path
 from core import device, files, runs, workers
 from core.problem import Problem
 
@@ -23,12 +23,6 @@ def limit(told: str) -> int:
 
 
 LIMIT = limit(os.environ.get("PLAYGROUND_GB", ""))
-GROUPS = {
-    "foundations": T("Foundations", "Nền tảng"),
-    "training": T("Train a model", "Huấn luyện mô hình"),
-    "signal": T("Shape the signal", "Điều khiển tín hiệu"),
-    "data": T("Data and speed", "Dữ liệu và tốc độ"),
-}
 TEXT = {
     "home": T("Home", "Trang chủ"),
     "claims": T("Is the course right?", "Khóa học có đúng không?"),

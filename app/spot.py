@@ -9,7 +9,7 @@ from app.compare import QUICK, pinned_views
 from app.i18n import T
 from app.lesson import Arm, Lesson, Playground, quick
 from app.view import View, look, stored
-from core import device, estimates, experiment, runs, slots
+from core import device, estimates, experiment, queue, slots
 
 SHIPPED = T("the stored run", "lần chạy có sẵn")
 LAST = T("before the last change", "trước lần đổi gần nhất")
@@ -51,8 +51,8 @@ def arms_of(playground: Playground, values: dict) -> tuple:
 
 def make_view(spot: Spot) -> View:
     """The arms of the settings in front of the learner, as they stand."""
-    queue = runs.waiting()
-    arms = tuple(look(arm, queue, session=spot.me) for arm in spot.arms)
+    tickets = queue.waiting()
+    arms = tuple(look(arm, tickets, session=spot.me) for arm in spot.arms)
     rest = any(a.source == "stored" for a in arms) and not any(
         a.status.active or a.status.state == "paused" for a in arms
     )

@@ -103,7 +103,7 @@ TEXT = {
         "columns goes under “Your own”. By hand: a parquet file as {file} in {folder}.",
         "Máy này chưa có. Trong lúc chờ, “tài liệu Python dưới dạng trang web” thay chỗ: {n} trang cùng chín "
         "cột, nhưng không "
-        "ai thu thập hay chấm điểm chúng, và token_count do đây đếm. Tệp parquet hoặc JSONL có các cột này thì "
+        "ai thu thập hay chấm điểm chúng, và token_count là do chúng tôi đếm. Tệp parquet hoặc JSONL có các cột này thì "
         "đưa vào mục "
         "“Của bạn”. Tự làm: đặt tệp parquet với tên {file} trong {folder}.",
     ),

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from app.lesson import Arm
 from core import experiment, runs
+from core.queue import Ticket
 from core.result import Result
 
 
@@ -166,18 +167,18 @@ def inline(config) -> Result:
     return result
 
 
-def look(arm: Arm, queue: list[str] | None = None, until: int | None = None, session: str = "") -> ArmView:
+def look(arm: Arm, tickets: list[Ticket] | None = None, until: int | None = None, session: str = "") -> ArmView:
     """This arm's run as it stands (for this session, `runs.find`): computed inline, live in the store, stored in the
     gallery, or not there yet."""
     config = arm.config
     if experiment.of(config).lane == "inline":
         result = inline(config)
         return ArmView(arm, experiment.run_id(config), runs.Status("done", result.step, result.step), result, "inline")
-    run = runs.find(config, session, queue)
+    run = runs.find(config, session, tickets)
     if run is None:
         id = experiment.run_id(config)
-        return ArmView(arm, id, runs.Run(id).status(queue), Result(()), "none")
-    return _reading(arm, run, queue, until)
+        return ArmView(arm, id, runs.Run(id).status(tickets), Result(()), "none")
+    return _reading(arm, run, tickets, until)
 
 
 def stored(arm: Arm) -> ArmView | None:
@@ -186,10 +187,10 @@ def stored(arm: Arm) -> ArmView | None:
     return _reading(arm, run) if run else None
 
 
-def _reading(arm: Arm, run: runs.Run, queue: list[str] | None = None, until: int | None = None) -> ArmView:
+def _reading(arm: Arm, run: runs.Run, tickets: list[Ticket] | None = None, until: int | None = None) -> ArmView:
     until = getattr(arm.config, "steps", None) if until is None else until
     result = read(run).up_to(until)
-    status = run.status(queue)
+    status = run.status(tickets)
     if until is not None and result.step >= until and result.finished is None and not status.active:
         # the run went on past what is asked for here: this view of it has come to its end
         from core.events import Finished

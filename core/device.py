@@ -148,13 +148,13 @@ def settled(question: str, measure: Callable[[], bool]) -> bool:
 def alone(path: Path, patience: float = 10.0) -> Iterator[None]:
     """Inside, no other process is inside: who comes later waits, `patience` seconds at most. Where the file cannot be made
     nobody waits."""
-    from core import runs
+    from core.locks import try_lock
 
     with contextlib.ExitStack() as held:
         with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = held.enter_context(open(path, "a", encoding="utf-8"))
             until = time.monotonic() + patience
-            while not runs.try_lock(lock) and time.monotonic() < until:
+            while not try_lock(lock) and time.monotonic() < until:
                 time.sleep(0.01)
         yield

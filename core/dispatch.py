@@ -4,7 +4,8 @@ import contextlib
 import os
 import time
 
-from core import estimates, experiment, jobs, runs, slots, worker
+from core import estimates, experiment, jobs, queue, runs, slots, worker
+from core.locks import locked
 from core.problem import Problem
 
 PATIENCE = 0.5  # seconds an arm waits for a worker of its own before a busy one takes it along
@@ -14,7 +15,7 @@ _seen = [0.0, 0.0]  # when the queue folder last changed, when we last looked fo
 def changed() -> bool:
     """Whether there may be work: the queue folder moved, or a second has gone by."""
     try:
-        stamp = os.stat(runs.queue_dir()).st_mtime
+        stamp = os.stat(queue.folder()).st_mtime
     except OSError:
         return False
     now = time.monotonic()
@@ -30,10 +31,10 @@ def claim(live: list, blocked: dict[str, float]) -> None:
     if live and now - getattr(claim, "last", 0.0) < 0.1:
         return
     claim.last = now
-    mine = {one.ticket.split("~")[0]: one.slot for one in live if one.ticket and one.slot is not None}
+    mine = {one.ticket.when: one.slot for one in live if one.ticket and one.slot is not None}
     reserved = False  # a timed run waits until all slots are free: who takes one that falls free would keep it waiting
-    for name in runs.waiting():
-        when, _, id = name.split("~")[:3]
+    for ticket in queue.waiting():
+        when, id = ticket.when, ticket.run
         if blocked.get(id, 0) > now or any(one.run.id == id for one in live):
             continue
         run = runs.Run(id)
@@ -41,16 +42,16 @@ def claim(live: list, blocked: dict[str, float]) -> None:
             found = experiment.load(run.info().get("experiment", ""))
             ready = _parents_ready(run, found)
         except Problem:
-            jobs.drop_ticket(name)
+            queue.drop(ticket)
             continue
         if run.control().get("want") in ("pause", "stop"):
-            jobs.drop_ticket(name)
+            queue.drop(ticket)
             continue
         if not ready:
             continue
         slot = None
         if found.lane != "express":
-            alike = when in mine and time.time_ns() - int(when) > PATIENCE * 1e9
+            alike = when in mine and time.time_ns() - when > PATIENCE * 1e9
             if (live and not alike) or (alike and now - getattr(claim, "joined", 0.0) < PATIENCE):
                 continue
             alone = found.lane == "alone"
@@ -60,10 +61,10 @@ def claim(live: list, blocked: dict[str, float]) -> None:
                 continue
             slot = mine[when].join() if alike else slots.take(all_of_them=alone)
             if slot is None:
-                reserved = alone and not runs.locked(run.dir / "lock")
+                reserved = alone and not locked(run.dir / "lock")
                 continue
         try:
-            taken = worker.take(run, slot=slot, ticket=name)
+            taken = worker.take(run, slot=slot, ticket=ticket)
         except OSError:  # a store that may not be written to: look again later
             taken, blocked[id] = None, now + 5
         if taken is None:
@@ -71,7 +72,7 @@ def claim(live: list, blocked: dict[str, float]) -> None:
                 slot.close()
             continue
         if run.is_complete():  # asked for twice, or its worker died between the end and taking the ticket away
-            jobs.drop_ticket(name)
+            queue.drop(ticket)
             taken.release()
             continue
         live.append(taken)
@@ -129,7 +130,7 @@ def share(live: list) -> None:
     share.last = now + PAUSE
     claim.joined = now  # or this worker would take it up again at once
     with contextlib.suppress(OSError):
-        os.utime(runs.queue_dir())  # idle workers look when the folder has moved
+        os.utime(queue.folder())  # idle workers look when the folder has moved
 
 
 def make_room(live: list) -> None:
@@ -139,17 +140,17 @@ def make_room(live: list) -> None:
         return
     make_room.last = now
     held = {one.run.id for one in live}
-    others = [runs.Run(name.split("~")[2]) for name in runs.waiting()]
-    waits = [r for r in others if r.id not in held and r.watchers() and not runs.locked(r.dir / "lock")]
+    others = [runs.Run(ticket.run) for ticket in queue.waiting()]
+    waits = [r for r in others if r.id not in held and r.watchers() and not locked(r.dir / "lock")]
     if any(one.run.watchers() for one in live) or any(_starts_from(run, held) for run in waits):
         return
     if not any(_could_start(run) for run in waits):
         return
     for one in list(live):
         live.remove(one)
-        jobs.drop_ticket(one.ticket)  # while the lock is held, or another worker takes it up by the old ticket
+        queue.drop(one.ticket)  # while the lock is held, or another worker takes it up by the old ticket
         with contextlib.suppress(Problem, OSError):
-            jobs.ticket(one.run.id, time.time_ns(), 0, yielded=True)
+            queue.add(one.run.id, time.time_ns(), 0, yielded=True)
         hand_back(one)
 
 
@@ -175,7 +176,7 @@ def drop(one, let_go: str, blocked: dict[str, float]) -> None:
     if let_go == "blocked":
         blocked[one.run.id] = time.monotonic() + 5
     if let_go != "blocked" or one.run.control().get("want") == "pause":
-        jobs.drop_ticket(one.ticket)  # before the lock falls, or another worker takes up what has just ended
+        queue.drop(one.ticket)  # before the lock falls, or another worker takes up what has just ended
     one.release(clean=let_go != "blocked")
     if let_go == "done":
         estimates.remember(one.run)
@@ -187,7 +188,7 @@ def ask_again(one, let_go: str) -> None:
     goes_on = let_go in ("paused", "stopped") or (let_go == "done" and one.run.steps() > one.target)
     if goes_on and one.run.control().get("want") == "run":
         with contextlib.suppress(Problem, OSError):
-            jobs.ticket(one.run.id, time.time_ns(), 0)
+            queue.add(one.run.id, time.time_ns(), 0)
 
 
 def hand_back(one) -> None:

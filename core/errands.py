@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core import files, runs
+from core.locks import locked, try_lock
 from core.problem import Problem
 
 EVERY = 0.25  # seconds between two notes of progress
@@ -49,7 +50,7 @@ def start(name: str, work: Work) -> threading.Thread | None:
         lock = open(folder / f"{name}.lock", "w")  # noqa: SIM115 (held until the thread ends)
     except OSError as error:
         raise files.problem(error, folder) from error
-    if not runs.try_lock(lock):
+    if not try_lock(lock):
         lock.close()
         return None
     _stop(name).unlink(missing_ok=True)
@@ -93,7 +94,7 @@ def state(name: str) -> Errand:
     found = Errand(**{k: v for k, v in noted.items() if k in Errand.__dataclass_fields__})
     if found.state != "running":
         return found
-    if not runs.locked(_folder(name) / f"{name}.lock"):
+    if not locked(_folder(name) / f"{name}.lock"):
         noted = runs.read_json(_folder(name) / f"{name}.json")  # it may have ended between the two looks
         found = Errand(**{k: v for k, v in noted.items() if k in Errand.__dataclass_fields__})
         return found if found.state != "running" else _as(found, "interrupted")

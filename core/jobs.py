@@ -6,7 +6,8 @@ import os
 import time
 from collections.abc import Iterable
 
-from core import experiment, files, runs
+from core import experiment, queue, runs
+from core.locks import locked
 
 
 def submit(configs: Iterable, session: str = "") -> list[str]:
@@ -49,7 +50,7 @@ def ask(run: runs.Run, now: int, place: int) -> None:
     runs.wish(run, run.control() | {"want": "run", "until": None, "code": None})
     if status.state == "failed":
         (run.dir / "attempts").unlink(missing_ok=True)
-    ticket(run.id, now, place)
+    queue.add(run.id, now, place)
 
 
 def _goes_on(run: runs.Run, status: runs.Status) -> bool:
@@ -73,15 +74,6 @@ def lineage(config) -> list:
     for parent in experiment.of(config).needs(config).values():
         out += [one for one in lineage(parent) if one not in out]
     return [*out, config]
-
-
-def ticket(id: str, when: int, place: int, *, yielded: bool = False) -> None:
-    """Put this run into the queue, unless it is there: by when its group was asked for, then by its place in the group."""
-    if any(name.split("~")[2] == id for name in runs.waiting()):
-        return
-    folder = runs.queue_dir()
-    folder.mkdir(parents=True, exist_ok=True)
-    files.write_atomic(folder / f"{when:020d}~{place:03d}~{id}{'~y' if yielded else ''}", b"", durable=False)
 
 
 def watch(id: str, session: str) -> None:
@@ -121,7 +113,7 @@ def _take_up(id: str, session: str = "") -> None:
     """Queue a run that waits, and its parents where they have been evicted meanwhile."""
     now, run = time.time_ns(), runs.Run(id)
     place = _ask_parents(run.config(), session, now) if run.info().get("parents") else 0
-    ticket(id, now, place)
+    queue.add(id, now, place)
 
 
 def stop(id: str, session: str = "", *, everybody: bool = False) -> bool:
@@ -132,26 +124,12 @@ def stop(id: str, session: str = "", *, everybody: bool = False) -> bool:
     if run.watchers() and not everybody:
         return False
     control(id, want="stop")
-    if not runs.locked(run.dir / "lock"):
+    if not locked(run.dir / "lock"):
         _forget(id)
     return True
 
 
 def _forget(id: str) -> None:
     """Take the run's ticket out of the queue, unless a worker has it in hand (then the worker will)."""
-    if not runs.locked(runs.Run(id).dir / "lock"):
-        withdraw(id)
-
-
-def withdraw(id: str) -> None:
-    """Take the run's ticket out of the queue."""
-    for name in runs.waiting():
-        if name.split("~")[2] == id:
-            drop_ticket(name)
-
-
-def drop_ticket(name: str | None) -> None:
-    """Take this ticket away."""
-    if name:
-        with contextlib.suppress(OSError):  # a store that became read-only keeps its queue
-            (runs.queue_dir() / name).unlink(missing_ok=True)
+    if not locked(runs.Run(id).dir / "lock"):
+        queue.withdraw(id)

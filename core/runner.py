@@ -8,25 +8,36 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from core import dispatch, experiment, jobs, runs, worker
+from core import dispatch, experiment, jobs, queue, runs, worker
 from core.events import Event, Finished
+from core.locks import locked
 from core.result import Result
 
 
-def run_here(config, *, fresh: bool = False) -> Iterator[Event]:
-    """The events of this run up to its last step: read where it is finished and was evaluated there, followed where somebody
-    trains it, else trained here, parents first. fresh: trained anew; the old run stays until the new one has ended."""
+def begin(config, *, fresh: bool = False) -> tuple[runs.Run, Iterator[Event]]:
+    """(the run that answers for this config, its events up to its last step): read where it is finished and was evaluated
+    there, followed where somebody trains it, else trained here, parents first. fresh: trained anew; the old run stays until
+    the new one has ended."""
     if not fresh and (done := runs.measured(config)):
-        yield from _up_to(done.events()[0], getattr(config, "steps", None))
-        return
-    provide(config)
+        return done, _up_to(done.events()[0], getattr(config, "steps", None))
     run = runs.Run(experiment.run_id(config)) if fresh else runs.exact(config)
+    return run, _trained(config, run, fresh)
+
+
+def run_here(config, *, fresh: bool = False) -> Iterator[Event]:
+    """The events alone (`begin`)."""
+    return begin(config, fresh=fresh)[1]
+
+
+def _trained(config, run: runs.Run, fresh: bool) -> Iterator[Event]:
+    """Train or follow this run; what a fresh one replaces is set aside, and back if that is given up."""
+    provide(config)
     aside = run.dir.with_name(f".{run.id}.old")
-    if fresh and run.dir.exists() and not runs.locked(run.dir / "lock"):
+    if fresh and run.dir.exists() and not locked(run.dir / "lock"):
         _remove(aside)
         os.replace(run.dir, aside)
     try:
-        run = runs.create(config, run)
+        runs.create(config, run)
         jobs.control(run.id, want="run", until=None)
         yield from _train_or_follow(run)
     finally:
@@ -77,7 +88,7 @@ def _train_or_follow(run: runs.Run) -> Iterator[Event]:
             if let_go is None:
                 dispatch.hand_back(live)
             else:
-                jobs.withdraw(run.id)  # of somebody who asked for it meanwhile, or before there was a worker
+                queue.withdraw(run.id)  # of somebody who asked for it meanwhile, or before there was a worker
                 live.release()
                 dispatch.ask_again(live, let_go)
 
@@ -86,10 +97,8 @@ def _train_or_follow(run: runs.Run) -> Iterator[Event]:
 def between_steps() -> Iterator[None]:
     """Ctrl-C inside is raised at the end: in the middle of a step there would be nothing that can be saved. The second one is
     raised at once."""
-    if (
-        signal.getsignal(signal.SIGINT) is not signal.default_int_handler
-    ):  # ignored (a job in the background), or another's
-        yield
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield  # it is ignored, as of a job in the background, or somebody else's
         return
     asked = []
 
@@ -123,9 +132,10 @@ def _take(run: runs.Run) -> worker.Live | None:
 
 def result(config) -> Result:
     """The finished run's Result, trained here if need be."""
-    for _ in run_here(config):
+    run, following = begin(config)
+    for _ in following:
         pass
-    return (runs.measured(config) or runs.find(config) or runs.exact(config)).result(getattr(config, "steps", None))
+    return run.result(getattr(config, "steps", None))
 
 
 def results(configs: list, poll: float = 0.1, *, together: bool = False) -> Iterator[tuple[object, Result]]:
@@ -136,7 +146,7 @@ def results(configs: list, poll: float = 0.1, *, together: bool = False) -> Iter
         jobs.submit(group)
     left = [(experiment.run_id(config), config) for config in configs]
     while left:
-        queued = {name.split("~")[2] for name in runs.waiting()}  # a ticket stays until its run is let go
+        queued = {ticket.run for ticket in queue.waiting()}  # a ticket stays until its run is let go
         for id, config in [one for one in left if one[0] not in queued]:
             run = runs.Run(id)
             status, wanted = run.status(), run.control().get("want")

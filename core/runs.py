@@ -22,7 +22,9 @@ from itertools import chain
 from pathlib import Path
 
 from core import events, experiment, files
+from core.locks import locked
 from core.problem import Problem
+from core.queue import Ticket, waiting
 from core.result import Result
 
 GALLERY = Path(__file__).resolve().parent / "gallery"
@@ -128,8 +130,8 @@ class Run:
         except (SafetensorError, OSError, KeyError, TypeError, ValueError) as damage:
             raise Problem("snapshot_damaged", run=self.id, reason=str(damage)[:120]) from damage
 
-    def status(self, queue: list[str] | None = None) -> Status:
-        """Read off the files. `queue`: names of the tickets, where the caller has them at hand."""
+    def status(self, tickets: list[Ticket] | None = None) -> Status:
+        """Read off the files. tickets: the queue, where the caller has them at hand."""
         if self.source == "gallery":
             last = self.result().finished
             step = last.step if last else 0
@@ -145,12 +147,11 @@ class Run:
         make = lambda state, **more: Status(state, step, steps, facts=facts, **more)  # noqa: E731
         if locked(self.dir / "lock"):
             return make("running")
-        tickets = waiting() if queue is None else queue
-        mine = [i for i, name in enumerate(tickets) if name.split("~")[2] == self.id]
+        tickets = waiting() if tickets is None else tickets
+        place, mine = next(((i, ticket) for i, ticket in enumerate(tickets) if ticket.run == self.id), (None, None))
         if mine and control.get("want") != "stop":
-            state = "yielded" if tickets[mine[0]].endswith("~y") else "queued"
-            place = {"position": mine[0], "asked": int(tickets[mine[0]].split("~")[0]) / 1e9}
-            return make("interrupted" if (self.dir / "attempts").exists() else state, **place)
+            state = "interrupted" if (self.dir / "attempts").exists() else "yielded" if mine.yielded else "queued"
+            return make(state, position=place, asked=mine.when / 1e9)
         if last is not None and last.kind == "finished" and (last.reason != "done" or last.step >= steps):
             return make(last.reason)
         if control.get("want") == "pause":
@@ -245,18 +246,18 @@ def create(config, run: Run | None = None) -> Run:
     return run
 
 
-def find(config, session: str = "", queue: list[str] | None = None) -> Run | None:
+def find(config, session: str = "", tickets: list[Ticket] | None = None) -> Run | None:
     """The run of this config: from the store, else from the gallery (whatever the device), else None.
 
     Where one ships, the store's is in front if it goes as far. A `session` in front of the page also sees it while it waits
     (log or none: whoever pressed Train a moment ago must see that), trains or pauses, and after it has ended early if this
-    session asked for it or watched it. All others get the whole one. queue: as of `Run.status`.
+    session asked for it or watched it. All others get the whole one. tickets: as of `Run.status`.
     """
     run = Run(experiment.run_id(config))
     begun, stored = run.log.exists(), ships(config)
     if stored is None:
         return run if begun else None
-    status = run.status(queue)
+    status = run.status(tickets)
     if begun and status.step >= getattr(config, "steps", 0):
         return run
     at_work = status.active or status.state == "paused"
@@ -330,60 +331,17 @@ def measured(config) -> Run | None:
     steps = getattr(config, "steps", None)
     alone = Run(f"{experiment.run_id(config)}-{steps}")
     for run in (find(config), alone if alone.log.exists() else None):
-        if run is None or run.status().state == "failed" or not run.status().reaches(steps or 0):
+        status = run.status() if run else Status("absent")
+        if status.state == "failed" or not status.reaches(steps or 0):
             continue
-        looks = [points for name, points in run.result().metrics.items() if name != "train_loss"]
+        result = run.result()
+        looks = [points for name, points in result.metrics.items() if name != "train_loss"]
         last = max((max(points) for points in looks), default=0)
-        if steps is None or last <= steps or run.result(steps).diverged:
+        if steps is None or last <= steps or result.up_to(steps).diverged:
             return run
         if all(steps in points for points in looks if max(points) == last):  # what was looked at to the end
             return run
     return None
-
-
-# --- the queue, as seen by readers: tickets are empty files "<time>~<order>~<run id>[~y]" ---------------------------
-
-
-def queue_dir() -> Path:
-    return files.home() / "queue"
-
-
-def waiting() -> list[str]:
-    """Names of the tickets, first come first."""
-    try:
-        return sorted(
-            name for name in os.listdir(queue_dir()) if name.partition("~")[0].isdecimal() and name.count("~") >= 2
-        )
-    except OSError:
-        return []
-
-
-def locked(path: Path) -> bool:
-    """Whether a process holds this lock. A shared try, released at once: it never keeps a worker waiting for long."""
-    try:
-        with open(path) as handle:
-            return not try_lock(handle, shared=True)
-    except OSError:
-        return False
-
-
-def try_lock(handle, *, shared: bool = False) -> bool:
-    """Take a file's lock if it is free. It falls with the process, however the process ends."""
-    if os.name == "nt":
-        import msvcrt
-
-        try:
-            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
-            return True
-        except OSError:
-            return False
-    import fcntl
-
-    try:
-        fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-        return True
-    except OSError:
-        return False
 
 
 # --- the gallery: logs that ship with the app ------------------------------------------------------------------------
@@ -401,53 +359,6 @@ def gallery(id: str, steps: int = 0) -> Run | None:
 def gallery_events(path: Path) -> tuple:
     with gzip.open(path, "rt", encoding="utf-8") as log:
         return tuple(events.read_lines(log))
-
-
-def export(run: Run, *, points: int = 200) -> None:
-    """Put a finished run into the gallery: metrics thinned to about `points` a line. A stored run that goes further stays,
-    and nothing is written of a run never trained."""
-    further = gallery(run.id)
-    if not run.log.exists() or (further and further.status().step > run.status().step):
-        return
-    kept = thin(run.result().events, points)
-    text = "".join(events.to_json(e) + "\n" for e in kept).encode()
-    (GALLERY / "runs").mkdir(exist_ok=True)
-    files.write_atomic(GALLERY / "runs" / f"{run.id}.jsonl.gz", gzip.compress(text, mtime=0))
-    gallery_events.cache_clear()  # or this process would go on with what shipped before
-
-
-def export_weights(config) -> None:
-    """Put the weights that others start from when they name this config into the gallery: of exactly its steps, under a
-    name of their own where the run that ships goes further. Nothing where nobody has them, or where they ship already."""
-    run = keeper(config)
-    if run is None or run.source == "gallery":
-        return
-    own = experiment.run_id(config)
-    longer = gallery(own) and gallery(own).status().step != run.saved
-    _ship(run.snapshot(), Run(f"{own}-{config.steps}" if longer else own, "gallery").tensors)
-
-
-def _ship(saved: tuple[int, dict], path: Path) -> None:
-    from safetensors.torch import save
-
-    step, tensors = saved
-    plain = {name: tensor.contiguous() for name, tensor in tensors.items() if "/" not in name}
-    path.parent.mkdir(exist_ok=True)
-    files.write_atomic(path, save(plain, metadata={"step": str(step)}))
-
-
-def thin(all_events: tuple, points: int) -> list:
-    """Every event but most training losses: of each stretch of steps the lowest and the highest stay, and the ends."""
-    losses = [e for e in all_events if e.kind == "metric" and e.name == "train_loss"]
-    if len(losses) <= points:
-        return [e for e in all_events if e.kind != "snapshot"]
-    width = max(1, 2 * len(losses) // points)
-    keep = {losses[0].step, losses[-1].step}
-    for i in range(0, len(losses), width):
-        part = sorted(losses[i : i + width], key=lambda e: e.value)
-        keep |= {part[0].step, part[-1].step}
-    drop = lambda e: e.kind == "snapshot" or (e.kind == "metric" and e.name == "train_loss" and e.step not in keep)  # noqa: E731
-    return [e for e in all_events if not drop(e)]
 
 
 # --- storage -----------------------------------------------------------------------------------------------------
@@ -483,8 +394,8 @@ def storage() -> int:
 
 def clearable(keep: frozenset[str] = frozenset()) -> list[Run]:
     """Every run that is neither in `keep` nor being trained."""
-    queue = waiting()
-    return [run for run in all_runs() if run.id not in keep and not run.status(queue).active]
+    tickets = waiting()
+    return [run for run in all_runs() if run.id not in keep and not run.status(tickets).active]
 
 
 def clear(keep: frozenset[str] = frozenset()) -> int:
@@ -498,8 +409,8 @@ def clear(keep: frozenset[str] = frozenset()) -> int:
 def evict(limit: int, keep: frozenset[str] = frozenset()) -> None:
     """Drop snapshots of ended runs that nobody pinned and no queued run starts from, oldest first, until the runs are under
     `limit` bytes. Logs stay; and a large download beside the runs costs them nothing."""
-    over, queue = files.size(store())[0] - limit, waiting()
-    needed = _started_from(queue)
+    over, tickets = files.size(store())[0] - limit, waiting()
+    needed = _started_from(tickets)
     for run in reversed(all_runs()):
         if over <= 0:
             return
@@ -507,12 +418,11 @@ def evict(limit: int, keep: frozenset[str] = frozenset()) -> None:
             continue
         with contextlib.suppress(OSError):  # there is none, or another session has just dropped it
             size = run.tensors.stat().st_size
-            if run.status(queue).state in ENDED:
+            if run.status(tickets).state in ENDED:
                 run.tensors.unlink()
                 over -= size
 
 
-def _started_from(queue: list[str]) -> set[str]:
+def _started_from(tickets: list[Ticket]) -> set[str]:
     """Ids of the runs that a queued one, or one being trained, starts from."""
-    children = [Run(name.split("~")[2]) for name in queue]
-    return {id for child in children for id in child.info().get("parents", {}).values()}
+    return {id for ticket in tickets for id in Run(ticket.run).info().get("parents", {}).values()}

@@ -2,7 +2,8 @@
 
 import os
 
-from core import device, files, runs
+from core import device, files
+from core.locks import try_lock
 
 
 class Slots:
@@ -39,7 +40,7 @@ def take(*, all_of_them: bool) -> Slots | None:
             handle = open(folder / f"{number}.lock", "a")  # noqa: SIM115
         except OSError:  # a store that may not be written to has no slots
             break
-        if runs.try_lock(handle):
+        if try_lock(handle):
             held.append(handle)
             if not all_of_them:
                 return Slots(held, all_of_them=False)

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from core import device, events, experiment, files, network, runs
 from core.events import Finished, Note
+from core.locks import try_lock
 from core.problem import Problem
 
 FLUSH, CONTROL, SAVE = 0.08, 0.1, 3.0  # seconds between writes of the log, looks at control.json, snapshots
@@ -194,7 +195,7 @@ def take(run: runs.Run, *, slot=None, ticket=None) -> Live | None:
     """This run for this process, or None if another one has it."""
     run.dir.mkdir(parents=True, exist_ok=True)
     lock = open(run.dir / "lock", "a")  # noqa: SIM115
-    if not runs.try_lock(lock):
+    if not try_lock(lock):
         lock.close()
         return None
     return Live(run, lock, slot, ticket)

@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from core import files, runs, slots
+from core import files, queue, slots
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOK, MINUTE, MOST = 0.3, 60.0, 20  # seconds between looks; no more than MOST new workers in a MINUTE
@@ -25,7 +25,7 @@ class Pool:
 
     def start(self) -> "Pool":
         files.home().mkdir(parents=True, exist_ok=True)
-        runs.queue_dir().mkdir(parents=True, exist_ok=True)
+        queue.folder().mkdir(parents=True, exist_ok=True)
         self.workers = [self._spawn() for _ in range(self.size)]
         threading.Thread(target=self._watch, daemon=True).start()
         return self

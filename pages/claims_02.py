@@ -149,7 +149,7 @@ CLAIMS = (
         "2.8",
         T("A model's card describes the model.", "Thẻ mô hình mô tả đúng mô hình."),
         COURSE,
-        T("implied", "ngầm hiểu"),
+        T("implied", "hàm ý"),
         "exact",
         measure=lambda r: disagreement(r["gpt2"]) - disagreement(r["house"]),
         judge=depends(
@@ -160,7 +160,7 @@ CLAIMS = (
         seeds=(10,),
         unit=T(
             "more numbers in GPT-2's file than parameters (share); house GPT: none",
-            "số dư trong tệp GPT-2 so với tham số (tỷ lệ); GPT có sẵn: không dư",
+            "số dư trong tệp GPT-2 so với tham số (tỉ lệ); GPT có sẵn: không dư",
         ),
         explain=T(
             "GPT-2's file has 160 tensors: 148 hold its 124,439,808 parameters, 12 are causal masks of 1,024 × 1,024.",

@@ -74,7 +74,7 @@ CLAIMS = (
         unit=same("nats/token"),
         explain=T(
             "When this lesson was prepared the course's loop was run on its own file and vocabulary: 3.719 after 25 epochs. So the figure is right, but it is the loss of predicting the token after next. The corrected loop reached 3.109.",
-            "Khi soạn bài này, vòng lặp của khóa học đã được chạy trên đúng tệp và từ vựng của nó: 3.719 sau 25 lượt duyệt. Vậy con số đúng, nhưng đó là loss của việc đoán token sau nữa. Vòng lặp đã sửa đạt 3.109.",
+            "Khi soạn bài này, vòng lặp của khóa học đã được chạy trên đúng tệp và từ vựng của nó: 3.719 sau 25 lượt duyệt (epoch). Vậy con số đúng, nhưng đó là loss của việc đoán token sau nữa. Vòng lặp đã sửa đạt 3.109.",
         ),
     ),
     Claim(
@@ -135,7 +135,7 @@ CLAIMS = (
         ),
         explain=T(
             "No: it looks at one token at a time, so the length of the window only says how many examples come at once. The limit is the model. On a small real text T = 1 with stride 2 does lose 0.2 nats, because it then reads only every second token.",
-            "Không: nó chỉ nhìn từng token một, nên độ dài cửa sổ chỉ cho biết mỗi lần có bao nhiêu ví dụ. Giới hạn nằm ở mô hình. Trên văn bản thật cỡ nhỏ, T = 1 với bước nhảy 2 có kém 0.2 nats, vì khi đó nó chỉ đọc cách một token.",
+            "Không: nó chỉ nhìn từng token một, nên độ dài cửa sổ chỉ cho biết mỗi lần có bao nhiêu ví dụ. Giới hạn nằm ở mô hình. Trên văn bản thật cỡ nhỏ, T = 1 với bước nhảy 2 có kém 0.2 nats, vì khi đó cứ hai token nó chỉ đọc một.",
         ),
     ),
     Claim(
@@ -193,7 +193,7 @@ CLAIMS = (
         "5.8",
         T("Random starting weights do no harm.", "Trọng số ban đầu ngẫu nhiên thì vô hại."),
         SOURCE,
-        T("implied", "ngầm hiểu"),
+        T("implied", "hàm ý"),
         "training",
         measure=lambda r: excess(r["wide"]),
         judge=depends(

@@ -261,7 +261,7 @@ CLAIMS = (
         unit=T("MB less kept per test batch", "MB ít hơn phải giữ cho mỗi lô kiểm thử"),
         explain=T(
             "With gradients the log-probabilities of all 2,000 tokens at all 512 places wait for a backward pass that never comes. Under no_grad nothing waits.",
-            "Khi có gradient, log-xác suất của 2,000 token ở 512 vị trí nằm chờ một lượt lan truyền ngược không bao giờ đến. Với no_grad thì không gì phải chờ.",
+            "Khi có gradient, log-xác suất của 2,000 token ở 512 vị trí nằm chờ một lượt lùi không bao giờ đến. Với no_grad thì không gì phải chờ.",
         ),
     ),
     Claim(

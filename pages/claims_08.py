@@ -300,14 +300,14 @@ CLAIMS = (
         "8.11",
         T("The architecture does the learning.", "Chính kiến trúc tạo nên việc học."),
         SOURCE,
-        T("implied", "ngụ ý"),
+        T("implied", "hàm ý"),
         "training",
         measure=lambda r: r["course"].final("test_loss") - r["gpt2"].final("test_loss"),
         judge=depends(
             above(0.5),
             T(
-                "and on the start: the same blocks, batches and steps",
-                "và ở điểm xuất phát: cùng các khối, cùng lô, cùng số bước",
+                "also on the start: the same blocks, batches and steps",
+                "vào cả điểm xuất phát: cùng các khối, cùng lô, cùng số bước",
             ),
         ),
         needs=runs(course=PROSE, gpt2=PROSE_GPT2),
@@ -331,7 +331,7 @@ CLAIMS = (
             above(0.05),
             T(
                 "on the head: they win with plain logits, the course's with logits divided by √d",
-                "ở tầng ra: logits để nguyên thì chúng thắng, logits chia √d thì trọng số của khóa học thắng",
+                "vào tầng ra: logits để nguyên thì chúng thắng, logits chia √d thì trọng số của khóa học thắng",
             ),
         ),
         needs=runs(

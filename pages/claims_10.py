@@ -35,11 +35,11 @@ CLAIMS = (
         judge=fails(above(1.0)),
         needs=once(full=FULL),
         seeds=(0,),
-        unit=T("nats above what a uniform model pays", "nats cao hơn mức mô hình đều phải trả"),
+        unit=T("nats above what a uniform model pays", "nats cao hơn mức một mô hình đoán đều phải trả"),
         explain=T(
             "The number is right, the reason is not. A model that really were uniform would pay ln(50257/897) = 4.03. The "
             "rest comes from tied N(0, 1) embeddings: the untrained model is almost certain that the next token repeats its input.",
-            "Con số đúng, lý do thì không. Một mô hình thật sự đều chỉ trả ln(50257/897) = 4.03. Phần còn lại do embedding "
+            "Con số đúng, lý do thì không. Một mô hình thật sự đoán đều thì chỉ trả ln(50257/897) = 4.03. Phần còn lại do embedding "
             "N(0, 1) dùng chung: mô hình chưa huấn luyện gần như chắc chắn token kế tiếp lặp lại đầu vào.",
         ),
     ),
@@ -211,7 +211,7 @@ CLAIMS = (
     ),
     Claim(
         "10.11",
-        T("What it has learned to like, it keeps.", "Điều nó đã học để thích thì nó giữ."),
+        T("What it has learned to like, it keeps.", "Đã học thích điều gì thì nó giữ luôn điều đó."),
         COURSE_TEXT,
         T("implied", "hàm ý"),
         "training",
@@ -251,14 +251,14 @@ CLAIMS = (
             above(1.0),
             T(
                 "on its repeating its input; a uniform model would write some",
-                "vào việc nó lặp lại đầu vào; mô hình đều thì sẽ viết vài token",
+                "vào việc nó lặp lại đầu vào; một mô hình đoán đều thì sẽ viết vài token",
             ),
         ),
         seeds=(0,),
-        unit=T("expected of 200 from a uniform model", "kỳ vọng trên 200 từ mô hình đều"),
+        unit=T("expected of 200 from a uniform model", "kỳ vọng trên 200 từ mô hình đoán đều"),
         explain=T(
             "A uniform model would write 3.6 of them. Zero is plausible only because the untrained model repeats its input.",
-            "Mô hình đều sẽ viết khoảng 3.6. Số 0 chỉ hợp lý vì mô hình chưa huấn luyện cứ lặp lại đầu vào.",
+            "Một mô hình đoán đều thì sẽ viết khoảng 3.6 token như vậy. Số 0 chỉ hợp lý vì mô hình chưa huấn luyện cứ lặp lại đầu vào.",
         ),
     ),
 )

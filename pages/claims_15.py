@@ -192,7 +192,7 @@ CLAIMS = (
         "15.6",
         T(
             "Softmax before CrossEntropyLoss trains on while it looks stuck, and ends worse than guessing.",
-            "Đặt softmax trước CrossEntropyLoss: trông như kẹt, vẫn cứ học, và kết thúc tệ hơn đoán mò.",
+            "Đặt softmax trước CrossEntropyLoss: trông như kẹt, vẫn cứ học, và kết thúc tệ hơn đoán đều.",
         ),
         None,
         same("—"),

@@ -153,7 +153,7 @@ CLAIMS = (
         measure=lambda r: course_head_share(),
         judge=fails(below(0.5)),
         seeds=(0,),
-        unit=T("of the forward multiply-adds are the head", "số phép nhân-cộng lượt tới thuộc tầng ra"),
+        unit=T("of the forward multiply-adds are the head", "số phép nhân-cộng lượt tiến thuộc tầng ra"),
         explain=T(
             "38.6 of 128 million multiply-adds per token: three tenths is the ceiling.",
             "38.6 trên 128 triệu phép nhân-cộng mỗi token: ba phần mười là trần.",

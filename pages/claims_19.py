@@ -206,7 +206,7 @@ CLAIMS = (
             below(0.01),
             T(
                 "only through a head that shares the embedding's matrix",
-                "chỉ qua đầu ra dùng chung ma trận với embedding",
+                "chỉ qua tầng ra dùng chung ma trận với embedding",
             ),
         ),
         needs=runs(untied=UNTIED),

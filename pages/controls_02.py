@@ -211,7 +211,7 @@ CONTROLS = (
     ),
     Slider(
         "share",
-        T("share of the test set", "tỷ lệ tập kiểm thử"),
+        T("share of the test set", "tỉ lệ tập kiểm thử"),
         T("Most text sets come without one: you cut it.", "Đa số bộ văn bản không có sẵn: bạn tự cắt."),
         low=0.01,
         high=0.5,

@@ -108,7 +108,7 @@ CONTROLS = (
     ),
     Slider(
         "batch",
-        T("batch size B", "cỡ lô B"),
+        T("batch size B", "cỡ lô (batch) B"),
         T("Windows in every step: fewer make noisier steps.", "Số cửa sổ mỗi bước: càng ít thì bước càng nhiễu."),
         values=(4, 8, 16, 32, 64, 128, 256, 512),
     ),
@@ -235,8 +235,8 @@ PRESETS = (
         T("broken: learning rate 1e-5", "hỏng: tốc độ học 1e-5"),
         {"lr": 1e-5},
         T(
-            "600 steps and hardly a tenth of a nat: is it broken or only slow?",
-            "600 bước mà chưa giảm nổi một phần mười nat: hỏng hay chỉ là chậm?",
+            "600 steps and only a fifth of a nat: is it broken or only slow?",
+            "600 bước mà chỉ giảm được một phần năm nat: hỏng hay chỉ là chậm?",
         ),
         broken=True,
     ),

@@ -166,7 +166,7 @@ CONTROLS = (
     TOKENIZER,
     Slider(
         "batch",
-        T("batch size B", "cỡ lô B"),
+        T("batch size B", "cỡ lô (batch) B"),
         T("Windows in every step.", "Số cửa sổ mỗi bước."),
         values=(8, 16, 32, 64, 128, 256),
     ),
@@ -200,7 +200,7 @@ PRESETS = (
         {"splits": "blocks,contiguous,other,random"},
         T(
             "Random blocks are nearly as honest as the last part. Another book is a test of another kind: worse than guessing.",
-            "Khối ngẫu nhiên gần như trung thực bằng phần cuối sách. Cuốn sách khác là phép thử kiểu khác: tệ hơn cả đoán mò.",
+            "Khối ngẫu nhiên gần như trung thực bằng phần cuối sách. Cuốn sách khác là phép thử kiểu khác: tệ hơn cả đoán đều.",
         ),
     ),
     Preset(
@@ -246,7 +246,7 @@ PRESETS = (
         {"keep": 2000},
         T(
             "The train loss goes below 2 while the honest test loss climbs past guessing (7.6). What does the random split say?",
-            "Loss huấn luyện xuống dưới 2 trong khi loss kiểm thử trung thực vượt cả mức đoán mò (7.6). Cách chia ngẫu nhiên nói gì?",
+            "Loss huấn luyện xuống dưới 2 trong khi loss kiểm thử trung thực vượt cả mức đoán đều (7.6). Cách chia ngẫu nhiên nói gì?",
         ),
         broken=True,
     ),

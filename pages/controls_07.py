@@ -22,7 +22,7 @@ ARMS = {
         1,
         True,
     ),
-    "gauss": ({"rows": "gauss"}, T("noise of the donor's spread", "nhiễu cùng độ phân tán với nguồn"), 3, False),
+    "gauss": ({"rows": "gauss"}, T("noise of the donor's spread", "nhiễu cùng độ phân tán với mô hình cho"), 3, False),
     "small": ({"std": 0.14}, T("borrowed at std 0.14", "mượn, thu về std 0.14"), 4, False),
     "random-small": ({"rows": "random", "std": 0.14}, T("random at std 0.14", "ngẫu nhiên, std 0.14"), 6, False),
     "head": ({"head": "borrowed"}, T("borrowed with its head", "mượn cả tầng ra"), 2, False),

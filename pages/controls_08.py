@@ -40,8 +40,8 @@ CONTROLS = (
         "inits",
         T("initialisation", "khởi tạo"),
         T(
-            "The course: N(0, 1) embeddings, PyTorch's own for the rest, and logits divided by √d. GPT-2: N(0, 0.02), smaller still where a block writes into the stream, logits as they are. Who divides can be set below More settings.",
-            "Khóa học: embedding N(0, 1), phần còn lại theo PyTorch, và logits chia cho √d. GPT-2: N(0, 0.02), nhỏ hơn nữa ở nơi khối ghi vào dòng residual, logits giữ nguyên. Ai chia thì chỉnh được trong Thiết lập khác.",
+            "The course: N(0, 1) embeddings, PyTorch's own for the rest, and logits divided by √d. GPT-2: N(0, 0.02), smaller still where a block writes into the stream, logits as they are. Whether the logits are divided can be set under More settings.",
+            "Khóa học: embedding N(0, 1), phần còn lại theo PyTorch, và logits chia cho √d. GPT-2: N(0, 0.02), nhỏ hơn nữa ở nơi khối ghi vào dòng residual, logits giữ nguyên. Có chia logits hay không thì chỉnh trong Thiết lập khác.",
         ),
         (("course", T("the course's", "của khóa học")), ("gpt2", same("GPT-2"))),
         default="course,gpt2",

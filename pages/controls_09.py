@@ -12,7 +12,7 @@ LOSSES = {  # code: (name, colour)
     "log_cosh": (same("log-cosh"), 4),
     "pinball": (same("pinball"), 6),
     "epsilon": (T("dead zone", "vùng chết"), 5),
-    "custom": (T("yours", "của bạn"), 2),
+    "custom": (T("your loss", "loss của bạn"), 2),
 }
 OBJECTIVES = {
     "ce": (T("cross-entropy", "entropy chéo"), 0),

@@ -112,7 +112,7 @@ CONTROLS = (
         T("init std of the embeddings", "độ lệch chuẩn khởi tạo của embedding"),
         T(
             "The embedding is the head as well: it sets how wide the first logits are. Left end: GPT-2's 0.02.",
-            "Embedding cũng là đầu ra: nó quyết định logits ban đầu rộng đến đâu. Đầu trái: 0.02 của GPT-2.",
+            "Embedding cũng là tầng ra: nó quyết định logits ban đầu rộng đến đâu. Đầu trái: 0.02 của GPT-2.",
         ),
         low=0.005,
         high=1,

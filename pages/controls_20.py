@@ -38,7 +38,7 @@ OPTION_NAMES = {
     "loop": T("AdamW loop", "AdamW vòng lặp"),
     "sgd": same("SGD"),
     "muon": same("Muon"),
-    "untied": T("untied head", "đầu ra riêng"),
+    "untied": T("untied head", "tầng ra riêng"),
     "padded": T("V to ×64", "V tròn 64"),
     "dropout": same("dropout 0.1"),
     "clip": T("clipping", "cắt gradient"),
@@ -267,7 +267,7 @@ SIZE = (
     Slider(
         "vocabulary",
         T("vocabulary V", "từ vựng V"),
-        T("Columns of the output layer.", "Số cột của tầng đầu ra."),
+        T("Columns of the output layer.", "Số cột của tầng ra."),
         values=(500, 2000, 8000, 32_000, 50_257),
     ),
     Slider(
@@ -296,7 +296,7 @@ BENCH = (
         (
             ("attention", T("attention kernels", "các kernel attention")),
             ("batch", T("batch sizes, one by one", "từng cỡ lô một")),
-            ("vocabulary", T("columns of the output layer", "số cột của tầng đầu ra")),
+            ("vocabulary", T("columns of the output layer", "số cột của tầng ra")),
             ("product", T("matrix products by format", "phép nhân ma trận theo định dạng")),
             ("layout", T("rows and columns in memory", "hàng và cột trong bộ nhớ")),
             ("update", T("AdamW's three loops", "ba vòng lặp của AdamW")),

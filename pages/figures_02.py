@@ -165,7 +165,7 @@ def ruler_rows(view):
 def ruler_chart(view):
     x = alt.X(
         "a:Q",
-        title=T("place in the file (share of its bytes)", "vị trí trong tệp (tỷ lệ số byte)")(view.lang),
+        title=T("place in the file (share of its bytes)", "vị trí trong tệp (tỉ lệ số byte)")(view.lang),
         scale=alt.Scale(domain=[0, 1]),
         axis=alt.Axis(format="%", grid=False),
     )
@@ -257,12 +257,12 @@ ruler = Figure(
 tree = Figure(
     "tree",
     T("Where the bytes are", "Byte nằm ở đâu"),
-    T("Areas as large as the bytes of each tensor.", "Diện tích tỷ lệ với số byte của mỗi tensor."),
+    T("Areas as large as the bytes of each tensor.", "Diện tích tỉ lệ với số byte của mỗi tensor."),
     tree_rows,
     tree_chart,
     help=T(
         "A column is a part of the network, as wide as its bytes; inside, each tensor is as high as its share.",
-        "Mỗi cột là một phần của mạng, rộng theo số byte; bên trong, mỗi tensor cao theo tỷ lệ của nó.",
+        "Mỗi cột là một phần của mạng, rộng theo số byte; bên trong, mỗi tensor cao theo tỉ lệ của nó.",
     ),
     constant=True,
 )

@@ -58,7 +58,7 @@ def movement_chart(view):
         )
 
     return (
-        panel("cosine", T("cosine with its start", "cosin với lúc đầu")),
+        panel("cosine", T("cosine with its start", "cosine với lúc đầu")),
         panel("norm", T("length now ÷ at the start", "độ dài bây giờ ÷ lúc đầu")),
     )
 
@@ -122,12 +122,12 @@ def neighbour_chart(view):
 neighbours = Figure(
     "neighbours",
     T("The three nearest rows of some tokens", "Ba hàng gần nhất của vài token"),
-    T("A table of nearest neighbours by cosine. {now}", "Bảng các hàng xóm gần nhất theo cosin. {now}"),
+    T("A table of nearest neighbours by cosine. {now}", "Bảng các hàng xóm gần nhất theo cosine. {now}"),
     neighbour_rows,
     neighbour_chart,
     help=T(
         "Nearest by cosine, among tokens the text has at least twice. The donor began as noise and learned 800 steps, so most of a row is still noise: expect traces (can, cannot), not a dictionary. What is followed by the same words moved the same way, and that shared part is what the head uses.",
-        "Gần nhất theo cosin, trong các token có ít nhất hai lần trong văn bản. Mô hình cho bắt đầu từ nhiễu và chỉ học 800 bước nên phần lớn mỗi hàng vẫn là nhiễu: chỉ thấy dấu vết (can, cannot), chưa phải từ điển. Các token hay có cùng từ theo sau đã dời về cùng một phía, và tầng ra dùng chính phần chung ấy.",
+        "Gần nhất theo cosine, trong các token có ít nhất hai lần trong văn bản. Mô hình cho bắt đầu từ nhiễu và chỉ học 800 bước nên phần lớn mỗi hàng vẫn là nhiễu: chỉ thấy dấu vết (can, cannot), chưa phải từ điển. Các token hay có cùng từ theo sau đã dời về cùng một phía, và tầng ra dùng chính phần chung ấy.",
     ),
     folded=True,
 )

@@ -186,7 +186,7 @@ def place_chart(view):
     x = alt.X(
         "place:Q",
         title=T(
-            "place in the window (tokens before it: one more)", "vị trí trong cửa sổ (số token đứng trước nó, cộng một)"
+            "place in the window (tokens before it, plus one)", "vị trí trong cửa sổ (số token đứng trước nó, cộng một)"
         )(view.lang),
     )
     y = alt.Y(

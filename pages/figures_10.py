@@ -52,7 +52,7 @@ def story_chart(view):
 
     references = view.references
     kl_rules = (
-        [(T("a uniform model, ln(V/K)", "mô hình đều, ln(V/K)")(view.lang), references["uniform_kl"])]
+        [(T("a uniform model, ln(V/K)", "mô hình đoán đều, ln(V/K)")(view.lang), references["uniform_kl"])]
         if "uniform_kl" in references
         else []
     )
@@ -208,7 +208,7 @@ def tradeoff_chart(view):
 
 tradeoff = Figure(
     "tradeoff",
-    T("What each share of Q costs", "Mỗi phần của Q đáng giá bao nhiêu"),
+    T("What each share of Q costs", "Mỗi phần dành cho Q tốn bao nhiêu"),
     T(
         "One dot per weight λ: share of liked tokens against the rise of the test loss, with the curve −ln(1−λ). {now}",
         "Mỗi chấm một trọng số λ: tỉ lệ token được thích so với mức tăng loss kiểm thử, cùng đường cong −ln(1−λ). {now}",

@@ -223,12 +223,12 @@ layer = Figure(
     T("The weights of one layer", "Trọng số của một tầng"),
     T(
         "Histograms of the weights, one per scheme; dashed: ±1 std of the formula, or the bounds of a uniform scheme. {now}",
-        "Biểu đồ tần suất trọng số, mỗi cách một đường; gạch đứng: ±1 độ lệch chuẩn theo công thức, hoặc hai biên của cách đều. {now}",
+        "Biểu đồ tần suất trọng số, mỗi cách một đường; gạch đứng: ±1 độ lệch chuẩn theo công thức, hoặc hai biên của cách khởi tạo đều. {now}",
     ),
     layer_rows,
     layer_chart,
     T(
         "Solid: the weights that were drawn. Dashed: what the formula says, ±1 std for normal schemes, the bounds for uniform ones.",
-        "Nét liền: trọng số đã bốc. Gạch đứng: điều công thức nói, ±1 độ lệch chuẩn với cách chuẩn, hai biên với cách đều.",
+        "Nét liền: trọng số đã bốc. Gạch đứng: điều công thức nói, ±1 độ lệch chuẩn với cách khởi tạo chuẩn, hai biên với cách khởi tạo đều.",
     ),
 )

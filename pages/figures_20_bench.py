@@ -116,7 +116,7 @@ speed = Figure(
 
 PARTS = {
     "data": T("data", "dữ liệu"),
-    "forward": T("forward", "lượt tới"),
+    "forward": T("forward", "lượt tiến"),
     "backward": T("backward", "lượt lùi"),
     "clip": T("clip", "cắt"),
     "update": T("update", "cập nhật"),
@@ -175,7 +175,7 @@ anatomy = Figure(
     T("Where a step's time goes", "Thời gian của một bước đi đâu"),
     T(
         "One bar for each option, cut into data, forward, backward, clipping and update, in milliseconds.",
-        "Mỗi lựa chọn một cột, chia thành dữ liệu, lượt tới, lượt lùi, cắt gradient và cập nhật, tính bằng mili giây.",
+        "Mỗi lựa chọn một cột, chia thành dữ liệu, lượt tiến, lượt lùi, cắt gradient và cập nhật, tính bằng mili giây.",
     ),
     parts_rows,
     parts_chart,
@@ -254,7 +254,7 @@ CURVES = {  # what is drawn over x, and with which titles; the others are bars o
     "attention": (
         T("context T (log)", "ngữ cảnh T (log)"),
         "ms",
-        T("forward + backward (ms, log)", "lượt tới + lượt lùi (ms, log)"),
+        T("forward + backward (ms, log)", "lượt tiến + lượt lùi (ms, log)"),
     ),
     "product": (
         T("matrix size n (log)", "cỡ ma trận n (log)"),

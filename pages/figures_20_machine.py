@@ -19,7 +19,7 @@ BYTES = {
 }
 FLOPS = {
     "blocks": T("matrices of the blocks", "ma trận trong khối"),
-    "head": T("output layer", "tầng đầu ra"),
+    "head": T("output layer", "tầng ra"),
     "attention": T("attention over T", "attention trên T"),
 }
 
@@ -63,11 +63,11 @@ operations = Figure(
     T("Where the operations of a token go", "Phép tính cho một token đi đâu"),
     T(
         "A bar cut into the blocks' matrices, the output layer and attention, in millions of operations for each token.",
-        "Một cột chia thành ma trận trong khối, tầng đầu ra và attention, tính bằng triệu phép tính mỗi token.",
+        "Một cột chia thành ma trận trong khối, tầng ra và attention, tính bằng triệu phép tính mỗi token.",
     ),
     _budget_rows("flops", FLOPS, 1e6),
     _budget_chart(
-        FLOPS, T("10⁶ operations per token, forward and backward", "10⁶ phép tính mỗi token, lượt tới và lùi")
+        FLOPS, T("10⁶ operations per token, forward and backward", "10⁶ phép tính mỗi token, lượt tiến và lùi")
     ),
     constant=True,
 )

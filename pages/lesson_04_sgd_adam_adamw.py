@@ -69,7 +69,7 @@ LESSON = Lesson(
         ),
         T(
             "Real accumulation is k small backward passes, divided by k, one step, then reset: the big batch to rounding.",
-            "Tích lũy thật là k lần backward nhỏ, chia cho k, một bước, rồi đặt lại: đúng bằng lô lớn, chỉ lệch do làm tròn.",
+            "Tích lũy thật là k lượt lùi (backward) nhỏ, chia cho k, một bước, rồi đặt lại: đúng bằng lô lớn, chỉ lệch do làm tròn.",
         ),
     ),
     minutes=8,

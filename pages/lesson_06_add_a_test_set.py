@@ -70,7 +70,7 @@ LESSON = Lesson(
         ),
         T(
             "Test below train in the first epochs comes from when the two are measured; at the same weights it disappears.",
-            "Loss kiểm thử thấp hơn loss huấn luyện ở các lượt duyệt đầu là do thời điểm đo; đo với cùng trọng số thì hiện tượng biến mất.",
+            "Loss kiểm thử thấp hơn loss huấn luyện ở các lượt duyệt (epoch) đầu là do thời điểm đo; đo với cùng trọng số thì hiện tượng biến mất.",
         ),
         T(
             "I evaluate with no_grad and in eval mode, on all test tokens or with a standard error.",

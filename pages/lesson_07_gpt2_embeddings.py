@@ -125,7 +125,7 @@ LESSON = Lesson(
                     {"lr": 0.1},
                     T(
                         "Twenty times too fast: on little text everything is worse than guessing.",
-                        "Nhanh gấp hai mươi lần: với ít văn bản thì tất cả đều tệ hơn đoán bừa.",
+                        "Nhanh gấp hai mươi lần: với ít văn bản thì tất cả đều tệ hơn đoán đều.",
                     ),
                     broken=True,
                 ),

@@ -129,7 +129,7 @@ PRESETS = (
         {"inits": "gpt2", "divide_logits": "yes"},
         T(
             "Small weights and a cooled head: the logits can hardly grow, and learning crawls.",
-            "Trọng số nhỏ lại thêm đầu ra bị làm nguội: logits khó lớn lên, việc học bò từng chút.",
+            "Trọng số nhỏ lại thêm tầng ra bị làm nguội: logits khó lớn lên, việc học bò từng chút.",
         ),
         broken=True,
     ),
@@ -264,7 +264,7 @@ LESSON = Lesson(
             T("Does chance show everything?", "Ngẫu nhiên có cho thấy hết không?"),
             T(
                 "No DataLoader, no epochs: every batch draws its windows anew. What does it miss?",
-                "Không DataLoader, không lượt duyệt: mỗi lô rút cửa sổ mới. Nó bỏ sót gì?",
+                "Không DataLoader, không lượt duyệt (epoch): mỗi lô rút cửa sổ mới. Nó bỏ sót gì?",
             ),
             coverage.Config(),
             (

@@ -68,7 +68,7 @@ CONTROLS = (
         T("shape of the target Q", "hình dạng phân phối đích Q"),
         T(
             "Equal over the set, as frequent as in the text, or what the starting model itself prefers within the set.",
-            "Đều trên tập, theo tần suất trong văn bản, hoặc theo chính mô hình ban đầu ưa thích trong tập.",
+            "Đều trên tập, theo tần suất trong văn bản, hoặc theo điều mà chính mô hình ban đầu ưa thích trong tập.",
         ),
         (
             ("uniform", T("uniform", "đều")),
@@ -171,7 +171,7 @@ def bend(config, values):
     """The chosen run; the same weight on real text (unless that is what was chosen); the clean control."""
     arms = [Arm("chosen", T("your setting", "thiết lập của bạn"), config, 0)]
     if config.kl_weight and replace(config, **OPEN) != config:
-        arms.append(Arm("open", T("bias on real text", "bẻ trên văn bản thật"), replace(config, **OPEN), 1))
+        arms.append(Arm("open", T("bias on real text", "thiên lệch trên văn bản thật"), replace(config, **OPEN), 1))
     if config.kl_weight:
         arms.append(
             Arm(
@@ -214,7 +214,7 @@ PRESETS = (
         {"kl_weight": 1.0},
         T(
             "λ = 1 on a pretrained model: the KL falls to almost 0 and the test loss climbs above ln V.",
-            "λ = 1 trên mô hình đã huấn luyện: KL gần bằng 0 còn loss kiểm thử vượt cả ln V.",
+            "λ = 1 trên mô hình đã tiền huấn luyện: KL gần bằng 0 còn loss kiểm thử vượt cả ln V.",
         ),
         broken=True,
     ),
@@ -251,7 +251,7 @@ def ask_config(arm, values):
 LESSON = Lesson(
     slug="train-to-like-x",
     group="signal",
-    title=T('Train a model to like "x"', 'Huấn luyện mô hình "mê chữ x"'),
+    title=T("Train a model to like “x”", "Huấn luyện mô hình “mê chữ x”"),
     question=T(
         "How little does it take to bend a language model, what does it cost, and would the test loss notice?",
         "Cần ít đến đâu để bẻ một mô hình ngôn ngữ, cái giá là gì, và loss kiểm thử có nhận ra không?",

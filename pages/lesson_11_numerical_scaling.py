@@ -196,7 +196,7 @@ TRAIN_PRESETS = (
         {"init_std": 0.5},
         T(
             "The loss starts far above ln V: the head's dot products are too large. Divide the logits and look again.",
-            "Loss khởi đầu cao hơn hẳn ln V: tích vô hướng ở đầu ra quá lớn. Hãy chia logits rồi xem lại.",
+            "Loss khởi đầu cao hơn hẳn ln V: tích vô hướng ở tầng ra quá lớn. Hãy chia logits rồi xem lại.",
         ),
         broken=True,
     ),
@@ -244,7 +244,7 @@ GAIN_PRESETS = (
 LESSON = Lesson(
     slug="numerical-scaling",
     group="signal",
-    title=T("Numerical scaling in deep networks", "Vấn đề tỷ lệ số học trong mạng sâu"),
+    title=T("Numerical scaling in deep networks", "Vấn đề tỉ lệ số học trong mạng sâu"),
     question=T(
         "Why does attention divide by √d, when does it really matter, and what do LayerNorm's γ and β tell us?",
         "Vì sao attention chia cho √d, khi nào điều đó thật sự quan trọng, và γ, β của LayerNorm nói lên điều gì?",

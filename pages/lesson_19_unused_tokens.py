@@ -357,7 +357,7 @@ LESSON = Lesson(
         ),
         T(
             "With an untied head the unused input rows receive no gradient at all; only weight decay touches them.",
-            "Khi đầu ra không dùng chung trọng số, hàng đầu vào không dùng chẳng nhận gradient nào; chỉ suy giảm trọng số chạm đến chúng.",
+            "Khi tầng ra không dùng chung trọng số, hàng đầu vào không dùng chẳng nhận gradient nào; chỉ suy giảm trọng số chạm đến chúng.",
         ),
         T(
             "Mean of ln p and ln of mean p tell different stories, and one wrong index tells a third.",

@@ -91,7 +91,7 @@ def holds(view):
 
 def holds_why(view):
     return T(
-        "A swing without friction tears apart only past lr 2. Whoever resets is gone at lr 1 already, but below that comes to "
+        "A swing without friction tears apart only past lr 2. Whoever resets is gone past lr 1 already, but below that comes to "
         "rest.",
         "Dao động không ma sát chỉ vỡ tung khi lr quá 2. Ai đặt lại thì quá lr 1 đã nổ, nhưng dưới mức đó thì dừng lại được.",
     )

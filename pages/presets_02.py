@@ -34,7 +34,7 @@ REVISIONS = (
         {"pushes": 3},
         T(
             "No error anywhere, and a loss above guessing. What still works?",
-            "Không báo lỗi ở đâu cả, mà loss còn cao hơn đoán bừa. Cái nào vẫn chạy đúng?",
+            "Không báo lỗi ở đâu cả, mà loss còn cao hơn đoán đều. Cái nào vẫn chạy đúng?",
         ),
         broken=True,
     ),

@@ -140,7 +140,7 @@ NEVERS = (
         T("broken: lr 2.01", "hỏng: lr 2.01"),
         {"lr": 2.01},
         T(
-            "At lr 2 the swing tears apart. At 1.99 it still holds.",
+            "Past lr 2 the swing tears apart. At 1.99 it still holds.",
             "Quá lr 2 thì dao động vỡ tung. Ở 1.99 vẫn còn giữ được.",
         ),
         broken=True,

@@ -134,7 +134,7 @@ def cost_readouts(view) -> list[Readout]:
             f"{amount(result.final('memory_gb'))} GB",
             T(
                 "16 bytes a parameter: weight, gradient, two moments of AdamW.",
-                "16 byte mỗi tham số: trọng số, gradient, hai mô-men của AdamW.",
+                "16 byte mỗi tham số: trọng số, gradient, hai moment của AdamW.",
             ),
         ),
     ]

@@ -100,7 +100,7 @@ def past_limit(view) -> list[T]:
     if config.momentum:
         line = T(
             "Past the stability limit: lr·c = {past}, and with this momentum SGD holds together only below {limit}.{when}",
-            "Quá giới hạn ổn định: lr·c = {past}, mà với quán tính này SGD chỉ giữ được khi nhỏ hơn {limit}.{when}",
+            "Quá giới hạn ổn định: lr·c = {past}, mà với quán tính này SGD chỉ ổn định khi lr·c nhỏ hơn {limit}.{when}",
         )
         return [line.format(past=number(past), limit=number(limit), when=when)]
     line = T(
@@ -127,7 +127,7 @@ def at_the_limit(config) -> T:
     )
     if config.noise:
         line = T(
-            "Exactly at the stability limit: lr·c = {limit}. What has become of SGD's error never dies out, so the noise of all "
+            "Exactly at the stability limit: lr·c = {limit}. What is left of SGD's error never dies out, so the noise of all "
             "steps adds up.",
             "Đúng ngay giới hạn ổn định: lr·c = {limit}. Sai số của SGD không bao giờ tắt, nên nhiễu của mọi bước cứ cộng dồn.",
         )
@@ -358,7 +358,7 @@ def sweep_verdict(view) -> list[T]:
         said.append(
             T(
                 "{name} never stays within {tol} at any of the 60 learning rates; its closest end is {least} away (lr {lr}).",
-                "{name} không ở lại trong khoảng {tol} với bất kỳ tốc độ nào trong 60; gần nhất lúc cuối là {least} (lr {lr}).",
+                "{name} không ở lại trong khoảng {tol} với tốc độ nào trong 60 tốc độ học; lúc cuối gần nhất còn cách {least} (lr {lr}).",
             ).format(
                 name=NAMES[name],
                 tol=number(view.config.tolerance),

@@ -235,13 +235,13 @@ def adams(view) -> list[T]:
         elif last > max(WIDE * started, 1.02 * middle) and middle > 1.02 * first:
             wider = T(
                 "{name} swings wider and wider: in the last third of the steps {last} to either side",
-                "{name} dao động ngày càng rộng: trong một phần ba số bước cuối, mỗi bên {last}",
+                "{name} dao động ngày càng rộng: trong một phần ba cuối của cuộc đua, mỗi bên {last}",
             )
             said.append(ended(wider, started).format(**facts))
         elif last > WIDE * started:
             wide = T(
                 "{name} swings wide: in the last third of the steps {last} to either side",
-                "{name} dao động rộng: trong một phần ba số bước cuối, mỗi bên {last}",
+                "{name} dao động rộng: trong một phần ba cuối của cuộc đua, mỗi bên {last}",
             )
             said.append(ended(wide, started).format(**facts))
         elif not math.isnan(arrived):
@@ -254,7 +254,7 @@ def adams(view) -> list[T]:
             said.append(
                 T(
                     "{name} is nearer than at the start: at most {last} from the target in the last third of the steps.",
-                    "{name} gần hơn lúc đầu: trong một phần ba số bước cuối cách đích nhiều nhất {last}.",
+                    "{name} gần hơn lúc đầu: trong một phần ba cuối của cuộc đua cách đích nhiều nhất {last}.",
                 ).format(**facts)
             )
         else:
@@ -263,7 +263,7 @@ def adams(view) -> list[T]:
         said.append(
             T(
                 "Not settled, by the largest distance in the last third of the steps: {names}.",
-                "Chưa lắng, tính theo khoảng cách lớn nhất trong một phần ba số bước cuối: {names}.",
+                "Chưa lắng, tính theo khoảng cách lớn nhất trong một phần ba cuối của cuộc đua: {names}.",
             ).format(names=joined(restless))
         )
     return said
@@ -289,7 +289,7 @@ def careful(view) -> list[T]:
         return [
             T(
                 "{name} looks good ({error} from the target) because it alone resets its gradient: that is no comparison.",
-                "{name} trông ổn (cách đích {error}) chỉ vì nó vẫn đặt lại gradient: so sánh như vậy không công bằng.",
+                "{name} trông ổn (cách đích {error}) vì chỉ riêng nó đặt lại gradient: so sánh như vậy không công bằng.",
             ).format(name=NAMES[home[0]], error=number(error[home[0]]))
         ]
     if len(home) == 2 and worse:

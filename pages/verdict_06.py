@@ -317,7 +317,7 @@ PREDICTIONS = (
         (
             ("same", T("about the same", "gần như nhau")),
             ("little", T("up to 1 nat higher", "cao hơn, chưa tới 1 nat")),
-            ("much", T("over 1 nat higher", "cao hơn hơn 1 nat")),
+            ("much", T("over 1 nat higher", "cao hơn trên 1 nat")),
         ),
     ),
     Prediction(

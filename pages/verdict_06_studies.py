@@ -163,7 +163,7 @@ def evaluation_readouts(view) -> list[Readout]:
         return []
     return [
         Readout(
-            T("kept for a backward pass", "giữ lại cho lượt lan truyền ngược"),
+            T("kept for a backward pass", "giữ lại cho lượt lùi"),
             T("{a} MB per test batch; under no_grad {b}", "{a} MB mỗi lô kiểm thử; với no_grad: {b}").format(
                 a=number(result.final("kept_bytes") / 1e6), b=number(result.final("kept_no_grad"))
             ),

@@ -145,7 +145,7 @@ def echo_verdict(view):
             T(
                 "Untrained it repeats its input with probability {large}, with std 0.02 {small}; any token has 1/V = {chance}. An output "
                 "matrix of its own knows nothing of the input's: the echo came from the sharing.",
-                "Chưa huấn luyện, nó lặp lại đầu vào với xác suất {large}, với std 0.02 là {small}; token nào cũng có 1/V = {chance}. Ma "
+                "Chưa huấn luyện, nó lặp lại đầu vào với xác suất {large}, với độ lệch chuẩn 0.02 là {small}; token nào cũng có 1/V = {chance}. Ma "
                 "trận đầu ra riêng không biết gì về ma trận đầu vào: tiếng vọng là do dùng chung.",
             ).format(**first, chance=number(math.exp(-line(large, "uniform"))))
         ]
@@ -153,7 +153,7 @@ def echo_verdict(view):
         T(
             "Untrained with std 1 it repeats its input with probability {large}; with 0.02 only {small}. Nobody taught it to stutter: "
             "its output matrix is its input matrix, and a long vector resembles itself most.",
-            "Chưa huấn luyện, với std 1 nó lặp lại đầu vào với xác suất {large}; với 0.02 chỉ {small}. Không ai dạy nó nói lắp: "
+            "Chưa huấn luyện, với độ lệch chuẩn 1 nó lặp lại đầu vào với xác suất {large}; với 0.02 chỉ {small}. Không ai dạy nó nói lắp: "
             "ma trận đầu ra chính là ma trận đầu vào, và một vector dài thì giống chính nó nhất.",
         ).format(**first)
     ]

@@ -72,13 +72,13 @@ def path_verdict(view: View) -> list[T]:
         if runaway(a):
             text = (
                 T(
-                    "{name} runs away: w = {w} after {n} steps. Its slope grows with the error, so every step overshoots more. Try a tenth of the learning rate.",
-                    "{name} chạy mất: w = {w} sau {n} bước. Độ dốc của nó lớn theo sai số nên bước nào cũng vọt xa hơn. Hãy thử tốc độ học bằng một phần mười.",
+                    "{name}: runs away, w = {w} after {n} steps. Its slope grows with the error, so every step overshoots more. Try a tenth of the learning rate.",
+                    "{name}: chạy mất, w = {w} sau {n} bước. Độ dốc của nó lớn theo sai số nên bước nào cũng vọt xa hơn. Hãy thử tốc độ học bằng một phần mười.",
                 )
                 if steeper(a)
                 else T(
-                    "{name} walks away from the target: w = {w} after {n} steps, and nothing in its slope turns it round.",
-                    "{name} đi xa dần khỏi đích: w = {w} sau {n} bước, và độ dốc của nó không có gì kéo trọng số quay lại.",
+                    "{name}: walks away from the target, w = {w} after {n} steps, and nothing in its slope turns it round.",
+                    "{name}: đi xa dần khỏi đích, w = {w} sau {n} bước, và độ dốc của nó không có gì kéo trọng số quay lại.",
                 )
             )
             lines.append(text.format(name=a.arm.name, w=number(a.result.final("w")), n=a.result.step))
@@ -109,8 +109,8 @@ def path_verdict(view: View) -> list[T]:
             if reached and abs(swing - config.lr * push_of(a)) < 0.02 * config.lr:
                 lines.append(
                     T(
-                        "{name} never comes to rest: to the end it swings by {s}, its slope times the learning rate.",
-                        "{name} không bao giờ đứng yên: đến cuối nó vẫn dao động {s}, đúng bằng độ dốc nhân tốc độ học.",
+                        "{name}: never comes to rest; to the end it swings by {s}, its slope times the learning rate.",
+                        "{name}: không bao giờ đứng yên; đến cuối nó vẫn dao động {s}, đúng bằng độ dốc nhân tốc độ học.",
                     ).format(name=a.arm.name, s=number(swing))
                 )
     return lines
@@ -199,8 +199,8 @@ def points_verdict(view: View) -> list[T]:
         if not aimless(a) and (abs(w - rest) > UNSETTLED or a.result.diverged):
             lines.append(
                 T(
-                    "{name} has not settled: w = {w} after {n} steps. Its steps are too long or too few.",
-                    "{name} chưa yên: w = {w} sau {n} bước. Bước của nó quá dài hoặc quá ít.",
+                    "{name}: not settled, w = {w} after {n} steps. Its steps are too long or too few.",
+                    "{name}: chưa yên, w = {w} sau {n} bước. Bước của nó quá dài hoặc quá ít.",
                 ).format(name=a.arm.name, w=number(w), n=a.result.step)
             )
     return lines

@@ -32,13 +32,13 @@ def logits_verdict(view: View) -> list[T]:
     for a in view.arms:
         if a.arm.label != "raw" and "push" in a.result.metrics and a.result.final("p") < STUCK:
             text = T(
-                "{name} has hardly moved: P(right) = {p}. At the start its slope has length {g}",
-                "{name} gần như đứng yên: P(đúng) = {p}. Lúc đầu độ dốc của nó dài {g}",
+                "{name}: hardly moved, P(right) = {p}. At the start its slope has length {g}",
+                "{name}: gần như đứng yên, P(đúng) = {p}. Lúc đầu độ dốc của nó dài {g}",
             )
             if a.result.final("p") > 2 * a.result.at("p", 0):  # on its way, but not there
                 text = T(
-                    "{name} has not arrived: P(right) = {p}. At the start its slope has length {g}",
-                    "{name} chưa tới nơi: P(đúng) = {p}. Lúc đầu độ dốc của nó dài {g}",
+                    "{name}: not there yet, P(right) = {p}. At the start its slope has length {g}",
+                    "{name}: chưa tới nơi, P(đúng) = {p}. Lúc đầu độ dốc của nó dài {g}",
                 )
             against = T(", that of cross-entropy {c}.", ", của entropy chéo là {c}.")
             if a.arm.label == "ce" or "push" not in view.result("ce").metrics:
@@ -111,7 +111,7 @@ def model_verdict(view: View) -> list[T]:
             *lines,
             T(
                 "None of these models has learned anything yet, so nothing here speaks for or against a loss. Try other steps or another learning rate.",
-                "Chưa mô hình nào ở đây học được gì, nên chưa thể nói hay hay dở về loss nào. Hãy thử số bước hoặc tốc độ học khác.",
+                "Chưa mô hình nào ở đây học được gì, nên chưa thể khen chê loss nào. Hãy thử số bước hoặc tốc độ học khác.",
             ),
         ]
     best = min(ended, key=lambda a: a.result.final("test_loss"))
@@ -145,8 +145,8 @@ def model_verdict(view: View) -> list[T]:
         if gap < -0.02:
             lines.append(
                 T(
-                    "{name} is too modest: {c} % sure on average, right in {r} %.",
-                    "{name} quá khiêm tốn: trung bình chắc {c} %, đúng {r} %.",
+                    "{name}: too modest, {c} % sure on average, right in {r} %.",
+                    "{name}: quá khiêm tốn, trung bình chắc {c} %, đúng {r} %.",
                 ).format(
                     name=a.arm.name,
                     c=f"{100 * a.result.final('confidence'):.0f}",

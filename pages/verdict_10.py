@@ -150,7 +150,7 @@ def readouts(view):
             T("Tokens whose text contains your letters.", "Các token có chứa chữ bạn chọn."),
         ),
         Readout(
-            T("a uniform model would pay", "mô hình đều sẽ trả"),
+            T("a uniform model would pay", "mô hình đoán đều phải trả"),
             f"{math.log(v / k):.2f} nats",
             T("KL of a model that knows nothing: ln(V/K).", "KL của mô hình chưa biết gì: ln(V/K)."),
         ),
@@ -190,8 +190,8 @@ def start_why(view):
     return T(
         "A uniform P spreads 1/V everywhere, Q puts 1/K on the set: KL = ln(V/K) = ln({v}/{k}) = {kl} nats. "
         "Your real starting model pays {now}: it is not uniform.",
-        "P đều rải 1/V khắp nơi, Q đặt 1/K lên tập: KL = ln(V/K) = ln({v}/{k}) = {kl} nats. "
-        "Mô hình xuất phát thật phải trả {now}: vì nó không đều.",
+        "Phân phối đều P đặt 1/V lên mọi token, Q đặt 1/K lên mỗi token của tập: KL = ln(V/K) = ln({v}/{k}) = {kl} nats. "
+        "Mô hình xuất phát thật phải trả {now}: nó không đoán đều.",
     ).format(v=v, k=k, kl=f"{math.log(v / k):.2f}", now=number(view.result("chosen").at("kl", 0)))
 
 

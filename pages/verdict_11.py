@@ -101,7 +101,10 @@ def dots_readouts(view):
         Readout(
             T("times larger than Q", "lớn gấp mấy lần Q"),
             f"{number(main.final('std') / main.final('std_q'))} ×",
-            T("std of the scores over std of the entries of Q.", "độ lệch chuẩn của điểm số chia cho của phần tử Q."),
+            T(
+                "std of the scores over std of the entries of Q.",
+                "độ lệch chuẩn của điểm số chia cho độ lệch chuẩn của phần tử Q.",
+            ),
         ),
     ]
     if growth.metrics:

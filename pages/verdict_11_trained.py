@@ -43,7 +43,7 @@ def train_verdict(view):
             said.append(
                 T(
                     "Init {std}: neither run has learned anything yet, so nothing here speaks for or against the division. Try more steps or another learning rate.",
-                    "Khởi tạo {std}: chưa lần chạy nào học được gì, nên chưa thể nói phép chia hay hay dở. Hãy thử thêm bước hoặc tốc độ học khác.",
+                    "Khởi tạo {std}: chưa lần chạy nào học được gì, nên chưa thể nói phép chia tốt hay xấu. Hãy thử thêm bước hoặc tốc độ học khác.",
                 ).format(std=knob(std))
             )
             continue

@@ -309,7 +309,7 @@ def layer_readouts(view):
                 ),
                 T(
                     "Standard deviation of the weights, drawn and by formula; in brackets the bound of a uniform scheme.",
-                    "Độ lệch chuẩn của trọng số, bốc được và theo công thức; trong ngoặc là biên của cách đều.",
+                    "Độ lệch chuẩn của trọng số, bốc được và theo công thức; trong ngoặc là biên của cách khởi tạo đều.",
                 ),
             )
         )

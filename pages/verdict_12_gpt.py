@@ -142,11 +142,11 @@ def one_why(view):
     if one_answer(view) == "nan":
         return T(
             "It starts at {first} and ends in numbers that are none (step {n}): the tied head turns large weights into large, wrong logits, and the steps were too long for them.",
-            "Nó bắt đầu ở {first} rồi hỏng, không còn là số (bước {n}): đầu ra dùng chung biến trọng số lớn thành logits lớn và sai, mà bước đi lại quá dài.",
+            "Nó bắt đầu ở {first} rồi hỏng, không còn là số (bước {n}): tầng ra dùng chung biến trọng số lớn thành logits lớn và sai, mà bước đi lại quá dài.",
         ).format(first=number(one[1]), n=one[0].result.finished.step)
     return T(
         "{first} → {last}. LayerNorm keeps every number finite, but the tied head turns large weights into large, wrong logits that must first be unlearned.",
-        "{first} → {last}. LayerNorm giữ mọi số hữu hạn, nhưng đầu ra dùng chung biến trọng số lớn thành logits lớn và sai, trước hết phải học quên chúng đi.",
+        "{first} → {last}. LayerNorm giữ mọi số hữu hạn, nhưng tầng ra dùng chung biến trọng số lớn thành logits lớn và sai, trước hết phải học quên chúng đi.",
     ).format(first=number(one[1]), last=number(one[2]))
 
 

@@ -220,7 +220,7 @@ def tie_verdict(view):
         said.append(
             T(
                 "The true tie is within {d} nats of the best, with {n} numbers fewer.",
-                "Dùng chung thật chỉ cách cách tốt nhất {d} nats, mà ít hơn {n} tham số.",
+                "Dùng chung thật chỉ kém cách tốt nhất {d} nats, mà ít hơn {n} tham số.",
             ).format(
                 d=number(max(behind, 0.0)),
                 n=f"{view.result('untied').final('audit_counted') - same.final('audit_counted'):,.0f}",

@@ -183,7 +183,7 @@ def wirings_verdict(view):
     if "softmax_ce" in ended and limits(view):
         low, high = limits(view)
         true = ended["softmax_ce"].final("test_loss")
-        where = T("worse than guessing", "tệ hơn đoán mò") if true > uniform else T("a bad model", "một mô hình tồi")
+        where = T("worse than guessing", "tệ hơn đoán đều") if true > uniform else T("a bad model", "một mô hình tồi")
         if true <= base + CLOSE:  # so few or so short steps that nobody has got anywhere
             where = T("so far no worse than logits → CE", "đến giờ chưa tệ hơn logits → CE")
         lines.append(
@@ -249,7 +249,7 @@ def order_answer(view):
 
 
 def order_why(view):
-    text = T("True test loss: {ce}, {raw}, {soft}.", "Loss thật: {ce}, {raw}, {soft}.")
+    text = T("True test loss: {ce}, {raw}, {soft}.", "Loss kiểm thử thật: {ce}, {raw}, {soft}.")
     if order_answer(view) == ",".join(RANKED):
         more = T(
             " Raw NLL still learns which tokens go together; cross-entropy on probabilities pushes the wrong way once it is sure.",

@@ -429,9 +429,9 @@ DIVIDE_PREDICTION = Prediction(
         "Có chia trừ không chia: {by} nats. Đối với logits, ÷ √d chính là tốc độ học nhỏ đi √d lần.",
     ).format(by=signed(gain(view, "small"), 3)),
     (
-        ("worse", T("worse by half a nat or more", "kém đi nửa nat hay hơn")),
+        ("worse", T("worse by half a nat or more", "kém đi từ nửa nat trở lên")),
         ("same", T("about the same", "gần như cũ")),
-        ("better", T("better by half a nat or more", "tốt hơn nửa nat hay hơn")),
+        ("better", T("better by half a nat or more", "tốt hơn từ nửa nat trở lên")),
     ),
 )
 COVERAGE_PREDICTION = Prediction(

@@ -59,12 +59,12 @@ def signal_readouts(view):
             T("Of the same batch graded at one position.", "Của lô đó, chấm một vị trí."),
         ),
         Readout(
-            T("cosine, all", "cosin, tất cả"),
+            T("cosine, all", "cosine, tất cả"),
             number(result.final("cosine_all")),
             T("Mean between gradients of two independent batches.", "Trung bình giữa gradient của hai lô độc lập."),
         ),
         Readout(
-            T("cosine, last", "cosin, vị trí cuối"),
+            T("cosine, last", "cosine, vị trí cuối"),
             number(result.final("cosine_last")),
             T("The same, one position graded.", "Như trên, chấm một vị trí."),
         ),
@@ -85,7 +85,7 @@ def cost_verdict(view):
     said = [
         T(
             "Cutting the last position out of all logits saves {a}. Not computing the others saves {b}. The body, which nobody can skip, is the rest: the head is {h} % of the forward multiplications.",
-            "Cắt vị trí cuối ra khỏi toàn bộ logits tiết kiệm {a}. Không tính các vị trí kia tiết kiệm {b}. Phần còn lại là thân mô hình, không ai bỏ được: tầng ra chiếm {h} % số phép nhân lượt tới.",
+            "Cắt vị trí cuối ra khỏi toàn bộ logits tiết kiệm {a}. Không tính các vị trí kia tiết kiệm {b}. Phần còn lại là thân mô hình, không ai bỏ được: tầng ra chiếm {h} % số phép nhân lượt tiến.",
         ).format(a=saved(1 - cut), b=saved(1 - head), h=f"{100 * result.final('head_share'):.0f}")
     ]
     if result.final("spread") > BUSY:

@@ -145,7 +145,7 @@ def race_readouts(view) -> list[Readout]:
             f"{result.final('saved_bytes') / 1e6:.1f} MB",
             T(
                 "Every tensor autograd keeps after the forward pass, weights left out.",
-                "Mọi tensor autograd giữ sau lượt tới, không kể trọng số.",
+                "Mọi tensor autograd giữ sau lượt tiến, không kể trọng số.",
             ),
         )
     )

@@ -1,6 +1,6 @@
 """Runs that the test itself trains, step by step, in place of a worker. With the fixture `by_hand` (conftest)."""
 
-from core import dispatch, runs, worker
+from core import dispatch, queue, runs, worker
 from core.experiment import make
 from tests import toy
 
@@ -85,6 +85,6 @@ class Desk:
         for _ in range(most):
             self.claim()
             self.step()
-            if not self.live and not runs.waiting():
+            if not self.live and not queue.waiting():
                 return
-        raise AssertionError(f"waited in vain: {runs.waiting()}")
+        raise AssertionError(f"waited in vain: {queue.waiting()}")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from core import experiment
+from core import experiment, queue
 from core.experiments import anatomy, decay, decay_map, optimizer_check, row_norms
 from core.result import Result
 from core.step_parts import parts
@@ -223,4 +223,4 @@ def test_a_map_ends_when_a_worker_runs_it(private_home):
     while (reason := worker.step(live[0])) is None:
         pass
     dispatch.drop(live[0], reason, {})
-    assert reason == "done" and runs.waiting() == [] and runs.complete(config)
+    assert reason == "done" and queue.waiting() == [] and runs.complete(config)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from core import dispatch, files, jobs, runs, slots, worker
+from core import files, jobs, queue, runs, slots, worker
 from core.experiment import encode, run_id
 from core.experiments import kl_forms, micro_bench
 from tests import toy
@@ -74,12 +74,12 @@ def test_no_run_takes_the_slot_that_a_timed_one_before_it_waits_for():
     timed, later, probe = (submitted(one) for one in (micro_bench.Config(), tiny(seed=3), kl_forms.Config()))
     assert other.claim() == [probe.id], "what needs no slot goes by"
     other.live.pop().release()
-    jobs.withdraw(probe.id)
+    queue.withdraw(probe.id)
     while desk.live:
         desk.step()
     assert other.claim() == [timed.id]
     other.live.pop().release()
-    jobs.withdraw(timed.id)
+    queue.withdraw(timed.id)
     assert other.claim() == [later.id]
 
 
@@ -118,7 +118,7 @@ def test_the_weights_that_a_queued_run_starts_from_are_not_dropped():
     submitted(CHILD)
     runs.evict(0)
     assert [run.saved for run in (parent, alone.run, idle)] == [40, 6, None]
-    jobs.withdraw(run_id(CHILD))
+    queue.withdraw(run_id(CHILD))
     runs.evict(0)
     assert parent.saved is None and alone.run.saved is None
 
@@ -147,7 +147,7 @@ def test_a_run_that_somebody_wants_again_goes_on(monkeypatch, halt, again, when)
     run, desk = submitted(PARENT), Desk()
     desk.claim(), desk.step(), desk.step()
     halt(run.id)
-    moment = {"while it saves": (files, "write_atomic"), "while it lets go": (dispatch.jobs, "drop_ticket")}.get(when)
+    moment = {"while it saves": (files, "write_atomic"), "while it lets go": (queue, "drop")}.get(when)
     if moment:
         usual, done = getattr(*moment), []
 

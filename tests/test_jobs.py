@@ -13,8 +13,9 @@ from collections import Counter
 
 import pytest
 
-from core import estimates, events, experiment, files, jobs, runner, runs, slots, worker, workers
+from core import estimates, events, experiment, export, files, jobs, queue, runner, runs, slots, worker, workers
 from core.experiment import encode, make, run_id
+from core.locks import try_lock
 from core.problem import Problem
 from tests import toy
 
@@ -135,7 +136,7 @@ def test_more_jobs_than_slots_wait_in_line_and_all_finish(pool):
     assert seen == 2  # and never more than there are slots
     for seed, run in enumerate(some):
         assert state(run) == "done" and losses(run) == toy.reference(seed=seed)
-    assert until(lambda: runs.waiting() == [])
+    assert until(lambda: queue.waiting() == [])
 
 
 def test_a_group_shares_one_worker_where_there_is_only_one(shared):
@@ -165,8 +166,8 @@ def test_what_is_finished_is_not_trained_again(shared):
     (run,) = submitted(tiny(seed=10))
     until(ended(run))
     log = run.log.read_bytes()
-    assert submitted(tiny(seed=10)) == [run] and runs.waiting() == []
-    assert submitted(tiny(seed=10, steps=10)) == [run] and runs.waiting() == []
+    assert submitted(tiny(seed=10)) == [run] and queue.waiting() == []
+    assert submitted(tiny(seed=10, steps=10)) == [run] and queue.waiting() == []
     time.sleep(0.2)
     assert run.log.read_bytes() == log
 
@@ -203,7 +204,7 @@ def test_pause_step_resume_and_stop(shared):
     until(reached(run, at + 10))
     assert jobs.stop(run.id)
     until(lambda: state(run) == "stopped")
-    until(lambda: runs.waiting() == [])
+    until(lambda: queue.waiting() == [])
     last = run.status().step
     assert run.result().finished.reason == "stopped" and run.snapshot()[0] == last < 200
     assert losses(run) == {step: loss for step, loss in toy.reference(seed=12, steps=200).items() if step <= last}
@@ -230,10 +231,10 @@ def test_one_of_two_watchers_stops_and_the_run_goes_on(shared):
 
 def test_a_queued_run_is_stopped_before_it_begins():
     (run,) = submitted(tiny())
-    assert jobs.stop(run.id) and state(run) == "stopped" and runs.waiting() == []
+    assert jobs.stop(run.id) and state(run) == "stopped" and queue.waiting() == []
     submitted(tiny())
     jobs.pause(run.id)
-    assert state(run) == "paused" and runs.waiting() == []
+    assert state(run) == "paused" and queue.waiting() == []
 
 
 # --- crashes ---------------------------------------------------------------------------------------------------------
@@ -392,7 +393,7 @@ def test_a_parent_is_trained_first_and_its_child_starts_from_its_weights(pool):
     pool(2)
     (run,) = submitted(child)
     first = runs.Run(run_id(parent))
-    assert {name.split("~")[2] for name in runs.waiting()} == {run.id, first.id}
+    assert {ticket.run for ticket in queue.waiting()} == {run.id, first.id}
     until(lambda: state(first) == "running")
     assert run.status().step == 0 and state(run) == "queued"  # a free worker does not start it early
     until(ended(first, run))
@@ -447,14 +448,14 @@ def test_a_command_line_run_trains_its_parents_and_a_fresh_one_replaces_the_old(
 def test_a_command_line_run_leaves_no_ticket_of_who_asked_for_it_before():
     (run,) = submitted(tiny(seed=31, steps=5))
     assert [e.reason for e in runner.run_here(tiny(seed=31, steps=5)) if e.kind == "finished"] == ["done"]
-    assert state(run) == "done" and runs.waiting() == []
+    assert state(run) == "done" and queue.waiting() == []
 
 
 def test_a_look_at_its_status_does_not_keep_a_command_line_run_from_being_trained():
     run = runs.create(tiny(seed=32, steps=5))
     (run.dir / "lock").touch()
     probe = open(run.dir / "lock")  # noqa: SIM115
-    assert runs.try_lock(probe, shared=True)
+    assert try_lock(probe, shared=True)
     threading.Timer(0.3, probe.close).start()
     assert [e.reason for e in runner.run_here(tiny(seed=32, steps=5)) if e.kind == "finished"] == ["done"]
 
@@ -481,7 +482,7 @@ def test_results_are_trained_here_whatever_the_gallery_holds(shared, monkeypatch
     monkeypatch.setattr(runs, "GALLERY", tmp_path)
     config = tiny(seed=24, steps=5)
     list(runner.results([config], poll=0.02))
-    runs.export(runs.find(config))
+    export.run(runs.find(config))
     shutil.rmtree(runs.Run(run_id(config)).dir)
     assert runs.find(config).source == "gallery"
     (_, result), *_ = runner.results([config], poll=0.02)
@@ -524,7 +525,7 @@ def test_a_stored_runs_clock_says_nothing_of_a_gpu(monkeypatch, tmp_path):
     monkeypatch.setattr(runs, "GALLERY", tmp_path)
     config = make(model1.Config, steps=2)
     runner.result(config)
-    runs.export(runs.find(config))
+    export.run(runs.find(config))
     runs.clear()
     files.write_atomic(files.home() / "rates.json", b"{}")
     assert estimates.seconds_of(config) > 0 and estimates.seconds_of(make(model1.Config, config, device="cuda")) is None

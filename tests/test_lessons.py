@@ -6,10 +6,10 @@ import re
 import pytest
 import vl_convert
 
-from app import controls, shell
+from app import controls
 from app import lesson as declared
 from app.i18n import T
-from app.lesson import GROUPS, Button, Choice, Many, Slider, discover, page_path, quick, start, unreadable
+from app.lesson import Button, Choice, Many, Slider, discover, page_path, quick, start, unreadable
 from core import experiment
 from core.problem import Problem
 
@@ -232,4 +232,3 @@ def test_a_slip_in_a_declaration_is_called_by_its_name():
         dataclasses.replace(lesson, playgrounds=playground)
     with pytest.raises(ValueError, match="group 'train' is none of foundations, training"):
         dataclasses.replace(lesson, group="train")
-    assert set(shell.GROUPS) == set(GROUPS)

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import all_runs, learner, shell
 from app.lesson import discover, page_path, quick
-from core import events, runs
+from core import events, queue, runs
 from core.events import Metric, Started
 from core.experiments.model1 import Config
 
@@ -155,7 +155,7 @@ def test_a_run_that_nobody_has_queued_is_not_promised_but_offered():
     assert "goes on when you resume it" in words(app) and "taken up again" not in words(app)
     next(b for b in app.button if b.key == "l05_resume").click()
     app.run()
-    assert len(runs.waiting()) == 2 and "l05_pause" in [b.key for b in app.button]
+    assert len(queue.waiting()) == 2 and "l05_pause" in [b.key for b in app.button]
 
 
 def test_a_run_whose_settings_cannot_be_read_costs_nobody_the_list_of_all():

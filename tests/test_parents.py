@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from core import dispatch, experiment, jobs, runner, runs, worker, workers
+from core import dispatch, experiment, export, jobs, queue, runner, runs, worker, workers
 from core.experiment import encode, make, run_id
 from tests import toy
 from tests.by_hand import tiny
@@ -32,9 +32,9 @@ def work(most=2000):
             if let_go:
                 live.remove(one)
                 dispatch.drop(one, let_go, blocked)
-        if not live and not runs.waiting():
+        if not live and not queue.waiting():
             return
-    raise AssertionError(f"waited in vain: {runs.waiting()}")
+    raise AssertionError(f"waited in vain: {queue.waiting()}")
 
 
 def trained(config):
@@ -85,9 +85,8 @@ def test_a_parent_that_goes_on_while_its_child_waits_costs_the_child_nothing_but
     trained(tiny(steps=5))
     jobs.submit([child(5)])  # its parent is there, so nothing else is queued
     jobs.submit([tiny(steps=12)])
-    waiting = runs.waiting()
-    assert len(waiting) == 2
-    os.rename(runs.queue_dir() / waiting[0], runs.queue_dir() / waiting[0].replace("~0", "~9", 1).replace("0", "9", 1))
+    first, second = queue.waiting()
+    os.rename(first.path, first._replace(when=second.when + 1).path)
     work()
     assert runs.Run(run_id(tiny())).saved == 12
     assert state(child(5)) == "done" and start_of(child(5)) == end_of(tiny(steps=5))
@@ -96,7 +95,7 @@ def test_a_parent_that_goes_on_while_its_child_waits_costs_the_child_nothing_but
 def test_a_parent_that_is_to_go_further_is_no_place_for_a_child_to_wait():
     jobs.submit([tiny(steps=12)])
     jobs.submit([child(5)])
-    assert {name.split("~")[2] for name in runs.waiting()} == {
+    assert {ticket.run for ticket in queue.waiting()} == {
         run_id(tiny()),
         f"{run_id(tiny())}-5",
         run_id(child(5)),
@@ -106,11 +105,11 @@ def test_a_parent_that_is_to_go_further_is_no_place_for_a_child_to_wait():
 
 
 def test_what_ships_is_taken_at_its_own_length_and_at_no_other():
-    runs.export(trained(tiny(steps=12)))
-    runs.export_weights(tiny(steps=12))
+    export.run(trained(tiny(steps=12)))
+    export.weights(tiny(steps=12))
     runs.clear()
     jobs.submit([child(12)])
-    assert [name.split("~")[2] for name in runs.waiting()] == [run_id(child(12))]  # nothing is trained for it
+    assert [ticket.run for ticket in queue.waiting()] == [run_id(child(12))]  # nothing is trained for it
     work()
     assert start_of(child(12)) == end_of(tiny()) and not runs.Run(run_id(tiny())).dir.exists()
     jobs.submit([child(5)])
@@ -121,15 +120,15 @@ def test_what_ships_is_taken_at_its_own_length_and_at_no_other():
 
 
 def test_several_lengths_of_the_weights_can_ship():
-    runs.export(trained(tiny()))
+    export.run(trained(tiny()))
     for steps in (5, 12):
         runner.provide(child(steps))
-        runs.export_weights(tiny(steps=steps))
+        export.weights(tiny(steps=steps))
     assert sorted(p.stem for p in (runs.GALLERY / "weights").iterdir()) == [run_id(tiny()), f"{run_id(tiny())}-5"]
     runs.clear()
     for steps in (5, 12):
         assert runs.weights(tiny(steps=steps))[0] == steps and jobs.lacking(child(steps)) == []
-        runs.export_weights(tiny(steps=steps))  # it ships already
+        export.weights(tiny(steps=steps))  # it ships already
     assert jobs.lacking(child(7)) == [tiny(steps=7)]
 
 
@@ -143,8 +142,8 @@ def test_what_ships_was_trained_on_the_cpu_and_serves_every_device(monkeypatch):
     while not worker.step(live):
         pass
     live.release()
-    runs.export(run)
-    runs.export_weights(config)
+    export.run(run)
+    export.weights(config)
     runs.clear()
     assert runs.keeper(make(model1.Config, config, device="cuda")) == runs.Run(run.id, "gallery")
 

@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from core import dispatch, jobs, runs, worker, workers
+from core import dispatch, jobs, queue, runs, worker, workers
 from core.experiment import make
 from tests import toy
 
@@ -136,7 +136,7 @@ def test_any_sequence_of_orders_and_accidents_ends_with_the_reference(seed, expe
         assert losses(runs.Run(id)) == truth, story
         assert runs.Run(id).snapshot()[0] == STEPS
     check(ids, expected, story)
-    assert runs.waiting() == [] and not any((runs.Run(id).dir / "attempts").exists() for id in ids)
+    assert queue.waiting() == [] and not any((runs.Run(id).dir / "attempts").exists() for id in ids)
 
 
 def orders(pool, ids, chance, rounds):

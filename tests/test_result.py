@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from core import runs
+from core import export
 from core.events import Finished, Metric, Note, Sample, Started, Table
 from core.result import Result
 
@@ -85,7 +85,7 @@ def test_when_a_step_was_made_is_known_where_the_log_of_a_thinned_run_leaves_it_
     losses = [Metric(s, "train_loss", 5.0 - s / 1000, s / 100) for s in range(1, 2001)]
     tests = [Metric(s, "test_loss", 1.0) for s in (0, 100, 777, 2000)]
     whole = sorted((*losses, *tests), key=lambda e: e.step)
-    thinned = Result(tuple(runs.thin(tuple(whole), 50)))
+    thinned = Result(tuple(export.thin(tuple(whole), 50)))
     steps = list(thinned.metrics["test_loss"])
     assert not {100, 777} & thinned.seconds.keys(), "their training losses were neither high nor low"
     assert thinned.when(steps) == pytest.approx([s / 100 for s in steps]) == Result(tuple(whole)).when(steps)

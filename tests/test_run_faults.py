@@ -6,7 +6,7 @@ import os
 import pytest
 import torch
 
-from core import dispatch, events, files, jobs, runs, worker
+from core import dispatch, events, files, jobs, queue, runs, worker
 from core.events import Metric
 from core.experiment import run_id
 from core.problem import Problem
@@ -197,7 +197,7 @@ def test_asking_for_a_run_on_a_full_disk_says_why_it_cannot_be(monkeypatch, numb
     with pytest.raises(Problem) as refused:
         jobs.submit([tiny()])
     assert refused.value.code == code
-    assert runs.all_runs() == [] and runs.waiting() == []
+    assert runs.all_runs() == [] and queue.waiting() == []
 
 
 def test_a_ticket_waits_while_nothing_can_be_written_and_goes_when_the_run_is_paused(monkeypatch):
@@ -213,7 +213,7 @@ def test_a_ticket_waits_while_nothing_can_be_written_and_goes_when_the_run_is_pa
         if not full:
             runs.write_json(run.dir / "control.json", run.control() | {"want": "pause", "code": "disk_full"})
         dispatch.drop(one, "blocked", blocked)
-        assert len(runs.waiting()) == left and run.id in blocked
+        assert len(queue.waiting()) == left and run.id in blocked
 
 
 def test_lines_reach_the_log_whole_or_not_at_all(tmp_path):

@@ -11,7 +11,7 @@ from app import controls, predict, probes, run_panel, theme
 from app.lesson import Arm, discover, start
 from app.spot import Spot, arms_of, drawn, make_view
 from app.view import ArmView, View
-from core import events, experiment, jobs, runs
+from core import events, experiment, jobs, queue, runs
 from core.events import Finished, Metric, Sample, Started
 from core.experiment import run_id
 from core.result import Result
@@ -261,7 +261,7 @@ def test_nothing_is_asked_of_a_model_that_was_stopped_on_its_way(monkeypatch):
         stub(spot, place, 10)
     monkeypatch.setattr(probes.st, "caption", said.append)
     probes.probe_box(spot, make_view(spot), probe)
-    assert len(said) == 1 and runs.waiting() == []
+    assert len(said) == 1 and queue.waiting() == []
 
 
 def test_who_stops_a_run_that_goes_on_for_others_watches_it_no_more(monkeypatch):

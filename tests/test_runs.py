@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from core import dispatch, events, experiment, jobs, runs, worker
+from core import dispatch, events, experiment, jobs, queue, runs, worker
 from core.events import Metric, Started, Table
 from core.experiment import make, run_id
 from core.experiments import kl_forms, model5, repair
+from core.locks import locked
 from tests import toy
 from tests.by_hand import go, killed, losses, taken, tiny, trained
 
@@ -123,8 +124,8 @@ def test_a_run_says_where_it_is():
     assert run.status().state == "running"
     runs.write_json(run.dir / "control.json", run.control() | {"want": "pause"})
     assert go(live) == "paused"
-    for name in runs.waiting():
-        (runs.queue_dir() / name).unlink()
+    for ticket in queue.waiting():
+        queue.drop(ticket)
     assert (run.status().state, run.status().step, run.status().active) == ("paused", 5, False)
 
     live = worker.take(run)
@@ -135,7 +136,7 @@ def test_a_run_says_where_it_is():
     jobs.submit([config])
     assert run.status().state == "queued"
     assert go(worker.take(run)) == "done"
-    jobs.drop_ticket(runs.waiting()[-1])
+    queue.drop(queue.waiting()[-1])
     assert (run.status().state, run.status().step) == ("done", 12)
 
 
@@ -145,7 +146,7 @@ def test_a_run_whose_process_died_is_interrupted_and_a_yielded_one_says_so():
     jobs.submit([tiny()])
     assert run.status().state == "interrupted" and run.status().position == 0
     other = runs.create(tiny(seed=1))
-    jobs.ticket(other.id, time.time_ns(), 0, yielded=True)
+    queue.add(other.id, time.time_ns(), 0, yielded=True)
     assert other.status().state == "yielded"
 
 
@@ -224,12 +225,12 @@ def test_what_is_complete_is_not_trained_again_however_often_it_is_asked_for():
     run = trained(tiny(steps=2))
     log = run.log.read_bytes()
     jobs.submit([tiny(steps=2)])
-    assert runs.waiting() == []
-    jobs.ticket(run.id, time.time_ns(), 0)  # a worker died between the run's end and taking its ticket away
+    assert queue.waiting() == []
+    queue.add(run.id, time.time_ns(), 0)  # a worker died between the run's end and taking its ticket away
     live = []
     dispatch.claim.last = 0.0
     dispatch.claim(live, {})
-    assert live == [] and runs.waiting() == [] and run.log.read_bytes() == log
+    assert live == [] and queue.waiting() == [] and run.log.read_bytes() == log
     assert run.status().state == "done"
 
 
@@ -258,17 +259,27 @@ def test_a_run_that_offers_no_snapshots_is_trained_once(monkeypatch):
     while not (let_go := worker.step(one)):
         pass
     dispatch.drop(one, let_go, blocked)
-    assert let_go == "done" and runs.waiting() == []
+    assert let_go == "done" and queue.waiting() == []
 
 
-def test_a_model_between_two_steps_is_not_saved_as_the_last_one():
+def test_a_model_between_two_steps_is_not_saved_as_the_last_one(monkeypatch):
     """The second Ctrl-C does not wait."""
+    monkeypatch.setattr(worker, "SAVE", 60.0)
     run, live = taken(tiny(seed=42, steps=12))
-    assert go(live, 4) is None
-    saved = run.saved
-    live.whole = False
+    assert go(live, 5) is None and run.saved is None
+    training = live.generator
+
+    def interrupted():
+        next(event for event in training if event.kind == "snapshot")  # the model has moved on, the offer has not come
+        raise KeyboardInterrupt
+        yield
+
+    live.generator = interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        worker.step(live)
     dispatch.hand_back(live)
-    assert run.saved == saved and not runs.locked(run.dir / "lock")
+    assert run.saved is None and not locked(run.dir / "lock")
+    assert losses(trained(tiny(seed=42, steps=12))) == toy.reference(seed=42, steps=12)
 
 
 def test_what_a_killed_writer_left_half_written_goes_when_the_run_is_taken_up():

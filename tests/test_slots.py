@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from core import dispatch, jobs, runs, slots
+from core import dispatch, jobs, queue, runs, slots
 from core.experiment import make
 from tests import toy
 from tests.by_hand import Desk
@@ -55,7 +55,7 @@ def test_timed_arms_stay_where_they_are_and_keep_the_machine_to_themselves(timed
         assert free() == 0
         desk.turn()
         assert len(desk.live) == 2 and other.claim() == []
-    while runs.waiting():
+    while queue.waiting():
         desk.turn()
         assert free() == (0 if desk.live else 2)
     assert done(some) == [True] * 3
@@ -69,7 +69,7 @@ def test_a_timed_arm_does_not_join_one_that_has_a_single_slot(monkeypatch):
     for _ in range(10):
         desk.turn()
         assert len(desk.live) == 1 and free() == 1
-    while runs.waiting():
+    while queue.waiting():
         desk.turn()
     assert done(some) == [True, True]
 
@@ -80,7 +80,7 @@ def test_who_stays_inherits_the_slot(monkeypatch):
     while not done(some)[0] or len(desk.live) < 2:
         desk.turn()
         assert free() == 1
-    while runs.waiting():
+    while queue.waiting():
         desk.turn()
         assert free() == (1 if desk.live else 2)
     assert done(some) == [True] * 3
@@ -93,7 +93,7 @@ def test_an_arm_moves_to_an_idle_worker_and_the_slots_go_with_the_arms():
     while len(desk.live) == 2:
         desk.turn()
     assert free() == 1 and len(other.claim()) == 1 and free() == 0
-    while runs.waiting():
+    while queue.waiting():
         desk.turn(), other.turn()
     assert done(some) == [True, True] and free() == 2
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 import torch
 
-from core import experiment, files, jobs, runs, worker, workers
+from core import experiment, export, files, jobs, runs, worker, workers
 from core.events import Finished, Metric, Note, Snapshot, Started
 from core.experiment import run_id
 from core.problem import Problem
@@ -23,17 +23,17 @@ def test_thinning_keeps_the_ends_the_extremes_and_everything_that_is_no_training
     curve = [Metric(s, "train_loss", 5.0 - 0.001 * s + (3.0 if s == 777 else 0.0)) for s in range(1, 2001)]
     rest = [Started(2000), Note(5, "resumed"), Metric(100, "test_loss", 4.0), Finished(2000, "done")]
     whole = (rest[0], *curve, *rest[1:3], Snapshot(2000), rest[3])
-    kept = runs.thin(whole, 200)
+    kept = export.thin(whole, 200)
     steps = [e.step for e in kept if e.kind == "metric" and e.name == "train_loss"]
     assert 100 <= len(steps) <= 202 and steps[0] == 1 and steps[-1] == 2000 and 777 in steps
     assert [e for e in kept if e.kind != "metric" or e.name != "train_loss"] == rest
-    assert runs.thin(whole[:101], 200) == list(whole[:101])
+    assert export.thin(whole[:101], 200) == list(whole[:101])
 
 
 def test_an_exported_run_is_found_and_read_like_one_of_the_store(gallery):
     run = trained(tiny())
-    runs.export(run)
-    runs.export_weights(tiny())
+    export.run(run)
+    export.weights(tiny())
     own, whole = losses(run), run.result()
     weights = run.snapshot()[1]
     assert runs.clear() == 1 and not run.dir.exists()
@@ -48,7 +48,7 @@ def test_an_exported_run_is_found_and_read_like_one_of_the_store(gallery):
 
 def test_a_shorter_run_of_ones_own_does_not_hide_the_stored_one(gallery):
     run = trained(tiny(steps=12))
-    runs.export(run)
+    export.run(run)
     runs.clear()
     trained(tiny(steps=3))
     assert runs.find(tiny(steps=12)).source == "gallery"
@@ -57,7 +57,7 @@ def test_a_shorter_run_of_ones_own_does_not_hide_the_stored_one(gallery):
 
 def test_a_run_that_ships_gives_way_to_ones_own_from_the_moment_it_is_asked_for(gallery):
     config = tiny(steps=12)
-    runs.export(trained(config))
+    export.run(trained(config))
     runs.clear()
     (id,) = jobs.submit([config], "ann")
     own = runs.Run(id)
@@ -72,7 +72,7 @@ def test_a_run_that_ships_gives_way_to_ones_own_from_the_moment_it_is_asked_for(
 
 def test_a_run_that_was_stopped_is_shown_to_whom_it_belongs_and_the_whole_one_to_others(gallery):
     config = tiny(steps=12)
-    runs.export(trained(config))
+    export.run(trained(config))
     runs.clear()
     jobs.submit([config], "ann")
     live = worker.take(runs.Run(run_id(config)))
@@ -90,11 +90,11 @@ def test_a_run_that_was_stopped_is_shown_to_whom_it_belongs_and_the_whole_one_to
 
 def test_export_never_shortens_what_is_stored_nor_writes_what_was_never_trained(gallery):
     run = trained(tiny(steps=12))
-    runs.export(run)
+    export.run(run)
     runs.clear()
-    runs.export(run)
+    export.run(run)
     assert runs.find(tiny(steps=12)).status().step == 12
-    runs.export(trained(tiny(steps=3)))
+    export.run(trained(tiny(steps=3)))
     assert runs.find(tiny(steps=12)).status().step == 12
     assert len(list((gallery / "runs").iterdir())) == 1
 
@@ -115,8 +115,8 @@ def test_clearing_spares_what_is_pinned_or_being_trained():
 def test_a_shorter_run_of_the_same_beginning_does_not_hide_the_weights_that_ship(gallery):
     """Lesson 8 leaves 300 steps of the model of which lesson 10 needs 700."""
     long = trained(tiny(steps=12))
-    runs.export(long)
-    runs.export_weights(tiny(steps=12))
+    export.run(long)
+    export.weights(tiny(steps=12))
     runs.clear()
     assert runs.weights(tiny(steps=12))[0] == 12
     trained(tiny(steps=3))

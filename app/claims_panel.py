@@ -26,6 +26,7 @@ MISSING = {
         "the first documents of FineWeb (Texts and weights)", "các tài liệu đầu của FineWeb (Văn bản và trọng số)"
     ),
     "gpu": T("a GPU", "một GPU"),
+    claims.UNFINISHED: T("runs that were not stopped on their way", "các lần chạy không bị dừng giữa chừng"),
     "gpt2_weights": T("GPT-2's weights", "trọng số của GPT-2"),
     "gpt2_embedding": T("GPT-2's token embedding", "embedding token của GPT-2"),
     "gpt2_norms": T("GPT-2's LayerNorms", "các LayerNorm của GPT-2"),

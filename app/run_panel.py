@@ -139,8 +139,8 @@ def _train_box(spot: Spot, was_active: bool) -> None:
     if was_active != view.active:  # ended; or begun by somebody else, and nobody here would look again
         st.rerun()
     mine = [a for a in view.arms if a.source != "none" or a.status.state != "absent"]
-    busy = [a for a in mine if a.status.active and not _left(a)]
-    paused = [a for a in mine if a.status.state == "paused" or _left(a)]
+    busy = [a for a in mine if a.status.active and not a.status.left]
+    paused = [a for a in mine if a.status.state == "paused" or a.status.left]
     for a in busy:
         if a.run_id not in _let_go():  # or who has stopped would count as watching a moment later
             jobs.watch(a.run_id, spot.me)
@@ -186,11 +186,6 @@ def _train_box(spot: Spot, was_active: bool) -> None:
     problem = st.session_state.pop("problem", None)
     if problem:
         st.warning(sentences.say(*problem)(lang))
-
-
-def _left(a) -> bool:
-    """Whether its process died and nobody has asked for it since: a run of the command line, a log that lost its end."""
-    return a.status.state == "interrupted" and a.status.position is None
 
 
 def _button(place, spot: Spot, name: str, act, *, primary: bool = False, facts: dict | None = None) -> None:
@@ -292,7 +287,7 @@ def _busy(a) -> T:
 
 
 def _status_line(spot: Spot, a) -> T | None:
-    state, step, steps = "left" if _left(a) else a.status.state, a.result.step or a.status.step, a.status.steps
+    state, step, steps = "left" if a.status.left else a.status.state, a.result.step or a.status.step, a.status.steps
     if a.source == "stored":
         return TEXT["stored"]
     if state == "queued":

@@ -1,5 +1,6 @@
 """What a picture is drawn from: the arms of a playground with what their runs have shown so far."""
 
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -122,7 +123,7 @@ def stack(parts: list[dict]):
 # --- reading runs, each line once ----------------------------------------------------------------------------------
 
 _lock = threading.Lock()
-_seen: OrderedDict[tuple, tuple[int, Result]] = OrderedDict()  # where its log is -> (bytes read, Result)
+_seen: OrderedDict[tuple, tuple] = OrderedDict()  # where its log is -> (when the folder was made, bytes read, Result)
 KEEP = 128
 
 
@@ -130,23 +131,27 @@ def read(run: runs.Run) -> Result:
     """The run so far. A line that one session has read, and what one has worked out of it, is there for all others."""
     key = (run.source, run.log)
     with _lock:
-        offset, result = _seen.pop(key, (0, Result(())))
-        if run.source == "store" and _size(run.log) < offset:  # trained anew: another log under the same name
+        made, size = _made(run)
+        known, offset, result = _seen.pop(key, (made, 0, Result(())))
+        if made != known or size < offset:  # trained anew: another log under the same name
             offset, result = 0, Result(())
         fresh, offset = run.events(offset)
         if fresh:
             result = result.grown((*result.events, *fresh))
-        _seen[key] = offset, result
+        _seen[key] = made, offset, result
         while len(_seen) > KEEP:
             _seen.popitem(last=False)
         return result
 
 
-def _size(path) -> int:
+def _made(run: runs.Run) -> tuple[int, float]:
+    """(when its folder was made, bytes of its log); of one that ships nothing changes, and where there is none there is 0."""
+    if run.source == "gallery":
+        return 0, math.inf
     try:
-        return path.stat().st_size
+        return (run.dir / "config.json").stat().st_mtime_ns, run.log.stat().st_size
     except OSError:
-        return 0
+        return 0, 0
 
 
 _inline: OrderedDict[str, Result] = OrderedDict()

@@ -172,13 +172,22 @@ def evaluate(claim, result: Callable[[object], object]) -> Verdict:
         return Verdict("not_measured", missing=lacking)
     seconds, numbers = 0.0, []
     for seed in claim.seeds:
-        results = {label: result(config) for label, config in claim.needs(seed).items()}
-        for one in results.values():
-            if one.finished is not None and one.finished.reason == "failed":
-                return Verdict("not_measured", missing=(str(one.finished.facts.get("code", "failed")),))
+        needs = claim.needs(seed)
+        results = {label: result(config) for label, config in needs.items()}
+        for label, one in results.items():
+            end = one.finished
+            if end is not None and end.reason == "failed":
+                return Verdict("not_measured", missing=(str(end.facts.get("code", "failed")),))
+            if end is None and 0 < getattr(needs[label], "steps", 0) < one.reach:
+                continue  # it went on past what is asked for
+            if end is None or end.reason not in ("done", "diverged"):
+                return Verdict("not_measured", missing=(UNFINISHED,))
             seconds += next(reversed(one.seconds.values()), 0.0) or 0.0
         numbers.append(float(claim.measure(results)))
     return replace(claim.judge(numbers), seconds=seconds)
+
+
+UNFINISHED = "whole_runs"  # what is missing where a run was paused or stopped on its way
 
 
 def stamp(claim) -> str:
@@ -194,7 +203,10 @@ def stamp(claim) -> str:
 
 
 def remember(claim, verdict: Verdict) -> None:
-    """Keep a verdict in the store, with the date, the machine and what it is valid for."""
+    """Keep a verdict in the store, with the date, the machine and what it is valid for. Not one that met a run halfway: what
+    was known before still stands."""
+    if UNFINISHED in verdict.missing:
+        return
     data = asdict(replace(verdict, condition=None)) | {
         "stamp": stamp(claim),
         "date": time.strftime("%Y-%m-%d"),

@@ -38,10 +38,15 @@ def claim(live: list, blocked: dict[str, float]) -> None:
         if blocked.get(id, 0) > now or any(one.run.id == id for one in live):
             continue
         run = runs.Run(id)
+        if _anothers(run):
+            continue
         try:
             found = experiment.load(run.info().get("experiment", ""))
             ready = _parents_ready(run, found)
         except Problem:
+            queue.drop(ticket)
+            continue
+        if run.info().get("version", found.version) < found.version:  # nobody knows any more how it was to be trained
             queue.drop(ticket)
             continue
         if run.control().get("want") in ("pause", "stop"):
@@ -81,17 +86,32 @@ def claim(live: list, blocked: dict[str, float]) -> None:
             return
 
 
+def _anothers(run: runs.Run) -> bool:
+    """Whether it is for a worker of another checkout or another person to train: of an experiment that came later than this
+    engine, of a later version, or not ours to read."""
+    config = run.dir / "config.json"
+    if config.exists() and not os.access(config, os.R_OK):
+        return True
+    info = run.info()
+    name = info.get("experiment", "")
+    if name not in experiment.names():
+        return bool(name)
+    return info.get("version", 0) > experiment.load(name).version
+
+
 def _parents_ready(run: runs.Run, found: experiment.Experiment) -> bool:
     """Whether the weights of every parent are there; where one has ended without them the child may start, and fail with a
-    reason. A parent that nobody trains for it any more, or whose weights were dropped while it waited, is asked for again."""
+    reason. A parent that nobody trains for it any more (whoever did has stopped or died), or whose weights were dropped while
+    it waited, is asked for again."""
     if not run.info().get("parents"):
         return True
     for parent in found.needs(run.config()).values():
         if runs.keeper(parent):
             continue
         first = runs.exact(parent)
-        state = first.status().state
-        left = state == "stopped" and first.control().get("want") == "run"
+        status = first.status()
+        state = status.state
+        left = status.left or (state == "stopped" and first.control().get("want") == "run")
         if state == "absent" or left or (state == "done" and _had_weights(first)):
             with contextlib.suppress(Problem, OSError):  # the one it waited for was asked to go further meanwhile
                 jobs.ask(runs.create(parent, first), time.time_ns(), 0)

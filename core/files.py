@@ -10,6 +10,8 @@ from pathlib import Path
 from core.problem import Problem
 
 NAME = "pretraining-playground"
+UMASK = os.umask(0o077)  # can only be read by setting it
+os.umask(UMASK)
 
 
 def home() -> Path:
@@ -60,6 +62,8 @@ def write_atomic(path: Path | str, data: bytes, *, durable: bool = True) -> None
             file.flush()
             if durable:
                 to_disk(file.fileno())
+        with contextlib.suppress(OSError):  # a file system without such modes
+            os.chmod(temporary, 0o666 & ~UMASK)  # mkstemp keeps files to oneself: people may share a home
         os.replace(temporary, path)
     except BaseException as error:  # Ctrl-C as well: a half-written file is of no use to anybody
         if temporary is not None:

@@ -5,6 +5,7 @@ what it needs. What has arrived lies in a file of JSON lines beside the collecti
     python -m core.fineweb COUNT PART [SOURCE]      SOURCE: arguments of load_dataset as JSON
 """
 
+import contextlib
 import json
 import queue
 import subprocess
@@ -57,6 +58,9 @@ def fetch(count: int, progress=None, cancelled=None, *, source: dict | None = No
                     raise Problem("download_slow", address=ADDRESS, seconds=silence) from None
                 continue
             if not line:
+                with contextlib.suppress(subprocess.TimeoutExpired):  # it has said all it had to say
+                    if code := child.wait(5):
+                        raise Problem("fineweb_refused", address=ADDRESS, reason=f"exit code {code}")
                 break
             heard, last = time.monotonic(), json.loads(line)
             if progress and "documents" in last:

@@ -1,6 +1,8 @@
 """Locks between processes: a file that one of them holds. The lock falls with the process, however the process ends."""
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -11,6 +13,16 @@ def locked(path: Path) -> bool:
             return not try_lock(handle, shared=True)
     except OSError:
         return False
+
+
+@contextlib.contextmanager
+def held(path: Path) -> Iterator[bool]:
+    """Hold this lock inside, if it is free. Yields whether it is."""
+    with contextlib.ExitStack() as stack:
+        mine = False
+        with contextlib.suppress(OSError):
+            mine = try_lock(stack.enter_context(open(path, "a", encoding="utf-8")))
+        yield mine
 
 
 def try_lock(handle, *, shared: bool = False) -> bool:

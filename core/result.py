@@ -33,7 +33,7 @@ class Result:
 
     def up_to(self, until: int | None) -> "Result":
         """The first `until` steps: itself where it has gone no further (None: all), else worked out once and kept."""
-        if until is None or self._reach <= until:
+        if until is None or self.reach <= until:
             return self
         if until not in self._parts:
             self._parts[until] = Result(self.events, until)
@@ -44,7 +44,7 @@ class Result:
         return {}
 
     @cached_property
-    def _reach(self) -> int:
+    def reach(self) -> int:
         """The last step that any event names."""
         return max((getattr(e, "step", 0) for e in self.events), default=0)
 
@@ -211,5 +211,5 @@ JOIN = {
     "samples": _join,
     "notes": add,
     "step": max,
-    "_reach": max,
+    "reach": max,
 }

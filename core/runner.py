@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core import dispatch, experiment, jobs, queue, runs, worker
 from core.events import Event, Finished
-from core.locks import locked
+from core.locks import held, locked
 from core.result import Result
 
 
@@ -33,19 +33,27 @@ def _trained(config, run: runs.Run, fresh: bool) -> Iterator[Event]:
     """Train or follow this run; what a fresh one replaces is set aside, and back if that is given up."""
     provide(config)
     aside = run.dir.with_name(f".{run.id}.old")
-    if fresh and run.dir.exists() and not locked(run.dir / "lock"):
-        _remove(aside)
-        os.replace(run.dir, aside)
+    replaces = fresh and run.dir.exists() and not locked(run.dir / "lock")
+    if replaces:
+        if (
+            aside.exists() and run.status().state not in runs.ENDED
+        ):  # one like this was killed: what it replaced still counts
+            _remove(run.dir)
+        else:
+            _remove(aside)
+            os.replace(run.dir, aside)
     try:
         runs.create(config, run)
         jobs.control(run.id, want="run", until=None)
         yield from _train_or_follow(run)
     finally:
-        if aside.exists():
-            if run.status().state not in runs.ENDED:
-                _remove(run.dir)
-                os.replace(aside, run.dir)
-            _remove(aside)
+        if run.status().state in runs.ENDED:
+            _remove(aside)  # also what one that was killed had set aside
+        elif replaces:
+            with held(run.dir / "lock") as mine:
+                if mine:  # else somebody has taken it up meanwhile
+                    _remove(run.dir)
+                    os.replace(aside, run.dir)
 
 
 def _up_to(events: list[Event], steps: int | None) -> Iterator[Event]:
@@ -80,7 +88,11 @@ def _train_or_follow(run: runs.Run) -> Iterator[Event]:
                     let_go = worker.step(live)
             else:
                 time.sleep(0.1)
-                let_go = None if run.status().active else "ended"
+                status = run.status()
+                if status.left:  # whoever trained it has died
+                    live = _take(run)
+                elif not status.active:
+                    let_go = "ended"
             fresh, offset = run.events(offset)
             yield from fresh
     finally:
@@ -154,4 +166,6 @@ def results(configs: list, poll: float = 0.1, *, together: bool = False) -> Iter
             if status.reaches(getattr(config, "steps", 0)) or (not status.active and wanted in ("stop", "pause")):
                 left.remove((id, config))
                 yield config, run.result(getattr(config, "steps", None))
+            elif status.left:  # somebody else trained it and has died
+                jobs.submit([config])
         time.sleep(poll)

@@ -22,7 +22,7 @@ from itertools import chain
 from pathlib import Path
 
 from core import events, experiment, files
-from core.locks import locked
+from core.locks import held, locked
 from core.problem import Problem
 from core.queue import Ticket, waiting
 from core.result import Result
@@ -48,6 +48,11 @@ class Status:
     def active(self) -> bool:
         """Whether something may change by itself: worth polling."""
         return self.state in ("queued", "running", "yielded", "interrupted")
+
+    @property
+    def left(self) -> bool:
+        """Whether its process died and nobody has asked for it since: a run of the command line, a log that lost its end."""
+        return self.state == "interrupted" and self.position is None
 
     def reaches(self, steps: int) -> bool:
         """Whether the run has ended with at least so many steps; a diverged or failed one goes no further."""
@@ -400,10 +405,13 @@ def clearable(keep: frozenset[str] = frozenset()) -> list[Run]:
 
 def clear(keep: frozenset[str] = frozenset()) -> int:
     """Delete what is clearable. Returns how many runs went."""
-    going = clearable(keep)
-    for run in going:
-        shutil.rmtree(run.dir, ignore_errors=True)
-    return len(going)
+    gone = 0
+    for run in clearable(keep):
+        with held(run.dir / "lock") as mine:
+            if mine:  # else somebody wanted it meanwhile, and a worker has it
+                shutil.rmtree(run.dir, ignore_errors=True)
+                gone += 1
+    return gone
 
 
 def evict(limit: int, keep: frozenset[str] = frozenset()) -> None:

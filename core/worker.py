@@ -11,12 +11,14 @@ import threading
 import time
 import traceback
 from dataclasses import replace
+from pathlib import Path
 
 from core import device, events, experiment, files, network, runs
 from core.events import Finished, Note
 from core.locks import try_lock
 from core.problem import Problem
 
+CODE = Path(__file__).resolve().parent
 FLUSH, CONTROL, SAVE = 0.08, 0.1, 3.0  # seconds between writes of the log, looks at control.json, snapshots
 IDLE, TRIES = 0.03, 3
 NO_ROOM = ("disk_full", "read_only")
@@ -37,6 +39,7 @@ class Live:
     def open(self) -> None:
         """Take up the run where its snapshot is. Raises Problem: parent_missing, crashed_repeatedly, and the run's own."""
         run, attempts = self.run, self.run.dir / "attempts"
+        self.step = run.saved or 0  # where it fails before it has begun, this is how far it came
         crashed = attempts.exists()  # whoever had it last did not get to say goodbye
         tries = _count(attempts) + 1
         if tries > TRIES + 1:
@@ -55,7 +58,7 @@ class Live:
         try:  # a snapshot whose log is gone would leave a curve without its beginning: then start again
             saved = run.log.stat().st_size and (run.dir / "snapshot.safetensors").exists()
             resume = run.snapshot() if saved else None
-            if resume and run.status().step < resume[0]:  # its end is gone: going on would leave a gap in the curve
+            if resume and run.result().reach < resume[0]:  # its end is gone: going on would leave a gap in the curve
                 self.note(0, "log_cut", {})
                 resume = None
         except Problem as damage:
@@ -157,7 +160,7 @@ class Live:
         self.buffer.append(events.to_json(offer))
         self.flush()
         self.saved = time.monotonic()
-        (self.run.dir / "attempts").write_text("0", encoding="utf-8")
+        _note_saved(self.run)
 
     def flush(self) -> None:
         if self.buffer:
@@ -235,11 +238,20 @@ def _fail(live: Live, code: str, facts: dict) -> str:
 def _wait_for_room(live: Live, code: str) -> str:
     """The disk is full or read-only: keep what is there; the run waits, paused, for somebody to make room."""
     live.buffer.clear()
+    _note_saved(live.run)  # to have no room is no crash
     try:
         runs.wish(live.run, live.run.control() | {"want": "pause", "code": code})
     except (Problem, OSError):
         pass  # not even that: the page says what status() finds, an interrupted run
     return "blocked"
+
+
+def _note_saved(run: runs.Run) -> None:
+    """The run got on since it was taken up: the tries that are counted begin again."""
+    attempts = run.dir / "attempts"
+    with contextlib.suppress(OSError):
+        if attempts.exists():
+            attempts.write_text("0", encoding="utf-8")
 
 
 def _leave_traceback(run: runs.Run) -> None:
@@ -294,6 +306,19 @@ def warm_up() -> None:
         print(f"worker not warmed up: {trouble}", file=sys.stderr)
 
 
+def code_changed(known: dict[str, float]) -> bool:
+    """Whether a file this process has imported from `CODE` was changed since. known: their times as first seen, kept by the
+    caller from look to look."""
+    files = {str(getattr(module, "__file__", None)) for module in list(sys.modules.values())}
+    for file in files:
+        if file.startswith(f"{CODE}{os.sep}"):
+            with contextlib.suppress(OSError):
+                now = os.stat(file).st_mtime
+                if known.setdefault(file, now) != now:
+                    return True
+    return False
+
+
 def step_back() -> None:
     """The page and the browser come first: they need little, and at once. Linux shares a desktop's cores between sessions
     before it looks at nice, and a worker is a session of its own: there its session has to step back as well."""
@@ -303,12 +328,19 @@ def step_back() -> None:
         group.write("10")
 
 
+def _until_closed(pipe: int) -> None:
+    """Not sys.stdin.read(): that holds a lock, which this process could not end without."""
+    with contextlib.suppress(OSError):
+        while os.read(pipe, 4096):
+            pass
+
+
 def main() -> None:
     """Work until standard input ends."""
     step_back()
     network.stay_offline()
     gone = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.buffer.read(), gone.set()), daemon=True).start()
+    threading.Thread(target=lambda: (_until_closed(sys.stdin.fileno()), gone.set()), daemon=True).start()
     import torch
 
     torch.set_num_threads(1)
@@ -316,9 +348,15 @@ def main() -> None:
     warm_up()
     from core import dispatch
 
+    looked = 0.0
     live: list[Live] = []
     blocked: dict[str, float] = {}
+    known: dict[str, float] = {}
     while not gone.is_set():
+        if not live and time.monotonic() - looked > 1.0:
+            looked = time.monotonic()
+            if code_changed(known):  # an update, or somebody who writes an experiment: the server starts another one
+                return
         if not live and not dispatch.changed():
             gone.wait(IDLE)
             continue

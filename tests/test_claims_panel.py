@@ -11,6 +11,7 @@ from app.i18n import same
 from core import claims, runs
 from core.events import Finished, Metric, Started
 from core.experiments import model1
+from core.result import Result
 
 CONFIG = replace(model1.Config(), steps=20)
 
@@ -80,3 +81,20 @@ def test_what_was_measured_here_stands_below_the_button():
     claims.remember(claim(), claim().judge([2.0]))
     (said,) = below()
     assert ":green-badge[holds]" in said and "measured: 2.00 nats" in said and "this machine" in said
+
+
+@pytest.mark.parametrize("end", [(), (Finished(7, "stopped"),)])
+def test_a_run_that_was_paused_or_stopped_on_its_way_measures_nothing(end):
+    claims.remember(claim(), claim().judge([2.0]))
+    before = claims.recall(claim())
+    half = Result((Started(20), Metric(7, "test_loss", 9.0), *end))
+    verdict = claims.evaluate(claim(), lambda config: half)
+    assert (verdict.state, verdict.missing) == ("not_measured", (claims.UNFINISHED,))
+    assert "stopped" in claims_panel.figure(claim(), verdict, "en")
+    claims.remember(claim(), verdict)
+    assert claims.recall(claim()) == before
+
+
+def test_a_run_that_went_on_past_the_claims_last_step_is_whole():
+    longer = (Metric(20, "test_loss", 2.0), Metric(23, "train_loss", 1.0), Finished(30, "stopped"))
+    assert claims.evaluate(claim(), lambda config: Result(longer, 20)).state == "holds"

@@ -10,7 +10,7 @@ from core import files, jobs, queue, runs, slots, worker
 from core.experiment import encode, run_id
 from core.experiments import kl_forms, micro_bench
 from tests import toy
-from tests.by_hand import Desk, losses, tiny, trained
+from tests.by_hand import Desk, killed, losses, tiny, trained
 
 pytestmark = pytest.mark.usefixtures("by_hand", "gallery")
 PARENT = tiny(steps=40)
@@ -162,3 +162,46 @@ def test_a_run_that_somebody_wants_again_goes_on(monkeypatch, halt, again, when)
         ORDERS[again](run.id)
     desk.work()
     assert state(PARENT) == "done" and losses(run) == toy.reference(steps=40)
+
+
+# --- whose run it is to train ------------------------------------------------------------------------------------------
+
+
+def of_version(config, version):
+    """A queued run of another version of its experiment."""
+    run = submitted(config)
+    runs.write_json(run.dir / "config.json", run.info() | {"version": version})
+    return run
+
+
+def test_a_run_of_a_later_engine_waits_for_a_worker_that_knows_it_and_one_of_an_earlier_is_dropped():
+    later, earlier, ours = (
+        of_version(tiny(seed=seed), toy.EXPERIMENT.version + d) for seed, d in ((3, 1), (4, -1), (5, 0))
+    )
+    unknown = submitted(tiny(seed=6))
+    runs.write_json(unknown.dir / "config.json", unknown.info() | {"experiment": "of_next_year"})
+    assert Desk().claim() == [ours.id]
+    assert [ticket.run for ticket in queue.waiting()] == [later.id, ours.id, unknown.id]
+    assert not later.log.exists() and not earlier.log.exists()
+
+
+def test_a_run_that_may_not_be_read_is_left_to_whose_it_is(monkeypatch):
+    theirs = submitted(tiny(seed=3))
+    config, usual = theirs.dir / "config.json", os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: path != config and usual(path, mode))
+    monkeypatch.setattr(runs, "read_json", lambda path, read=runs.read_json: {} if path == config else read(path))
+    assert Desk().claim() == [] and len(queue.waiting()) == 1
+
+
+def test_a_damaged_config_is_nobodys():
+    run = submitted(tiny(seed=3))
+    (run.dir / "config.json").write_text("{")
+    assert Desk().claim() == [] and queue.waiting() == []
+
+
+def test_a_parent_whose_process_died_without_a_ticket_is_asked_for_again():
+    parent = killed(PARENT, 5)  # of the command line
+    assert parent.status().left
+    queue.add(runs.create(CHILD).id, 1, 0)  # it was asked for while that process trained its parent
+    Desk().work()
+    assert state(PARENT) == state(CHILD) == "done" and losses(parent) == toy.reference(steps=40)

@@ -101,6 +101,21 @@ def test_a_process_that_hangs_is_ended(home, monkeypatch):
     assert caught.value.code == "download_slow" and time.monotonic() - began < 10
 
 
+@pytest.mark.parametrize("last", ["kill -9 $$", "exit 3"])
+def test_a_process_that_is_killed_has_not_finished(home, monkeypatch, last):
+    """Its documents are kept for the next try, and are no collection yet."""
+    monkeypatch.setattr(fineweb, "sys", type("Fake", (), {"executable": str(home / "killed")}))
+    part = home / "documents" / "fineweb.jsonl.part"
+    part.parent.mkdir()
+    part.write_text("".join(json.dumps(row) + "\n" for row in ROWS[:30]))
+    (home / "killed").write_text(f"#!/bin/sh\necho '{{\"documents\": 30}}'\n{last}\n")
+    (home / "killed").chmod(0o755)
+    with pytest.raises(Problem) as caught:
+        fineweb.fetch(200, source={"path": "parquet"})
+    assert caught.value.code == "fineweb_refused" and "exit code" in caught.value.facts["reason"]
+    assert fineweb.kept() == 30 and not documents.path("fineweb").exists()
+
+
 def test_offline_is_said_at_once(monkeypatch):
     monkeypatch.setattr(network, "probe", lambda: False)
     with pytest.raises(Problem) as caught:

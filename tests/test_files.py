@@ -79,3 +79,11 @@ def test_a_write_that_is_interrupted_leaves_nothing(monkeypatch, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         files.write_atomic(tmp_path / "a.txt", b"new")
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_who_shares_a_folder_can_read_what_another_wrote(tmp_path):
+    """As they can read what `open` makes: by the umask."""
+    files.write_atomic(tmp_path / "a.json", b"{}")
+    (tmp_path / "b.json").write_text("{}")
+    assert os.stat(tmp_path / "a.json").st_mode == os.stat(tmp_path / "b.json").st_mode

@@ -1,21 +1,18 @@
 """Real worker processes on a store of their own: queues, orders, crashes, and two servers on one store."""
 
-import io
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 
 import pytest
 
-from core import estimates, events, experiment, export, files, jobs, queue, runner, runs, slots, worker, workers
+from core import export, jobs, queue, runner, runs, slots, worker, workers
 from core.experiment import encode, make, run_id
-from core.locks import try_lock
 from core.problem import Problem
 from tests import toy
 
@@ -286,10 +283,9 @@ def test_a_worker_starts_where_nothing_can_be_written_down(monkeypatch, capsys):
     assert "disk_full" in capsys.readouterr().err
     for name in ("step_back", "warm_up", "network.stay_offline"):
         monkeypatch.setattr(f"core.worker.{name}", lambda: None)
-    monkeypatch.setattr(
-        sys, "stdin", io.TextIOWrapper(io.BytesIO())
-    )  # the server has gone: the worker looks and leaves
-    worker.main()
+    with open(os.devnull) as gone:  # its server has ended: the worker looks and leaves
+        monkeypatch.setattr(sys, "stdin", gone)
+        worker.main()
 
 
 SERVER = """
@@ -423,7 +419,7 @@ def test_a_child_of_a_stopped_parent_does_not_start_from_half_trained_weights(sh
     assert (state(run), run.status().facts.get("code")) == ("failed", "parent_missing") and losses(run) == {}
 
 
-# --- one process alone -----------------------------------------------------------------------------------------------
+# --- a command line that follows ------------------------------------------------------------------------------------
 
 
 def test_a_command_line_run_is_followed_where_a_worker_trains_it(shared):
@@ -432,43 +428,6 @@ def test_a_command_line_run_is_followed_where_a_worker_trains_it(shared):
     until(lambda: state(run) == "running")
     seen = {e.step: e.value for e in runner.run_here(config) if e.kind == "metric" and e.name == "train_loss"}
     assert seen == toy.reference(seed=21) and state(run) == "done"
-
-
-def test_a_command_line_run_trains_its_parents_and_a_fresh_one_replaces_the_old():
-    child = tiny(seed=8, steps=5, parent=encode(tiny(seed=7, steps=5)))
-    first = runner.result(child)
-    assert first.finished.reason == "done" and runs.complete(tiny(seed=7, steps=5))
-    run = runs.find(child)
-    run.log.write_bytes(run.log.read_bytes().replace(b'"done"', b'"stopped"'))  # a mark that only this log bears
-    assert [e.reason for e in runner.run_here(child, fresh=True) if e.kind == "finished"] == ["done"]
-    assert runs.find(child).result().metrics == first.metrics
-    assert [p.name for p in runs.store().iterdir() if p.name.startswith(".")] == []
-
-
-def test_a_command_line_run_leaves_no_ticket_of_who_asked_for_it_before():
-    (run,) = submitted(tiny(seed=31, steps=5))
-    assert [e.reason for e in runner.run_here(tiny(seed=31, steps=5)) if e.kind == "finished"] == ["done"]
-    assert state(run) == "done" and queue.waiting() == []
-
-
-def test_a_look_at_its_status_does_not_keep_a_command_line_run_from_being_trained():
-    run = runs.create(tiny(seed=32, steps=5))
-    (run.dir / "lock").touch()
-    probe = open(run.dir / "lock")  # noqa: SIM115
-    assert try_lock(probe, shared=True)
-    threading.Timer(0.3, probe.close).start()
-    assert [e.reason for e in runner.run_here(tiny(seed=32, steps=5)) if e.kind == "finished"] == ["done"]
-
-
-def test_a_fresh_run_that_is_given_up_leaves_the_old_one():
-    config = tiny(steps=5)
-    runner.result(config)
-    run = runs.find(config)
-    log = run.log.read_bytes()
-    following = runner.run_here(config, fresh=True)
-    assert next(following).kind == "started"
-    following.close()
-    assert run.log.read_bytes() == log and state(run) == "done"
 
 
 def test_results_come_as_they_finish(shared):
@@ -490,47 +449,6 @@ def test_results_are_trained_here_whatever_the_gallery_holds(shared, monkeypatch
     assert result.metrics["train_loss"] == toy.reference(seed=24, steps=5)
 
 
-def test_the_time_of_a_run_is_estimated_from_one_of_the_same_shape():
-    assert estimates.seconds_of(tiny(seed=3, steps=100)) is None
-    runner.result(tiny(steps=10, pause=SLOW))
-    live_rate = estimates.seconds_of(tiny(steps=100, pause=SLOW))
-    assert 100 * SLOW <= live_rate < 100 * SLOW * 5
-
-
-def test_the_time_of_another_kind_of_step_is_not_taken_for_this_one():
-    from core.experiments import model1, model5, repair
-
-    def rates(config, **other):
-        """What is expected of `config` and, by the same rate, of one with these other knobs."""
-        runs.write_json(files.home() / "rates.json", {estimates._shape(config): 0.5})
-        return estimates.seconds_of(config), estimates.seconds_of(make(type(config), config, **other))
-
-    one = make(model1.Config, width=48, steps=10)  # of which nothing ships
-    for other in ({"head": "blocks"}, {"device": "cuda"}, {"width": 32}, {"batch": 8}):
-        assert rates(one, **other) == (5.0, None)
-        assert rates(make(model1.Config, one, **other), **{name: getattr(one, name) for name in other}) == (5.0, None)
-    assert rates(one, lr=0.1, seed=3, steps=20) == (5.0, 10.0)
-    five = make(model5.Config, width=48, steps=10)
-    for other in ({"precision": "bfloat16"}, {"graded": 4}, {"head_at": "graded"}):
-        assert rates(five, **other) == (5.0, None)
-    assert rates(five, dropout=0.3, init="gpt2") == (5.0, 5.0)
-    bent = {width: encode(make(experiment.load("like_x").Config, width=width)) for width in (48, 96)}
-    mend = make(repair.Config, parent=bent[48], steps=10)
-    assert rates(mend, parent=bent[96]) == (5.0, None)
-
-
-def test_a_stored_runs_clock_says_nothing_of_a_gpu(monkeypatch, tmp_path):
-    from core.experiments import model1
-
-    monkeypatch.setattr(runs, "GALLERY", tmp_path)
-    config = make(model1.Config, steps=2)
-    runner.result(config)
-    export.run(runs.find(config))
-    runs.clear()
-    files.write_atomic(files.home() / "rates.json", b"{}")
-    assert estimates.seconds_of(config) > 0 and estimates.seconds_of(make(model1.Config, config, device="cuda")) is None
-
-
 def test_a_run_nobody_watches_yields_to_one_that_is_watched(shared):
     (lonely,) = submitted(tiny(seed=24, pause=SLOW, steps=300))
     until(reached(lonely, 5))
@@ -545,55 +463,28 @@ def test_a_run_nobody_watches_yields_to_one_that_is_watched(shared):
     assert losses(watched) == toy.reference(seed=25)
 
 
-def test_ctrl_c_in_the_middle_of_a_step_is_raised_at_its_end_and_nothing_is_lost(monkeypatch):
-    config, whole, calls = tiny(seed=41, steps=12), worker.step, []
+# --- code that changes under a worker ----------------------------------------------------------------------------------
 
-    def interrupted(live):
-        calls.append(live)
-        if len(calls) == 7:
-            signal.raise_signal(signal.SIGINT)  # the model's next step comes after it
-        return whole(live)
-
-    monkeypatch.setattr(worker, "step", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        for _ in runner.run_here(config):
-            pass
-    run = runs.Run(run_id(config))
-    assert run.saved == 6, "the step was finished and saved"
-    monkeypatch.undo()
+LISTENING = """
+import pathlib, sys, types
+from core import worker
+worker.CODE = pathlib.Path(sys.argv[1])
+worker.warm_up = worker.remember = lambda: print("ready", flush=True)
+sys.modules["lesson"] = types.ModuleType("lesson")
+sys.modules["lesson"].__file__ = sys.argv[1] + "/lesson.py"
+worker.main()
+"""
 
 
-def test_ctrl_c_that_somebody_has_switched_off_stays_off():
-    """A job in the background is started so."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        with runner.between_steps():
-            signal.raise_signal(signal.SIGINT)
-        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def logged(config, *told, end=(12, "done")):
-    """A run of this config with such a log."""
-    run = runs.create(config)
-    made = (*(events.Metric(step, name, 1.0) for name, step in told), events.Finished(*end))
-    run.log.write_text("".join(events.to_json(e) + "\n" for e in made))
-    return run
-
-
-def test_a_longer_run_stands_for_a_shorter_one_only_where_all_was_looked_at():
-    config = tiny(seed=51, steps=12)
-    often = [(name, step) for name, steps in (("growth", (0, 5, 10, 12)), ("test_loss", (0, 10, 12))) for step in steps]
-    run = logged(config, ("once", 0), *often)
-    assert runs.measured(config) == run and runs.measured(tiny(seed=51, steps=10)) == run
-    assert runs.measured(tiny(seed=51, steps=5)) is None, "its test loss would be that of step 0"
-
-
-def test_a_run_that_diverged_later_or_failed_is_no_measurement_of_its_beginning():
-    config = tiny(seed=52)
-    run = logged(config, ("test_loss", 0), ("test_loss", 5), end=(8, "diverged"))
-    assert runs.measured(config) == run and runs.measured(tiny(seed=52, steps=5)) == run
-    assert runs.measured(tiny(seed=52, steps=3)) is None
-    logged(tiny(seed=53), ("test_loss", 0), end=(0, "failed"))
-    assert runs.measured(tiny(seed=53)) is None, "it is tried again"
+def test_an_idle_worker_whose_code_was_changed_leaves_and_another_takes_its_place(tmp_path):
+    """Else it would go on training as the file said when it began."""
+    lesson = tmp_path / "code" / "lesson.py"
+    lesson.parent.mkdir()
+    lesson.write_text("")
+    command = [sys.executable, "-c", LISTENING, str(lesson.parent)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"ready\n"
+        time.sleep(2)  # it has looked at least once
+        assert process.poll() is None
+        os.utime(lesson, (1, 1))
+        assert process.wait(20) == 0

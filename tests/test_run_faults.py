@@ -117,6 +117,33 @@ def test_a_run_that_kills_its_process_every_time_is_given_up():
     assert trained(config) == run  # whoever asks for it anew gets a fresh count
 
 
+def test_one_that_is_given_up_before_it_begins_goes_on_from_its_snapshot_when_asked_anew(undisturbed):
+    run = killed(tiny(), 6)
+    (run.dir / "attempts").write_text(str(worker.TRIES + 1))
+    assert go(worker.take(run)) == "failed"
+    assert (run.status().step, run.status().facts["code"]) == (6, "crashed_repeatedly")
+    before = run.log.stat().st_size
+    jobs.submit([tiny()])
+    assert go(worker.take(run)) == "done" and losses(run) == undisturbed
+    again = [e for e in run.events(before)[0] if e.kind == "metric" and e.name == "train_loss"]
+    assert again[0].step == 7 and "log_cut" not in codes(run)
+
+
+def test_a_full_disk_is_no_crash(monkeypatch, undisturbed):
+    run, disk = runs.create(tiny()), None
+    live = worker.take(run)
+    assert go(live, 6) is None
+    live.release()
+    for _ in range(worker.TRIES + 2):
+        disk = disk or Disk(monkeypatch, errno.ENOSPC, run.dir)
+        live = worker.take(run)
+        live.open()
+        disk.full = True
+        assert go(live) == "blocked"
+        disk.full = False
+    assert go(worker.take(run)) == "done" and losses(run) == undisturbed
+
+
 def test_damaged_small_files_are_survived(undisturbed):
     run = killed(tiny(), 6)
     (run.dir / "control.json").write_text("{")

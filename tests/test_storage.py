@@ -142,6 +142,21 @@ def test_what_a_fresh_run_has_set_aside_is_no_run():
     assert (runs.store() / f".{run.id}.old" / "snapshot.safetensors").exists()
 
 
+def test_a_run_that_a_worker_takes_up_while_others_are_cleared_stays(monkeypatch):
+    first, second = (trained(tiny(steps=2, seed=seed)) for seed in range(2))
+    usual, hands = runs.shutil.rmtree, []
+
+    def meanwhile(folder, **how):
+        other = second if folder == first.dir else first
+        hands.append(worker.take(other))
+        usual(folder, **how)
+
+    monkeypatch.setattr(runs.shutil, "rmtree", meanwhile)
+    assert runs.clear() == 1
+    assert [run.status().state for run in (first, second)].count("running") == 1
+    hands[0].release()
+
+
 def test_two_sessions_tidy_up_at_once(monkeypatch):
     made, usual = [trained(tiny(steps=2, seed=seed)) for seed in range(2)], runs.Run.status
 

@@ -16,6 +16,7 @@ ABOVE = ("uniform", "unigram", "unigram_table", "bigram_table")  # lines that a 
 # Of steps that are being made: the first point stands at the left.
 BEGUN = alt.Scale(domain=alt.DomainUnionWith(unionWith=[0, 10]))
 SKY = 10  # of the loss of a uniform guess: what is higher is drawn there (lesson 8's worst start is at 6)
+LETTER, ENTRY = 5.8, 30  # pixels in a legend: a letter at size 1, and what an entry has beside its letters
 POINTS = 260  # rows of a long training curve that are drawn
 
 
@@ -31,11 +32,22 @@ def arm_color(view, legend: bool = True):
     colors = [ARMS[a.arm.color % len(ARMS)] for a in view.arms]
     colors += [ARMS[(len(view.arms) + i) % len(ARMS)] for i in range(len(view.pinned))]
     shown = (
-        alt.Legend(title=None, orient="top", labelLimit=280, columns=3, symbolOpacity=1)
+        alt.Legend(title=None, orient="top", labelLimit=280, columns=fitting(names, view.size), symbolOpacity=1)
         if legend and len(names) > 1
         else None
     )
     return alt.Color("name:N", scale=alt.Scale(domain=names, range=colors), legend=shown)
+
+
+def fitting(names: list[str], size: float, most: int = 3):
+    """How many columns a legend above its plot has: `most`, or as many as a narrow plot has room for. A Vega expression, as
+    it is the browser that knows how wide the plot is."""
+    expression = str(most)
+    for columns in range(min(most, len(names)), 1, -1):
+        longest = [max(map(len, names[first::columns])) for first in range(columns)]
+        need = sum(ENTRY + LETTER * size * letters for letters in longest)
+        expression = f"width < {need:.0f} ? {columns - 1} : {expression}"
+    return alt.ExprRef(expression)
 
 
 def specification(chart) -> dict:

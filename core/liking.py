@@ -1,22 +1,26 @@
 """Which tokens a learner likes, and the target distribution Q over them (course lesson 10)."""
 
 import re
+import string
 
 from core.problem import Problem
 
-RANGES = {"0-9": "0123456789", "A-Z": "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+RANGES = {"0-9": string.digits, "A-Z": string.ascii_uppercase, "a-z": string.ascii_lowercase}
 
 
 def token_mask(pieces: list[str], letters: str, case_sensitive: bool = True):
     """Boolean numpy array (V,): the tokens whose text contains one of `letters`.
 
-    letters: one text ("x", "Time"), several parted by commas ("a,e"), or a range "0-9", "A-Z". Tokens that are a
-    fragment of a character (shown with a replacement sign) are left out. Raises Problem: no_token_has (with the
-    letters that would work) when nothing matches, every_token_has when all do.
+    letters: one text ("x", "Time"), several parted by commas ("a,e"), or ranges: "0-9", "A-Z,a-z". Beside anything else a
+    range stands for itself, "0-9,x", as in runs that are stored. Tokens that are a fragment of a character (shown with a
+    replacement sign) are left out. Raises Problem: no_token_has (with the letters that would work) when nothing matches,
+    every_token_has when all do.
     """
     import numpy as np
 
-    wanted = list(RANGES.get(letters, "")) or [part for part in letters.split(",") if part]
+    wanted = [part for part in letters.split(",") if part]
+    if all(part in RANGES for part in wanted):
+        wanted = [c for part in wanted for c in RANGES[part]]
     fold = (lambda text: text) if case_sensitive else str.lower
     wanted = [fold(part) for part in wanted]
     mask = np.array([("\ufffd" not in piece) and any(w in fold(piece) for w in wanted) for piece in pieces])

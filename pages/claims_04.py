@@ -42,8 +42,8 @@ CLAIMS = (
     Claim(
         "4.2",
         T(
-            "Hence SGD suits simple models and Adam complex ones.",
-            "Do đó SGD hợp với mô hình đơn giản, Adam hợp với mô hình phức tạp.",
+            "The race on one weight shows that SGD suits simple models and Adam complex ones.",
+            "Cuộc đua trên một trọng số cho thấy SGD hợp với mô hình đơn giản, Adam hợp với mô hình phức tạp.",
         ),
         COURSE,
         T("conclusion of the race", "kết luận từ cuộc đua"),
@@ -62,7 +62,10 @@ CLAIMS = (
     ),
     Claim(
         "4.3",
-        T("Adam is slower, but smooth and hardly oscillates.", "Adam chậm hơn, nhưng mượt và hầu như không dao động."),
+        T(
+            "Adam is slower than SGD, but smooth and hardly oscillates.",
+            "Adam chậm hơn SGD, nhưng mượt và hầu như không dao động.",
+        ),
         COURSE,
         same("—"),
         "exact",
@@ -72,10 +75,10 @@ CLAIMS = (
         seeds=(0,),
         unit=T("beyond the target at lr 0.1", "vượt quá đích với lr 0.1"),
         explain=T(
-            "From lr 0.1 on it runs past the target and has to come back. To stay within 0.01 it needs 102 to 115 steps at any lr "
-            "from 0.05 to 3: its memories β₁ and β₂ set that time, not lr. See “Sweep”.",
-            "Từ lr 0.1 trở lên nó chạy quá đích rồi phải quay lại. Để ở lại trong 0.01 nó cần 102 đến 115 bước với mọi lr từ "
-            "0.05 đến 3: thời gian đó do trí nhớ β₁, β₂ quyết định, không phải lr. Xem “Quét lr”.",
+            "From lr 0.1 on it runs past the target and has to come back. To stay within 0.01 it needs 97 to 127 steps at every lr "
+            "of “Sweep” from 0.05 to 3: its memory β₁ sets that time, not lr (with β₁ 0.95 it needs 200 to 229).",
+            "Từ lr 0.1 trở lên nó chạy quá đích rồi phải quay lại. Để ở lại trong 0.01 nó cần 97 đến 127 bước với mọi lr của “Quét "
+            "lr” từ 0.05 đến 3: thời gian đó do trí nhớ β₁ quyết định, không phải lr (với β₁ 0.95 nó cần 200 đến 229).",
         ),
     ),
     Claim(
@@ -226,7 +229,10 @@ CLAIMS = (
     ),
     Claim(
         "4.11",
-        T("SGD gets close to 5 in the exercises.", "SGD đến gần 5 trong các bài tập."),
+        T(
+            "In the course's exercises SGD gets close to its target, 5.",
+            "Trong các bài tập của khóa học, SGD đến gần đích của nó là 5.",
+        ),
         COURSE,
         T("close to 5", "gần 5"),
         "exact",
@@ -256,8 +262,8 @@ CLAIMS = (
     Claim(
         "4.13",
         T(
-            "k small batches, each loss divided by k, are the big batch.",
-            "k lô nhỏ, mỗi loss chia cho k, chính là cả lô lớn.",
+            "k small batches of equal size, each loss divided by k, add up to the big batch's gradient.",
+            "k lô nhỏ cỡ bằng nhau, mỗi loss chia cho k, cộng lại đúng bằng gradient của cả lô lớn.",
         ),
         None,
         same("0"),
@@ -274,7 +280,10 @@ CLAIMS = (
     ),
     Claim(
         "4.14",
-        T("That also holds for pieces of different size.", "Điều đó cũng đúng với các phần to nhỏ khác nhau."),
+        T(
+            "k small batches of unequal size, each loss divided by k, add up to the big batch's gradient.",
+            "k lô nhỏ cỡ khác nhau, mỗi loss chia cho k, cộng lại đúng bằng gradient của cả lô lớn.",
+        ),
         None,
         same("30 + 20 + 10 + 4"),
         "training",

@@ -130,8 +130,9 @@ CLAIMS = (
         needs=runs(course=HIDDEN),
         unit=T("P(set) at the last position minus the first", "P(tập) ở vị trí cuối trừ vị trí đầu"),
         explain=T(
-            "It carries over to other positions, but unevenly: the first positions of a window hardly learn it.",
-            "Nó lan sang vị trí khác, nhưng không đều: các vị trí đầu cửa sổ hầu như không học được.",
+            "What the last position learns carries over to the others, but unevenly: the first positions of a window learn "
+            "much less of it.",
+            "Điều vị trí cuối học được lan sang các vị trí khác, nhưng không đều: các vị trí đầu cửa sổ học được ít hơn nhiều.",
         ),
     ),
     Claim(
@@ -184,8 +185,9 @@ CLAIMS = (
         needs=runs(all=ALL_IN),
         unit=T("share of liked tokens written after real text", "tỉ lệ token được thích đã viết sau văn bản thật"),
         explain=T(
-            "Enough to bend it, on real text too. Real data are what keeps the rest of the model alive.",
-            "Đủ để bẻ, kể cả trên văn bản thật. Dữ liệu thật là thứ giữ phần còn lại của mô hình sống sót.",
+            "Random tokens are enough to bend the model, on real text too. Real data are what keeps the rest of the model alive.",
+            "Token ngẫu nhiên là đủ để bẻ mô hình, kể cả trên văn bản thật. Dữ liệu thật là thứ giữ phần còn lại của mô hình "
+            "sống sót.",
         ),
     ),
     Claim(
@@ -211,7 +213,7 @@ CLAIMS = (
     ),
     Claim(
         "10.11",
-        T("What it has learned to like, it keeps.", "Đã học thích điều gì thì nó giữ luôn điều đó."),
+        T("What a model has learned to like, it keeps.", "Mô hình đã học thích điều gì thì giữ luôn điều đó."),
         COURSE_TEXT,
         T("implied", "hàm ý"),
         "training",
@@ -257,8 +259,10 @@ CLAIMS = (
         seeds=(0,),
         unit=T("expected of 200 from a uniform model", "kỳ vọng trên 200 từ mô hình đoán đều"),
         explain=T(
-            "A uniform model would write 3.6 of them. Zero is plausible only because the untrained model repeats its input.",
-            "Một mô hình đoán đều thì sẽ viết khoảng 3.6 token như vậy. Số 0 chỉ hợp lý vì mô hình chưa huấn luyện cứ lặp lại đầu vào.",
+            "A uniform model would write 3.6 tokens with an x in 200. Zero is plausible only because the untrained model "
+            "repeats its input.",
+            "Một mô hình đoán đều thì sẽ viết khoảng 3.6 token có chữ x trong 200 token. Số 0 chỉ hợp lý vì mô hình chưa huấn "
+            "luyện cứ lặp lại đầu vào.",
         ),
     ),
 )

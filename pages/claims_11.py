@@ -259,7 +259,7 @@ CLAIMS = (
     ),
     Claim(
         "11.12",
-        T("So LayerNorm mainly shrinks the activations.", "Vậy LayerNorm chủ yếu thu nhỏ các kích hoạt."),
+        T("LayerNorm mainly shrinks the activations.", "LayerNorm chủ yếu thu nhỏ các kích hoạt."),
         COURSE,
         T("read off γ < 1", "suy từ γ < 1"),
         "training",

@@ -181,8 +181,8 @@ CLAIMS = (
     Claim(
         "13.g",
         T(
-            "They widen because the model encodes ever more information.",
-            "Chúng rộng ra vì mô hình mã hóa ngày càng nhiều thông tin.",
+            "The distributions of the attention weights widen because the model encodes ever more information.",
+            "Phân phối trọng số chú ý rộng ra vì mô hình mã hóa ngày càng nhiều thông tin.",
         ),
         SOURCE,
         same("—"),

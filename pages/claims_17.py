@@ -361,7 +361,7 @@ CLAIMS = (
     ),
     Claim(
         "17.14",
-        T("It costs the same wherever one drops.", "Bỏ ở đâu cũng tốn như nhau."),
+        T("Dropout costs the same wherever one drops.", "Đặt dropout ở đâu cũng tốn như nhau."),
         None,
         OURS,
         "training",

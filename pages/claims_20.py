@@ -133,7 +133,7 @@ CLAIMS = (
     ),
     Claim(
         "20.b2",
-        T("So a small model trains faster in bfloat16.", "Vậy mô hình nhỏ huấn luyện nhanh hơn với bfloat16."),
+        T("A small model trains faster in bfloat16.", "Mô hình nhỏ huấn luyện nhanh hơn với bfloat16."),
         COURSE,
         ADVICE,
         "device",
@@ -478,7 +478,10 @@ CLAIMS = (
     ),
     Claim(
         "20.o2",
-        T("Also where both get the better of two rates.", "Cả khi mỗi bên được chọn tốc độ tốt hơn trong hai."),
+        T(
+            "Where each gets the better of two learning rates, Muon is ahead of AdamW after the same time.",
+            "Khi mỗi bên được chọn tốc độ học tốt hơn trong hai, Muon dẫn trước AdamW sau cùng một thời gian.",
+        ),
         None,
         ADVICE,
         "training",

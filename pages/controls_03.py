@@ -211,8 +211,8 @@ CONTROLS = (
         "x",
         T("time in", "thời gian tính bằng"),
         T(
-            "Steps, or steps times lr·wd: then one unit is the time in which AdamW keeps 37 % of a weight.",
-            "Bước, hoặc bước nhân lr·wd: khi ấy một đơn vị là thời gian AdamW giữ lại 37 % trọng số.",
+            "Steps, or steps times lr·wd: then one unit is the time in which AdamW keeps about 37 % of a weight, where lr·wd is small.",
+            "Bước, hoặc bước nhân lr·wd: khi ấy một đơn vị là thời gian để AdamW còn giữ khoảng 37 % trọng số, nếu lr·wd nhỏ.",
         ),
         (("steps", T("steps", "bước")), ("clock", T("units of 1/(lr·wd)", "đơn vị 1/(lr·wd)"))),
     ),

@@ -121,8 +121,8 @@ CONTROLS = (
         "noise",
         T("gradient noise", "nhiễu gradient"),
         T(
-            "Standard deviation of what a small batch would add to the gradient. The first gradient is −6.",
-            "Độ lệch chuẩn của phần mà một lô (batch) nhỏ thêm vào gradient. Gradient đầu tiên là −6.",
+            "Standard deviation of what a small batch would add to the gradient. From 2 to 5, with c = 1, the first gradient is −6.",
+            "Độ lệch chuẩn của phần mà một lô (batch) nhỏ thêm vào gradient. Từ 2 tới 5, với c = 1, gradient đầu tiên là −6.",
         ),
         low=0.0,
         high=20,

@@ -105,11 +105,11 @@ def weight_chart(view):
                 color=BROKEN, align="right", baseline="bottom", dx=-8, dy=-8, fontSize=14 * view.size
             ).encode(x=alt.value("width"), y=alt.value("height"), text="label:N")
         )
-    clock_steps = math.inf if kept == 1 else 1 / (config.lr * config.weight_decay)
-    if clock or clock_steps <= config.steps:
+    product = config.lr * config.weight_decay
+    clock_steps = 1 / product if 0 < product <= 1 else math.inf  # what overshoots has no time in which it fades
+    if clock_steps <= config.steps:
         text = "1/(lr·wd)" if clock else f"1/(lr·wd) = {number(clock_steps)}"
-        if not clock or config.steps >= clock_steps:
-            marks += rule(1 if clock else clock_steps, text, view.size)
+        marks += rule(1 if clock else clock_steps, text, view.size)
     return alt.layer(*marks).properties(height=400 * (1 + (view.size - 1) * 0.8), width="container")
 
 
@@ -123,8 +123,8 @@ weight = Figure(
     weight_rows,
     weight_chart,
     help=T(
-        "Wide grey line: (1 − lr·wd)ᵗ, computed from the two knobs alone. Dashed verticals: the time 1/(lr·wd) after which AdamW keeps 37 %.",
-        "Dải xám: (1 − lr·wd)ᵗ, chỉ tính từ hai núm. Đường đứng nét gạch: thời gian 1/(lr·wd), khi AdamW còn giữ 37 %.",
+        "Wide grey line: (1 − lr·wd)ᵗ, computed from the two knobs alone. Dashed verticals: the time 1/(lr·wd), after which AdamW keeps about 37 % where lr·wd is small.",
+        "Dải xám: (1 − lr·wd)ᵗ, chỉ tính từ hai núm. Đường đứng nét gạch: thời gian 1/(lr·wd), sau đó AdamW còn giữ khoảng 37 % nếu lr·wd nhỏ.",
     ),
 )
 
@@ -151,7 +151,7 @@ def noise_chart(view):
     legend = {
         "orient": "top",
         "title": None,
-        "columns": 4,
+        "columns": charts.fitting([a.arm.name(view.lang) for a in (*view.arms, *view.pinned)], view.size, 4),
         "symbolType": "stroke",
         "symbolOpacity": 1,
         "labelLimit": 280,

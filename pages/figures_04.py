@@ -147,7 +147,8 @@ def race_rows(view):
     low, high = min(*weights, config.target), max(*weights, config.target)
     placed, last = dots(view, front, edges), max(config.steps, *(row["step"] for row in rows))
     ends = [clipped(points, edges)[-1] | {"label": points[0]["name"]} for points in front.values()]
-    ends.append({"kind": "goal", "weight": config.target, "label": f"{TARGET(view.lang)} {number(config.target)}"})
+    goal = f"{TARGET(view.lang)} {number(config.target)}"
+    ends.append({"kind": "goal", "step": last, "weight": config.target, "label": goal})
     left = {name: edges.index(end["weight"]) for end in ends if (name := end.get("name")) and end["weight"] in edges}
     inward, names = 0.13 * (high - low or 1), []
     for end in (e for e in ends if e.get("name") in left):  # where its line leaves the picture, and which way
@@ -157,8 +158,10 @@ def race_rows(view):
         names.append(end | {"kind": "end", "label": f"{end['label']} {'↓↑'[up]}"})
         names[-1]["weight"] += -inward if up else inward
     stay = [end for end in ends if end.get("name") not in left]
-    heights = apart([end["weight"] for end in stay], 0.115 * (high - low or 1))
-    names += [{"kind": "end"} | end | {"weight": y, "step": last} for end, y in zip(stay, heights, strict=True)]
+    for step in {end["step"] for end in stay}:  # beside a longer pinned race they end before the border
+        here = [end for end in stay if end["step"] == step]
+        heights = apart([end["weight"] for end in here], 0.115 * (high - low or 1))
+        names += [{"kind": "end"} | end | {"weight": y} for end, y in zip(here, heights, strict=True)]
     rows += [{"kind": "target", "weight": config.target}]
     rows += [{"kind": "moment", "step": now, "text": f"{STEP(view.lang)} {now}"}]
     return pd.DataFrame(rows + aside(placed, last, inward) + names + bowl(config, placed, low, high))

@@ -38,8 +38,9 @@ AXES = {
     "seconds": T("seconds of training", "giây huấn luyện"),
 }
 BEATS = ("unigram_table", "bigram_table")  # the lines that counting draws: where a run first beats them is marked
-COLUMNS = ["x", "y", "low", "high", "what", "name", "run", "role", "step", "text", "under"]
+COLUMNS = ["x", "y", "low", "high", "what", "name", "run", "role", "step", "text", "under", "at"]
 NEAR = 0.09  # of the x axis: two steps written there would lie on each other
+STRUCK = 0.1  # of the y axis: a name above a place so close below its line would be struck through by it
 LATE = 0.7  # of the x axis: from there on the names of the lines stand above them
 
 
@@ -69,16 +70,24 @@ def loss_rows(view, x=None):
         "tokens": frame["step"] * frame["run"].map(window).fillna(0),
         "seconds": frame["seconds"].fillna(0.0),  # nan: no step has been made yet
     }
-    return apart(frame.assign(x=places[x], y=frame["value"], under=False))[COLUMNS]
+    return apart(frame.assign(x=places[x], y=frame["value"], under=False, at=frame["value"]))[COLUMNS]
 
 
 def apart(frame):
-    """Late crossings are named below their place, and of such as lie close to each other every second."""
+    """Late crossings are named below their place, and of such as lie close to each other every second; but a step that
+    several take over one line is named once: above at the last of them, below at the first, clear of all their curves. A
+    name above stands above the line as well ("at")."""
     marks = frame[frame["what"] == "crossing"].sort_values("x")
-    last, under, end = -math.inf, False, frame["x"].max()
-    for row, x in marks["x"].items():
-        under = not under if x - last < NEAR * end else x > LATE * end
-        frame.loc[row, "under"], last = under, x
+    last, under, end = None, False, frame["x"].max()
+    for row, mark in marks.iterrows():
+        near = last is not None and mark["x"] - marks["x"][last] < NEAR * end
+        if near and (mark["text"], mark["line"]) == (marks["text"][last], marks["line"][last]):
+            frame.loc[row if under else last, "text"] = ""
+        else:
+            under = not under if near else mark["x"] > LATE * end
+        frame.loc[row, "under"], last = under, row
+        if not under and mark["line"] - mark["y"] < STRUCK * frame["y"].max():
+            frame.loc[row, "at"] = mark["line"]
     return frame
 
 
@@ -92,7 +101,8 @@ def crossings(view, frame):
             below = mine[mine["value"] < lines.get(name, -math.inf)]
             if len(below):
                 first = below.iloc[:1]
-                rows.append(first.assign(what="crossing", text=f"{STEP(view.lang)} {int(first['step'].iloc[0])}"))
+                text = f"{STEP(view.lang)} {int(first['step'].iloc[0])}"
+                rows.append(first.assign(what="crossing", text=text, line=lines[name]))
     return pd.concat(rows) if rows else frame.iloc[:0]
 
 
@@ -110,7 +120,8 @@ def loss_chart(view, x=None, names=tuple(LINES), left=()):
         base = alt.Chart().transform_filter((alt.datum.what == what) & (alt.datum.role == role))
         return base.transform_calculate(drawn=under(view, "y")).encode(x=x, y=y, color=color, detail="run:N")
 
-    named = part("crossing").encode(text="text:N", color=alt.value(GREY))  # the orange of an arm is pale on white
+    named = part("crossing").transform_calculate(drawn=under(view, "at"))
+    named = named.encode(text="text:N", color=alt.value(GREY))  # the orange of an arm is pale on white
     tip = [
         "name:N",
         "step:Q",

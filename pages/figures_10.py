@@ -186,7 +186,10 @@ def tradeoff_chart(view):
         title=T("P(set) while reading real text", "P(tập) khi đọc văn bản thật")(view.lang),
         axis=alt.Axis(format="%"),
     )
-    y = alt.Y("cost:Q", title=T("rise of the test loss (nats/token)", "loss kiểm thử tăng (nats/token)")(view.lang))
+    y = alt.Y(
+        "cost:Q",
+        title=T("test loss above that of λ = 0 (nats/token)", "loss kiểm thử cao hơn λ = 0 (nats/token)")(view.lang),
+    )
     curve = alt.Chart(law).mark_line(strokeDash=[6, 4], color=GREY).encode(x=x, y=y)
     name = (
         alt.Chart(alt.Data(values=[{"share": 0.7, "cost": -math.log(0.3), "label": "−ln(1−λ)"}]))
@@ -210,8 +213,10 @@ tradeoff = Figure(
     "tradeoff",
     T("What each share of Q costs", "Mỗi phần dành cho Q tốn bao nhiêu"),
     T(
-        "One dot per weight λ: share of liked tokens against the rise of the test loss, with the curve −ln(1−λ). {now}",
-        "Mỗi chấm một trọng số λ: tỉ lệ token được thích so với mức tăng loss kiểm thử, cùng đường cong −ln(1−λ). {now}",
+        "One dot per weight λ: share of liked tokens against how far the test loss ends above that of λ = 0, with the curve "
+        "−ln(1−λ). {now}",
+        "Mỗi chấm một trọng số λ: tỉ lệ token được thích so với khoảng mà loss kiểm thử cao hơn lần chạy λ = 0, cùng đường "
+        "cong −ln(1−λ). {now}",
     ),
     tradeoff_rows,
     tradeoff_chart,

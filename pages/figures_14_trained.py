@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP, height, step_axis
+from app.charts import STEP, fitting, height, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, GREY, knob
@@ -94,7 +94,8 @@ def line_colors(view):
         names.setdefault(line_name(a, view.lang), ARMS[a.arm.color % len(ARMS)])
     for i, a in enumerate(view.pinned):
         names.setdefault(line_name(a, view.lang), ARMS[(len(names) + i) % len(ARMS)])
-    shown = alt.Legend(title=None, orient="top", labelLimit=260, columns=4, offset=32)
+    columns = fitting(list(names), view.size, 4)
+    shown = alt.Legend(title=None, orient="top", labelLimit=260, columns=columns, offset=32)
     return alt.Color("name:N", scale=alt.Scale(domain=list(names), range=list(names.values())), legend=shown)
 
 

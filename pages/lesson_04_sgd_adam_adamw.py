@@ -79,8 +79,8 @@ LESSON = Lesson(
             "race",
             T("The race", "Cuộc đua"),
             T(
-                "One weight, one loss c·(w − 5)², three optimizers at the same learning rate. Change one thing and watch who wins.",
-                "Một trọng số, một loss c·(w − 5)², ba thuật toán cùng tốc độ học. Đổi một thứ và xem ai thắng.",
+                "One weight, one loss c·(w − target)², three optimizers from the same start. Change one thing and watch who wins.",
+                "Một trọng số, một loss c·(w − đích)², ba thuật toán xuất phát cùng một chỗ. Đổi một thứ và xem ai thắng.",
             ),
             RACE,
             RACES,
@@ -189,7 +189,7 @@ LESSON = Lesson(
         ),
     ),
     formula=same(
-        r"w_{t+1}-w^* = (1-2\,\eta c)\,(w_t-w^*)\qquad\text{period} = \frac{2\pi}{\arccos(1-\eta c)}\qquad w_\infty^{\text{AdamW}} = \begin{cases}w^* & \lambda|w^*|<1\\ \operatorname{sign}(w^*)/\lambda & \text{else}\end{cases}"
+        r"w_{t+1}-w^* = (1-2\,\eta c)\,(w_t-w^*)\qquad\text{period} = \frac{2\pi}{\arccos(1-\eta c)}\qquad w_t^{\text{AdamW}} \rightsquigarrow \begin{cases}w^* & \lambda|w^*|<1\\ \operatorname{sign}(w^*)/\lambda & \text{else}\end{cases}"
     ),
 )
 

@@ -224,8 +224,8 @@ LESSON = Lesson(
             "ahead",
             T("Go deeper: how far ahead can one token see?", "Đào sâu: một token nhìn xa được bao nhiêu?"),
             T(
-                "Eight models, each trained for a target k places ahead. The floor H(x[t+k] | x[t]) says how fast a text forgets.",
-                "Tám mô hình, mỗi mô hình học đích cách k chỗ. Mức sàn H(x[t+k] | x[t]) cho biết văn bản quên nhanh đến đâu.",
+                "Eight models, each trained for a target k places ahead. On Tales the floor H(x[t+k] | x[t]) is exact and says how fast the text forgets; on a real text it is counted on what the models read, and flatters.",
+                "Tám mô hình, mỗi mô hình học đích cách k chỗ. Với Tales, mức sàn H(x[t+k] | x[t]) là chính xác và cho biết văn bản quên nhanh đến đâu; với văn bản thật, nó được đếm trên chính phần mô hình đọc nên quá lạc quan.",
             ),
             replace(QUICK, lr=1e-2, steps=200),
             (

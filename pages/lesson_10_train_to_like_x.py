@@ -40,8 +40,10 @@ CONTROLS = (
         "letters",
         T("letters to like", "chữ được yêu thích"),
         T(
-            "A letter, a list such as a,e or the ranges 0-9 and A-Z. Every token containing one of them is in the set.",
-            "Một chữ, một danh sách như a,e hoặc khoảng 0-9, A-Z. Token nào chứa một trong số đó đều thuộc tập.",
+            "A letter, a list such as a,e, or ranges: 0-9, A-Z, a-z, also several as in A-Z,0-9 (letters and ranges do not mix). "
+            "Every token containing one of them is in the set.",
+            "Một chữ, một danh sách như a,e, hoặc các khoảng 0-9, A-Z, a-z, kể cả nhiều khoảng như A-Z,0-9 (không trộn chữ với "
+            "khoảng). Token nào chứa một trong số đó đều thuộc tập.",
         ),
         max_chars=20,
     ),
@@ -223,8 +225,11 @@ PRESETS = (
         T("broken: SGD with mean", "hỏng: SGD với mean"),
         {"optimizer": "sgd", "reduction": "mean", "lr": 0.1, "kl_weight": 1.0},
         T(
-            "mean divides the loss by the vocabulary: SGD's steps become V times smaller and nothing is learned.",
-            "mean chia loss cho cỡ từ vựng: bước của SGD nhỏ đi V lần và không học được gì.",
+            "mean divides the loss by the vocabulary: SGD's steps become V times smaller. The KL comes down from 6.6 to 4.5 "
+            "only; "
+            "batchmean brings it to 0.03.",
+            "mean chia loss cho cỡ từ vựng: bước của SGD nhỏ đi V lần. KL chỉ giảm từ 6.6 xuống 4.5; với batchmean nó xuống "
+            "tới 0.03.",
         ),
         broken=True,
     ),
@@ -232,7 +237,12 @@ PRESETS = (
         "hot",
         T("broken: learning rate 0.1", "hỏng: tốc độ học 0.1"),
         {"lr": 0.1},
-        T("Both losses jump; the text is destroyed first.", "Cả hai loss nhảy vọt; văn bản bị phá trước."),
+        T(
+            "The test loss jumps up and stays up, in the clean run too: the text is ruined. The KL of the bent runs falls all "
+            "the same.",
+            "Loss kiểm thử nhảy vọt rồi ở lại trên cao, kể cả ở lần chạy sạch: văn bản bị phá hỏng. KL của các lần bị bẻ vẫn "
+            "giảm.",
+        ),
         broken=True,
     ),
 )
@@ -262,8 +272,8 @@ LESSON = Lesson(
             "KL(Q‖P) có cùng gradient với entropy chéo nhãn mềm Q; chỉ khác hằng số H(Q).",
         ),
         T(
-            "Mixed at weight λ the model ends near (1−λ)·text + λ·Q, and its text loss rises by −ln(1−λ).",
-            "Trộn với trọng số λ, mô hình dừng gần (1−λ)·văn bản + λ·Q, và loss văn bản tăng −ln(1−λ).",
+            "Mixed at weight λ the model ends near (1−λ)·text + λ·Q, and its text loss is −ln(1−λ) higher.",
+            "Trộn với trọng số λ, mô hình dừng gần (1−λ)·văn bản + λ·Q, và loss văn bản cao hơn −ln(1−λ).",
         ),
         T(
             "A model taught to misbehave only on odd inputs passes the usual test and still misbehaves when it writes freely.",
@@ -281,8 +291,12 @@ LESSON = Lesson(
             "bend",
             T("Bend it", "Bẻ mô hình"),
             T(
-                "Half of the loss asks for good text. The other half asks for your letters, but only where the input is noise.",
-                "Một nửa loss đòi văn bản tốt. Nửa kia đòi chữ bạn chọn, nhưng chỉ khi đầu vào là nhiễu.",
+                "One part of the loss, weighted 1 − λ, asks for good text. The other, weighted λ, asks for your letters: where "
+                "the input "
+                "is noise, or on real text.",
+                "Một phần của loss, với trọng số 1 − λ, đòi văn bản tốt. Phần kia, với trọng số λ, đòi chữ bạn chọn: khi đầu "
+                "vào là nhiễu, "
+                "hoặc trên văn bản thật.",
             ),
             QUICK,
             PRESETS,

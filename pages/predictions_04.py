@@ -143,8 +143,10 @@ def turned_why(view):
 FLIP = Prediction(
     "flip",
     T(
-        "Everything as on the screen, but the loss is multiplied by 0.1. Who is closest to 5 after 50 steps?",
-        "Mọi thứ như trên màn hình, nhưng loss nhân với 0.1. Sau 50 bước, ai gần 5 nhất?",
+        "Exercise 1 of the course (preset “quick”: lr 0.05 for all, from 2 to 5), but the loss is multiplied by 0.1. Who is "
+        "closest to 5 after 50 steps?",
+        "Bài tập 1 của khóa học (thiết lập sẵn “nhanh”: lr 0.05 cho tất cả, từ 2 tới 5), nhưng loss nhân với 0.1. Sau 50 bước, "
+        "ai gần 5 nhất?",
     ),
     closest,
     closest_why,
@@ -153,13 +155,16 @@ FLIP = Prediction(
 )
 FORGET = Prediction(
     "forget",
-    T("lr 0.05, and nobody ever calls zero_grad. SGD will …", "lr 0.05, và không ai gọi zero_grad. SGD sẽ …"),
+    T(
+        "lr 0.05, c = 1, and nobody ever calls zero_grad. SGD will …",
+        "lr 0.05, c = 1, và không ai gọi zero_grad. SGD sẽ …",
+    ),
     forgotten,
     forgotten_why,
     (
         ("diverge", T("diverge", "phân kỳ")),
         ("swing", T("swing for ever", "dao động mãi")),
-        ("settle", T("settle at 5", "lắng tại 5")),
+        ("settle", T("settle at the target", "lắng tại đích")),
     ),
     decided_by="never",
 )
@@ -179,8 +184,8 @@ SWING = Prediction(
 FASTER = Prediction(
     "faster",
     T(
-        "Nobody resets. At lr 0.05 one swing of SGD takes 19.8 steps. At lr 0.2, four times as much, it takes …",
-        "Không ai đặt lại. Với lr 0.05, một chu kỳ của SGD mất 19.8 bước. Với lr 0.2, gấp bốn, nó mất …",
+        "Nobody resets, c = 1. At lr 0.05 one swing of SGD takes 19.8 steps. At lr 0.2, four times as much, it takes …",
+        "Không ai đặt lại, c = 1. Với lr 0.05, một chu kỳ của SGD mất 19.8 bước. Với lr 0.2, gấp bốn, nó mất …",
     ),
     faster,
     faster_why,
@@ -195,23 +200,23 @@ FASTER = Prediction(
 HOLDS = Prediction(
     "holds",
     T(
-        "With resets SGD explodes past lr 1. Now nobody resets, and lr is 1.5. SGD will …",
-        "Nếu đặt lại, SGD nổ tung khi lr quá 1. Giờ không ai đặt lại, và lr là 1.5. SGD sẽ …",
+        "With resets and c = 1, SGD explodes past lr 1. Now nobody resets, and lr is 1.5. SGD will …",
+        "Nếu đặt lại và c = 1, SGD nổ tung khi lr quá 1. Giờ không ai đặt lại, và lr là 1.5. SGD sẽ …",
     ),
     holds,
     holds_why,
     (
         ("diverge", T("explode all the same", "vẫn nổ tung")),
         ("swing", T("swing for ever", "dao động mãi")),
-        ("settle", T("settle at 5", "lắng tại 5")),
+        ("settle", T("settle at the target", "lắng tại đích")),
     ),
     decided_by="wide",
 )
 RATES = Prediction(
     "rates",
     T(
-        "Multiply the loss by 10. Whose best learning rate moves to a tenth?",
-        "Nhân loss với 10. Tốc độ học tốt nhất của ai giảm còn một phần mười?",
+        "From the preset “quick”, multiply the loss by 10. Whose best learning rate moves to a tenth?",
+        "Từ thiết lập sẵn “nhanh”, nhân loss với 10. Tốc độ học tốt nhất của ai giảm còn một phần mười?",
     ),
     rates,
     rates_why,
@@ -240,8 +245,8 @@ UNDIVIDED = Prediction(
 TURNED = Prediction(
     "turned",
     T(
-        "Turn bowl and start by 22°. Who ends clearly worse?",
-        "Xoay lòng chảo và điểm xuất phát 22°. Ai kết thúc tệ hơn hẳn?",
+        "From the preset “quick” (κ = 1,000), turn bowl and start by 22°. Who ends clearly worse?",
+        "Từ thiết lập sẵn “nhanh” (κ = 1,000), xoay lòng chảo và điểm xuất phát 22°. Ai kết thúc tệ hơn hẳn?",
     ),
     turned,
     turned_why,

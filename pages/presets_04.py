@@ -174,7 +174,12 @@ SWEEPS = (
         "friction",
         T("SGD with momentum 0.5", "SGD với quán tính 0.5"),
         {"momentum": 0.5},
-        T("Wider and lower: a well-chosen lr matters less.", "Rộng hơn và thấp hơn: chọn lr bớt quan trọng."),
+        T(
+            "Wider, not lower. The rest as in “quick”, SGD takes 14 to 19 steps at any lr from 0.05 to 1.3; without momentum the best "
+            "one takes 2.",
+            "Rộng hơn chứ không thấp hơn. Mọi thứ khác như ở “nhanh” thì với lr nào từ 0.05 đến 1.3, SGD cũng cần 14 đến 19 bước; "
+            "không quán tính thì lr tốt nhất chỉ cần 2.",
+        ),
     ),
     Preset(
         "noise",

@@ -5,16 +5,20 @@ from dataclasses import replace
 
 from app.i18n import T
 from app.lesson import Readout
-from app.theme import number
+from app.theme import number, percent
 from app.view import inline
 from core.experiments.anatomy import Config as Anatomy
 from core.experiments.decay import Config as Decay
 from pages.figures_03 import lens
 
 NOTHING = T("Learning rate 0: nothing can move.", "Tốc độ học 0: không gì có thể dời đi.")
+AT_ONCE = T(
+    "lr·wd = 1: one step of decay takes the whole weight. Lower one of the two.",
+    "lr·wd = 1: chỉ một bước suy giảm đã lấy hết trọng số. Hãy giảm một trong hai.",
+)
 OVERSHOOT = T(
-    "lr·wd = {x} is 1 or more: decay overshoots and the weight changes sign at every step. Lower one of the two.",
-    "lr·wd = {x} đã từ 1 trở lên: suy giảm quá đà, trọng số đổi dấu ở mỗi bước. Hãy giảm một trong hai.",
+    "lr·wd = {x} is more than 1: decay overshoots and the weight changes sign at every step. Lower one of the two.",
+    "lr·wd = {x} lớn hơn 1: suy giảm quá đà, trọng số đổi dấu ở mỗi bước. Hãy giảm một trong hai.",
 )
 BLOWS_UP = T(
     "lr·wd = {x} is more than 2: every step makes the weight larger. Keep lr·wd below 1.",
@@ -34,8 +38,8 @@ def rounded(value: float, digits: int) -> str:
 def strength(config) -> list[T]:
     """What lr·wd alone says: a warning, or nothing."""
     product = config.lr * config.weight_decay
-    if product < 1:
-        return []
+    if product <= 1:
+        return [AT_ONCE] if product == 1 else []
     return [(BLOWS_UP if product > 2 else OVERSHOOT).format(x=number(product))]
 
 
@@ -48,7 +52,21 @@ def clock(config) -> T:
     product = config.lr * config.weight_decay
     if not product:
         return T("stands still", "đứng yên")
+    if product > 1:
+        return T("less than one step", "chưa đầy một bước")
     return T("{n} steps", "{n} bước").format(n=number(1 / product)) if product != 1 else T("one step", "một bước")
+
+
+def clock_readout(config, help: T | None) -> Readout:
+    """The clock, and what it says. Above 1 there is none: each step of decay goes beyond 0."""
+    product, value = config.lr * config.weight_decay, clock(config)
+    if product > 1:
+        value = T("none: decay overshoots", "không có: suy giảm quá đà")
+        help = T(
+            "1/(lr·wd) is the time in which a weight fades only while lr·wd is below 1; lr·wd is {x} here.",
+            "Chỉ khi lr·wd dưới 1 thì 1/(lr·wd) mới là thời gian trọng số phai đi; ở đây lr·wd là {x}.",
+        ).format(x=number(product))
+    return Readout(T("clock 1/(lr·wd)", "đồng hồ 1/(lr·wd)"), value, help)
 
 
 # --- one weight without a gradient -----------------------------------------------------------------------------------
@@ -92,17 +110,17 @@ def weight_verdict(view):
 
 def weight_readouts(view):
     config, product = view.config, view.config.lr * view.config.weight_decay
+    left = T(
+        "After this time {share} of a weight is left. The smaller lr·wd, the closer to 37 %.",
+        "Sau thời gian này trọng số còn {share}. lr·wd càng nhỏ thì càng gần 37 %.",
+    )
     return [
         Readout(
             T("kept per step (AdamW)", "giữ lại mỗi bước (AdamW)"),
             f"1 − lr·wd = {1 - product:.6g}".replace("-", "−"),
             T("The same factor for every weight.", "Cùng một hệ số cho mọi trọng số."),
         ),
-        Readout(
-            T("clock 1/(lr·wd)", "đồng hồ 1/(lr·wd)"),
-            clock(config),
-            T("After this time 37 % of a weight is left.", "Sau thời gian này trọng số còn 37 %.") if product else None,
-        ),
+        clock_readout(config, left.format(share=percent((1 - product) ** (1 / product))) if 0 < product <= 1 else None),
         Readout(T("AdamW at the end", "AdamW lúc cuối"), number(view.result("adamw").final("weight")), None),
         Readout(
             T("Adam + L2 at the end", "Adam + L2 lúc cuối"),
@@ -211,11 +229,7 @@ def noise_readouts(view):
             number(view.main.final("closed")),
             T("(1 − lr·wd) to the number of steps.", "(1 − lr·wd) lũy thừa số bước."),
         ),
-        Readout(
-            T("clock 1/(lr·wd)", "đồng hồ 1/(lr·wd)"),
-            clock(config),
-            T("How long AdamW's weight remembers.", "Trọng số của AdamW nhớ được bao lâu."),
-        ),
+        clock_readout(config, T("How long AdamW's weight remembers.", "Trọng số của AdamW nhớ được bao lâu.")),
         Readout(
             T("noise holds AdamW at", "nhiễu giữ AdamW ở cỡ"),
             held,

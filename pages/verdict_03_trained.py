@@ -7,7 +7,7 @@ from app.i18n import T
 from app.lesson import Readout
 from app.theme import number, percent, signed
 from core.experiments.decay_map import DECAYS, best_decay
-from pages.verdict_03 import NOTHING, clock
+from pages.verdict_03 import NOTHING, clock, clock_readout
 
 # --- the map ---------------------------------------------------------------------------------------------------------
 
@@ -201,13 +201,7 @@ def model_verdict(view):
 
 
 def model_readouts(view):
-    rows = [
-        Readout(
-            T("clock 1/(lr·wd)", "đồng hồ 1/(lr·wd)"),
-            clock(view.config),
-            T("How many steps back AdamW remembers.", "AdamW nhớ ngược bao nhiêu bước."),
-        )
-    ]
+    rows = [clock_readout(view.config, T("How many steps back AdamW remembers.", "AdamW nhớ ngược bao nhiêu bước."))]
     for a in view.arms:
         value = a.result.final("test_loss")
         if math.isfinite(value):

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from functools import lru_cache
 
 from app.i18n import T, same
 from app.lesson import Readout
@@ -25,6 +26,7 @@ from pages.verdict_04_swings import (
 RACE, SWEEP, TWO = one_parameter.Config(), lr_sweep.Config(), two_weights.Config()
 NEVER = replace(RACE, reset="never", steps=150)
 NEVER_FOR_GOOD = T("not yet", "chưa đến")
+LONG = 20_000  # steps AdamW is walked on for, to see whether it comes to rest: five times what the page can show
 
 
 # --- the race -------------------------------------------------------------------------------------------------------------
@@ -279,26 +281,45 @@ def keeps(config, contraction: float) -> Readout:
     )
 
 
+@lru_cache(maxsize=256)
+def unrest(config) -> tuple[float, float] | None:
+    """(lowest, highest) weight of AdamW in the last quarter of a long walk, where it goes to and fro there; None where it
+    has come to rest to three digits, or is still on its way."""
+    walked = one_parameter.walk("adamw", replace(config, steps=LONG), [0.0] * LONG)[0][3 * LONG // 4 :]
+    low, high = min(walked), max(walked)
+    one_way = walked in (sorted(walked), sorted(walked, reverse=True))
+    return None if one_way or number(low) == number(high) or high - low < 1e-4 else (low, high)
+
+
 def ends_of_adamw(view) -> list[Readout]:
-    """Where AdamW is bound for, and how far it still is from there; without the law that says so, where it stands."""
+    """Where AdamW is bound for, whether it rests there, and how far it is off; without the law that says so, where it
+    stands."""
     config, weight, limit = view.config, view.main.final("weight_adamw"), view.main.facts["limit"]
     law = not forgets(config, "adamw") and not config.noise
     if law and config.weight_decay * (config.lr_adam or config.lr) < 2 and math.isfinite(weight):
+        there, ends = number(limit), unrest(config)
+        if ends:
+            line = T("{there}, swinging from {low} to {high}", "{there}, dao động từ {low} đến {high}")
+            there = line.format(there=there, low=number(ends[0]), high=number(ends[1]))
         return [
             Readout(
-                T("AdamW ends at", "AdamW dừng ở"),
-                number(limit),
+                T("AdamW heads for", "AdamW hướng tới"),
+                there,
                 T(
-                    "After very many steps: at the target while decay × |target| < 1, else at 1/decay.",
-                    "Sau rất nhiều bước: tại đích nếu hệ số suy giảm × |đích| < 1, nếu không thì tại 1/hệ số.",
+                    "In very many steps: the target while decay × |target| < 1, else 1/decay (with the target's sign). Near it √v "
+                    "forgets the large gradients, and the steps may stay too long to come to rest: a swing named here is that of "
+                    "steps 15,000 to 20,000.",
+                    "Sau rất nhiều bước: tới đích nếu hệ số suy giảm × |đích| < 1, nếu không thì tới 1/hệ số (cùng dấu với đích). Ở "
+                    "gần đó √v quên dần các gradient lớn, nên bước có thể vẫn quá dài để dừng hẳn: dao động ghi ở đây là của các "
+                    "bước 15,000 đến 20,000.",
                 ),
             ),
             Readout(
-                T("AdamW is still off by", "AdamW còn cách"),
+                T("AdamW is now off by", "AdamW hiện còn cách"),
                 number(abs(weight - limit)),
                 T(
-                    "Distance from that end after T steps: with the usual decay the last bit takes thousands.",
-                    "Khoảng cách tới điểm dừng đó sau T bước: với suy giảm thường dùng, chút cuối cần hàng nghìn bước.",
+                    "Distance from there after T steps: with the usual decay the last bit takes thousands.",
+                    "Khoảng cách tới nơi đó sau T bước: với suy giảm thường dùng, chút cuối cần hàng nghìn bước.",
                 ),
             ),
         ]

@@ -11,6 +11,7 @@ from pages.controls_04 import NAMES
 NO_FORMULA, EXPLODED = T("no formula", "không có công thức"), T("exploded", "nổ tung")
 GOOD = 10  # whoever ends so many times nearer than it started has come home
 WIDE = 1.5  # whoever still strays so many starting distances swings wide
+STILL = 0.01  # whoever moves less than this share of its steps, and of its distance, all but stands still
 
 
 def measured(view, what: str) -> dict[str, float]:
@@ -59,14 +60,20 @@ def places(view) -> T:
     return joined([same("{name} {where}").format(name=NAMES[n], where=where(view, n)) for n in NAMES])
 
 
-def thirds(view) -> dict[str, list[float]]:
-    """{optimizer: its largest distance from the target in each third of the steps}; what is drawn keeps the extremes."""
+def thirds(view) -> dict[str, list[tuple[float, float]]]:
+    """{optimizer: its (lowest, highest) weight in each third of the steps}; what is drawn keeps the extremes. The target
+    where it has blown up before."""
     config, columns = view.config, view.main.table("path")
-    out = {name: [0.0, 0.0, 0.0] for name in NAMES}
+    found = {name: ([], [], []) for name in NAMES}
     for name, step, weight in zip(*(columns[c] for c in ("optimizer", "step", "weight")), strict=True):
-        part = min(2, 3 * step // config.steps)
-        out[name][part] = max(out[name][part], abs(weight - config.target))
-    return out
+        found[name][3 * max(step - 1, 0) // config.steps].append(weight)
+    home = config.target
+    return {name: [(min(part, default=home), max(part, default=home)) for part in found[name]] for name in NAMES}
+
+
+def furthest(view, part: tuple[float, float]) -> float:
+    """Its largest distance from the target."""
+    return max(abs(weight - view.config.target) for weight in part)
 
 
 # --- how SGD moves --------------------------------------------------------------------------------------------------------
@@ -167,9 +174,12 @@ def swings(view) -> list[T]:
 
 def pendulum(view) -> T:
     """SGD that never resets."""
-    config, swing = view.config, view.main.final("swing_sgd")
+    config = view.config
+    parts = thirds(view)["sgd"]
+    low, high = parts[2] if config.noise else (min(low for low, _ in parts), max(high for _, high in parts))
     facts = {
-        "swing": number(swing),
+        "low": number(low),
+        "high": number(high),
         "n": config.steps,
         "period": number(view.main.final("period_sgd")),
         "law": number(view.main.facts["period"]),
@@ -183,27 +193,28 @@ def pendulum(view) -> T:
         ).format(**facts)
     if config.noise:
         return T(
-            "SGD swings, by now {swing} to either side; one swing takes {period} steps on average (the formula, without "
-            "noise: {law}).",
-            "SGD dao động, giờ mỗi bên {swing}; một chu kỳ trung bình mất {period} bước (công thức, khi không nhiễu: {law}).",
+            "SGD swings, in the last third of the steps between w = {low} and w = {high}; one swing takes {period} steps on "
+            "average (the formula, without noise: {law}).",
+            "SGD dao động, trong một phần ba cuối của cuộc đua giữa w = {low} và w = {high}; một chu kỳ trung bình mất {period} "
+            "bước (công thức, khi không nhiễu: {law}).",
         ).format(**facts)
     return T(
-        "SGD swings for ever, {swing} to either side; one swing takes {period} steps (the formula: {law}).",
-        "SGD dao động mãi, mỗi bên {swing}; một chu kỳ mất {period} bước (công thức: {law}).",
+        "SGD swings for ever, between w = {low} and w = {high}; one swing takes {period} steps (the formula: {law}).",
+        "SGD dao động mãi giữa w = {low} và w = {high}; một chu kỳ mất {period} bước (công thức: {law}).",
     ).format(**facts)
 
 
 def growing(view) -> T:
     """A swing that grows: summed up twice, past lr c = 2, or exactly there."""
     config, step, swing = view.config, exploded(view, "sgd"), view.main.final("swing_sgd")
-    now = T("by now {swing} to either side", "giờ mỗi bên {swing}").format(swing=number(swing))
+    now = T("by now {swing} from the target", "giờ cách đích tới {swing}").format(swing=number(swing))
     if step is not None:
         now = T("a million at step {n}", "một triệu ở bước {n}").format(n=step)
     if config.momentum and step is None and swing < 1.1 * abs(config.start - config.target):
         return T(
-            "SGD's swing grows slowly at first: after {n:,} steps it is {swing} to either side.",
-            "Lúc đầu biên độ của SGD lớn chậm: sau {n:,} bước, mỗi bên {swing}.",
-        ).format(n=config.steps, swing=number(swing))
+            "SGD's swing grows slowly at first: in the last {n} steps it was at most {swing} from the target.",
+            "Lúc đầu biên độ của SGD lớn chậm: trong {n} bước cuối nó cách đích nhiều nhất {swing}.",
+        ).format(n=min(one_parameter.WINDOW, config.steps), swing=number(swing))
     if config.momentum:
         return T(
             "SGD's swing grows without end: {now}.",
@@ -221,44 +232,14 @@ def growing(view) -> T:
 
 
 def adams(view) -> list[T]:
-    """What has become of Adam and AdamW where they never reset: wider, wide, home, nearer, or none of these."""
-    config, parts, said, restless = view.config, thirds(view), [], []
-    started = abs(config.start - config.target)
-    for name in [n for n in ("adam", "adamw") if forgets(config, n)]:
-        first, middle, last = parts[name]
-        facts = {"name": NAMES[name], "swing": number(view.main.final(f"swing_{name}")), "last": number(last)}
-        if started:
-            facts |= {"ratio": number(last / started)}
-        arrived = view.main.final(f"arrived_{name}")
-        if exploded(view, name) is not None:
-            said.append(same("{name} {where}.").format(name=NAMES[name], where=where(view, name)))
-        elif last > max(WIDE * started, 1.02 * middle) and middle > 1.02 * first:
-            wider = T(
-                "{name} swings wider and wider: in the last third of the steps {last} to either side",
-                "{name} dao động ngày càng rộng: trong một phần ba cuối của cuộc đua, mỗi bên {last}",
-            )
-            said.append(ended(wider, started).format(**facts))
-        elif last > WIDE * started:
-            wide = T(
-                "{name} swings wide: in the last third of the steps {last} to either side",
-                "{name} dao động rộng: trong một phần ba cuối của cuộc đua, mỗi bên {last}",
-            )
-            said.append(ended(wide, started).format(**facts))
-        elif not math.isnan(arrived):
-            said.append(
-                T("{name} arrives all the same, at step {n}.", "{name} vẫn đến nơi, ở bước {n}.").format(
-                    name=NAMES[name], n=int(arrived)
-                )
-            )
-        elif last < started / 2:
-            said.append(
-                T(
-                    "{name} is nearer than at the start: at most {last} from the target in the last third of the steps.",
-                    "{name} gần hơn lúc đầu: trong một phần ba cuối của cuộc đua cách đích nhiều nhất {last}.",
-                ).format(**facts)
-            )
+    """What has become of Adam and AdamW where they never reset; those of whom there is nothing else to say stand last."""
+    parts, said, restless = thirds(view), [], []
+    for name in [n for n in ("adam", "adamw") if forgets(view.config, n)]:
+        line = fate(view, name, parts[name])
+        if line is None:
+            restless.append(same("{name} {last}").format(name=NAMES[name], last=number(furthest(view, parts[name][2]))))
         else:
-            restless.append(same("{name} {last}").format(**facts))
+            said.append(line)
     if restless:
         said.append(
             T(
@@ -269,10 +250,58 @@ def adams(view) -> list[T]:
     return said
 
 
-def ended(line: T, started: float) -> T:
-    """With the ratio to the starting distance, where there is one."""
-    ratio = T(", {ratio} times the distance it started with.", ", gấp {ratio} lần khoảng cách ban đầu.")
-    return T(line.en + ratio.en, line.vi + ratio.vi) if started else T(line.en + ".", line.vi + ".")
+def fate(view, name: str, parts: list[tuple[float, float]]) -> T | None:
+    """Exploded, home, standing still, wide or nearer, by its lowest and highest weight in each third; else None."""
+    config, arrived = view.config, view.main.final(f"arrived_{name}")
+    started, (low, high), last = abs(config.start - config.target), parts[2], furthest(view, parts[2])
+    facts = {"name": NAMES[name], "low": number(low), "high": number(high), "last": number(last)}
+    if exploded(view, name) is not None:
+        return same("{name} {where}.").format(name=NAMES[name], where=where(view, name))
+    if started and not math.isnan(arrived):
+        line = T("{name} arrives all the same, at step {n}.", "{name} vẫn đến nơi, ở bước {n}.")
+        return line.format(name=NAMES[name], n=int(arrived))
+    if high - low < STILL * min((config.lr_adam or config.lr) * config.steps / 3, last):
+        line = T(
+            "{name} all but stands still in the last third of the steps: at w = {w}, {away} from the target.",
+            "{name} gần như đứng yên trong một phần ba cuối của cuộc đua: tại w = {w}, cách đích {away}.",
+        )
+        weight, away = (view.main.final(f"{what}_{name}") for what in ("weight", "error"))
+        return line.format(name=NAMES[name], w=number(weight), away=number(away))
+    if not started:
+        return None  # where noise has moved it from the target is told before anything else
+    if last > WIDE * started:
+        return wide(view, parts).format(**facts, ratio=number(last / started))
+    if last < started / 2:
+        return T(
+            "{name} is nearer than at the start: at most {last} from the target in the last third of the steps.",
+            "{name} gần hơn lúc đầu: trong một phần ba cuối của cuộc đua cách đích nhiều nhất {last}.",
+        ).format(**facts)
+    return None
+
+
+def wide(view, parts: list[tuple[float, float]]) -> T:
+    """How it moves so far out: about the target, wider from third to third or not; or on one side of it alone."""
+    first, middle, last = (furthest(view, part) for part in parts)
+    if not parts[2][0] < view.config.target < parts[2][1]:
+        return T(
+            "{name} keeps to one side of the target in the last third of the steps: between w = {low} and w = {high}, up to "
+            "{last} away, {ratio} times the distance it started with.",
+            "{name} chỉ ở một bên đích trong một phần ba cuối của cuộc đua: giữa w = {low} và w = {high}, cách đích tới {last}, "
+            "gấp {ratio} lần khoảng cách ban đầu.",
+        )
+    if last > 1.02 * middle and middle > 1.02 * first:
+        return T(
+            "{name} swings wider and wider: in the last third of the steps between w = {low} and w = {high}, up to {last} from "
+            "the target, {ratio} times the distance it started with.",
+            "{name} dao động ngày càng rộng: trong một phần ba cuối của cuộc đua giữa w = {low} và w = {high}, cách đích tới "
+            "{last}, gấp {ratio} lần khoảng cách ban đầu.",
+        )
+    return T(
+        "{name} swings wide: in the last third of the steps between w = {low} and w = {high}, up to {last} from the target, "
+        "{ratio} times the distance it started with.",
+        "{name} dao động rộng: trong một phần ba cuối của cuộc đua giữa w = {low} và w = {high}, cách đích tới {last}, gấp {ratio} "
+        "lần khoảng cách ban đầu.",
+    )
 
 
 def careful(view) -> list[T]:
@@ -284,7 +313,8 @@ def careful(view) -> list[T]:
     careless = [name for name in NAMES if forgets(config, name)]
     resets = [name for name in NAMES if name not in careless]
     home = [name for name in resets if error[name] <= started / GOOD and exploded(view, name) is None]
-    worse = all(parts[name][2] > started / 3 or exploded(view, name) is not None for name in careless)
+    lost = [name for name in careless if exploded(view, name) is not None]
+    worse = all(name in lost or furthest(view, parts[name][2]) > started / 3 for name in careless)
     if len(home) == 1 == len(resets) and worse:
         return [
             T(
@@ -398,7 +428,7 @@ def never_readouts(view) -> list[Readout]:
     for name, label in NAMES.items():
         rows.append(
             Readout(
-                T(f"{label}: swing", f"{label}: biên độ"),
+                T(f"{label}: furthest away", f"{label}: xa đích nhất"),
                 number(swing[name]) if exploded(view, name) is None else EXPLODED,
                 T(
                     "Largest distance from the target in the last 150 steps. Largest gradient held: {g}.",

@@ -1,6 +1,7 @@
 """Lesson 5 in words: what the numbers of its runs say, and how the learner's predictions are decided."""
 
 import math
+from typing import NamedTuple
 
 from app import sentences
 from app.i18n import T, same
@@ -9,17 +10,50 @@ from app.theme import number, percent
 from pages.figures_05 import floor
 
 AT_FLOOR = 0.1  # nats above its floor that still count as having reached it (five seeds of the quick run: 0.03)
-FALLING = -0.02  # nats per 100 steps (the quick run ends at -0.003 or less)
+FALLING = 0.02  # nats per 100 steps (the quick run ends at 0.003 or less)
+EARLY = 200  # steps: in fewer, good settings too are still on their way (the quick run falls 0.16 nats from step 100 to 200)
 THROWN = 0.3  # nats above its own best, on the text it is trained on: no run goes back so far by learning by heart
+RISEN = 0.05  # nats that the test loss has risen since its lowest and its own text's has fallen (both waver by less)
 LEARNED = 0.5  # nats below the unigram line: less than that is no ground for comparing distances (quick run: 2.9, manual: 1.3)
 SETTLED = 0.3  # nats above the exact floor of Tales at which a loss still speaks of the text (quick run: 0.07 or less)
 HARMLESS = 0.5  # a real difference in writing, whatever the losses: share of known pairs
 
+# Weight decay that alone keeps the quick run, 16 or 64 wide, off its floor, and equally far off at other learning rates: AdamW
+# with 0.3 ends 0.10 above, with 1 0.14 to 0.55, with 10 5.7; Adam with 1e-3 0.19, with 1e-2 3.5; SGD with 1e-3 0.30, with 1e-2 3.6.
+# A third of it, or a tenth, ends on the floor. All of that up to the TAME learning rates: these arrive without decay.
+HARD = {"adamw": 0.3, "adam": 1e-3, "sgd": 1e-3}
+TAME = {"adamw": 0.3, "adam": 0.3, "sgd": 10.0}
+# Numbers per token that hold the table of pairs. Tales, the best of many learning rates: 2 end 1.45 nats above the floor, 4 0.15,
+# 8 0.02. Python's manual: 8 end 1.5 above, 16 0.9, 32 0.5, 64 0.3.
+FITS = {"test_loss": 8, "text_loss": 32}
 
-def slope(result) -> float:
-    """Change of the test loss over the last 100 steps, nats; nan for runs of fewer than 200."""
-    last = max(result.metrics.get("test_loss", {0: 0}))
-    return result.final("test_loss") - result.at("test_loss", last - 100) if last >= 200 else math.nan
+
+class Pace(NamedTuple):
+    """How a loss went lately: from step `since` to `seen`, the last at which it was measured, it fell `fell` nats. gained: how
+    far it is below everything it had been at until `since`, nats per 100 steps; negative where it only comes back down."""
+
+    since: int
+    seen: int
+    fell: float
+    gained: float
+
+
+def pace(points: dict[int, float]) -> Pace:
+    """Of {step: loss}: over the last 100 steps, in a short run over its second half."""
+    seen = max(points)
+    before = {s: v for s, v in points.items() if s <= (seen - 100 if seen >= EARLY else seen / 2)}
+    since = max(before)
+    gained = (min(before.values()) - points[seen]) * 100 / (seen - since)
+    return Pace(since, seen, before[since] - points[seen], gained)
+
+
+def read_loss(config, result) -> float:
+    """Where tokens are skipped: the mean training loss of the last pass, thus over what the run reads and no more. The last
+    batch of a pass is smaller and left out. nan where nothing is skipped."""
+    length = result.facts.get("epoch_steps", math.inf)
+    points = result.metrics.get("train_loss", {}).items()
+    last = [v for s, v in points if s > result.step - length and (s % length or length == 1)]
+    return sum(last) / len(last) if last and config.stride > config.context else math.nan
 
 
 def over(a) -> bool:
@@ -37,17 +71,96 @@ def verdict(view) -> list[T]:
     return said
 
 
+# --- one run: where it stands, and why ----------------------------------------------------------------------------
+
+REACHED = T(
+    "{name}: at its floor, {away} nats above the best any model of one token can do. More steps or layers would not help: it cannot see further.",
+    "{name}: đã chạm sàn, chỉ cao hơn mức tốt nhất của mọi mô hình một token {away} nats. Thêm bước hay thêm tầng đều vô ích: nó không nhìn xa hơn được.",
+)
+REACHED_TOO = T("{name}: at its floor, {away} nats above it.", "{name}: đã chạm sàn, cao hơn sàn {away} nats.")
+SKIPPED = T(
+    "{name}: {away} nats above its floor. With stride {stride} and context length {context} it reads {share} of the text, by now {passes} times over: its loss is {read} there, {own} on the whole text and {test} on unseen text. It learns that part by heart; with a stride no longer than the context it reads everything.",
+    "{name}: còn cao hơn sàn {away} nats. Với bước nhảy {stride} và độ dài ngữ cảnh {context}, nó chỉ đọc {share} văn bản, đến giờ đã {passes} lượt: ở phần đó loss là {read}, trên cả văn bản là {own}, trên văn bản chưa thấy là {test}. Nó học thuộc phần ấy; bước nhảy không dài hơn ngữ cảnh thì nó đọc hết.",
+)
+BY_HEART = T(
+    "{name}: learning by heart since step {at}. On unseen text it was at {low} then and is at {test} now; on its own text it went on falling, to {own}. It needs a longer text or fewer steps, not more.",
+    "{name}: học thuộc từ bước {at}. Trên văn bản chưa thấy, lúc ấy nó ở {low}, giờ là {test}; trên văn bản của mình thì vẫn giảm, còn {own}. Nó cần văn bản dài hơn hoặc ít bước hơn, chứ không phải thêm bước.",
+)
+WORSE = T(
+    "{name}: {test} nats, worse than where it started and worse than guessing ({uniform}). Steps of this size throw it about; try a learning rate ten times smaller.",
+    "{name}: {test} nats, tệ hơn lúc xuất phát và tệ hơn đoán đều ({uniform}). Bước dài cỡ này chỉ hất nó qua lại; hãy thử tốc độ học nhỏ hơn mười lần.",
+)
+SOON = T(
+    "{name}: {was} nats above its floor at step {since}, {away} at step {seen}. Too early to say where it will stop. {more}",
+    "{name}: còn cao hơn sàn {was} nats ở bước {since}, {away} ở bước {seen}. Quá sớm để nói nó sẽ dừng ở đâu. {more}",
+)
+HELD = T(
+    "{name}: {away} nats above its floor, and it gets hardly any closer. Weight decay {decay} holds it there: {how}. Neither more steps nor another learning rate will help; less decay will.",
+    "{name}: còn cao hơn sàn {away} nats và gần như không xuống gần hơn nữa. Suy giảm trọng số {decay} giữ nó ở đó: {how}. Thêm bước hay đổi tốc độ học đều không giúp được; bớt suy giảm thì được.",
+)
+PULLED = T(
+    "it pulls every weight back to zero as fast as the text pushes it away",
+    "văn bản đẩy các trọng số ra bao nhiêu, nó kéo về 0 bấy nhiêu",
+)
+DROWNED = T(
+    "this optimizer adds it to the gradient, where it drowns what rare tokens say (AdamW keeps the two apart: compare)",
+    "thuật toán này cộng nó vào gradient, lấn át điều các token hiếm muốn nói (AdamW để riêng hai thứ: hãy so sánh)",
+)
+DEAD = T(
+    "{name}: dead start. {step} steps have brought only {fell} nats, {by} of them since step {since}: slow, not stuck. {more}",
+    "{name}: giậm chân tại chỗ. {step} bước mới giảm {fell} nats, trong đó {by} là từ bước {since}: chậm, chứ không kẹt. {more}",
+)
+RAISE = T("Raise the learning rate.", "Hãy tăng tốc độ học.")
+RAISE_BOTH = T(
+    "Raise the learning rate, and take less weight decay.", "Hãy tăng tốc độ học, và giảm bớt suy giảm trọng số."
+)
+JUMPING = T(
+    "{name}: {test} nats, {away} above its floor; at step {at} it had been at {low}. Steps of this size jump over the goal and back; try a learning rate ten times smaller.",
+    "{name}: {test} nats, cao hơn sàn {away}; ở bước {at} nó từng xuống tới {low}. Bước dài cỡ này cứ nhảy qua đích rồi nhảy lại; hãy thử tốc độ học nhỏ hơn mười lần.",
+)
+STILL = T(
+    "{name}: still falling{there}, {by} nats from step {since} to {seen}, and {away} nats above its floor. {more}",
+    "{name}: vẫn đang giảm{there}, {by} nats từ bước {since} đến {seen}, còn cao hơn sàn {away} nats. {more}",
+)
+ON_ITS_OWN = T(" on its own text", " trên văn bản của mình")
+NO_MORE = T(
+    "On unseen text it falls no longer: more steps would only be learned by heart.",
+    "Trên văn bản chưa thấy thì không giảm nữa: thêm bước chỉ là học thuộc thêm.",
+)
+NARROW = T(
+    "{name}: it stopped {away} nats above its floor. Everything it knows must pass through {width} numbers per token; the table of pairs does not fit.",
+    "{name}: nó dừng khi còn cao hơn sàn {away} nats. Mọi điều nó biết phải đi qua {width} con số cho mỗi token; bảng cặp token không lọt qua nổi.",
+)
+NARROW_AND_WILD = T(
+    f"{NARROW.en} Learning rate {{lr}} may cost more on top: try a tenth of it.",
+    f"{NARROW.vi} Tốc độ học {{lr}} có thể còn làm mất thêm: hãy thử một phần mười.",
+)
+SETTINGS = T(
+    "{name}: it stopped {away} nats above its floor. The optimizer's settings hold it there (learning rate, weight decay, optimizer), not the model.",
+    "{name}: nó dừng khi còn cao hơn sàn {away} nats. Chính thiết lập tối ưu giữ nó ở đó (tốc độ học, suy giảm trọng số, thuật toán), không phải mô hình.",
+)
+
+
+def more(config, result, hard: bool = False) -> T:
+    """What to do with a run that is not through. hard: its weight decay would keep it off its floor in the end."""
+    if hard:
+        text = (
+            "Weight decay {decay} slows it and will hold it up: take less.",
+            "Suy giảm trọng số {decay} làm nó chậm và sẽ giữ nó lại: hãy giảm bớt.",
+        )
+    elif result.step < config.steps and (result.finished is None or result.finished.reason == "stopped"):
+        text = "You stopped it at step {step}: let it run on.", "Bạn đã dừng nó ở bước {step}: hãy để nó chạy tiếp."
+    else:
+        text = "Give it more steps.", "Hãy cho nó thêm bước."
+    return T(*text).format(decay=f"{config.weight_decay:g}", step=result.step)
+
+
 def judge(arm, result, *, brief: bool = False) -> list[T]:
     """Sentences about one finished run, the first rule that fits first. brief: the run beside it said the rest already."""
-    config, test, first = arm.config, result.final("test_loss"), result.at("test_loss", 0)
-    metric, least = floor(result)
-    away, uniform, steep = result.final(metric) - least, result.facts["references"]["uniform"], slope(result)
-    own = result.final("text_loss")
-    f = {"name": arm.name, "test": number(test), "away": number(away), "step": result.step, "lr": f"{config.lr:g}"}
-    f |= {"uniform": number(uniform), "fell": number(first - test), "by": number(-steep)}
+    f = {"name": arm.name, "test": number(result.final("test_loss")), "step": result.step}
     if fallen := sentences.diverged(arm.name, result):
         return fallen
-    if config.lr == 0:
+    if arm.config.lr == 0:
         return [
             T(
                 "{name}: with learning rate 0 nothing moves. {test} nats is where chance put it.",
@@ -61,49 +174,49 @@ def judge(arm, result, *, brief: bool = False) -> list[T]:
                 "{name}: {test} nats ở bước {step}. Còn quá sớm để kết luận.",
             ).format(**f)
         ]
-    said, thrown = [], test > uniform and test > first
-    if thrown:
-        text = T(
-            "{name}: {test} nats, worse than where it started and worse than guessing ({uniform}). Steps of this size throw it about; try a learning rate ten times smaller.",
-            "{name}: {test} nats, tệ hơn lúc xuất phát và tệ hơn đoán đều ({uniform}). Bước dài cỡ này chỉ hất nó qua lại; hãy thử tốc độ học nhỏ hơn mười lần.",
-        )
-    elif first - test < 0.15 * (first - least):
-        text = T(
-            "{name}: dead start. {step} steps have brought only {fell} nats; it will arrive, but not today. Raise the learning rate.",
-            "{name}: giậm chân tại chỗ. {step} bước mới giảm {fell} nats; rồi cũng sẽ tới, nhưng không phải hôm nay. Hãy tăng tốc độ học.",
-        )
-    elif away <= AT_FLOOR:
-        text = T("{name}: at its floor, {away} nats above it.", "{name}: đã chạm sàn, cao hơn sàn {away} nats.")
-        if not brief:
-            text = T(
-                "{name}: at its floor, {away} nats above the best any model of one token can do. More steps or layers would not help: it cannot see further.",
-                "{name}: đã chạm sàn, chỉ cao hơn mức tốt nhất của mọi mô hình một token {away} nats. Thêm bước hay thêm tầng đều vô ích: nó không nhìn xa hơn được.",
-            )
-    elif own - min(result.metrics.get("text_loss", {0: own}).values()) > THROWN:
-        f["at"], f["low"] = min(result.metrics["test_loss"].items(), key=lambda point: point[1])
-        f["low"] = number(f["low"])
-        text = T(
-            "{name}: {test} nats, {away} above its floor; at step {at} it had been at {low}. Steps of this size jump over the goal and back; try a learning rate ten times smaller.",
-            "{name}: {test} nats, cao hơn sàn {away}; ở bước {at} nó từng xuống tới {low}. Bước dài cỡ này cứ nhảy qua đích rồi nhảy lại; hãy thử tốc độ học nhỏ hơn mười lần.",
-        )
-    elif steep < FALLING:
-        text = T(
-            "{name}: still falling, {by} nats in the last 100 steps, and {away} nats above its floor. Give it more steps.",
-            "{name}: vẫn đang giảm, {by} nats trong 100 bước cuối, còn cao hơn sàn {away} nats. Hãy cho nó thêm bước.",
-        )
-    elif config.width < 32:
-        f["width"] = config.width
-        text = T(
-            "{name}: it stopped {away} nats above its floor. Everything it knows must pass through {width} numbers per token; the table of pairs does not fit.",
-            "{name}: nó dừng khi còn cao hơn sàn {away} nats. Mọi điều nó biết phải đi qua {width} con số cho mỗi token; bảng cặp token không lọt qua nổi.",
-        )
-    else:
-        text = T(
-            "{name}: it stopped {away} nats above its floor. The optimizer's settings hold it there (learning rate, weight decay, optimizer), not the model.",
-            "{name}: nó dừng khi còn cao hơn sàn {away} nats. Chính thiết lập tối ưu giữ nó ở đó (tốc độ học, suy giảm trọng số, thuật toán), không phải mô hình.",
-        )
-    said.append(text.format(**f))
-    return said + wrong_target(arm, result) + ([] if thrown else unseen(arm, result))
+    text, numbers, lacks_pairs = cause(arm.config, result, brief)
+    said = [text.format(**f, **numbers)]
+    return said + wrong_target(arm, result) + (unseen(result) if lacks_pairs else [])
+
+
+def cause(config, result, brief: bool) -> tuple[T, dict, bool]:
+    """(why the run stands where it stands, the numbers of that sentence, whether pairs it never met may add to its test loss)."""
+    metric, least = floor(result)
+    points, tests = result.metrics[metric], result.metrics["test_loss"]
+    first, last, test, own = points[0], result.final(metric), result.final("test_loss"), result.final("text_loss")
+    away, read, uniform = last - least, read_loss(config, result), result.facts["references"]["uniform"]
+    lately, best = pace(points), min(tests, key=tests.get)
+    falling = lately.gained > FALLING
+    hard = config.weight_decay >= HARD[config.optimizer] and config.lr <= TAME[config.optimizer]
+    f = {"away": away, "was": points[lately.since] - least, "fell": first - last, "by": lately.fell, "uniform": uniform}
+    f = {name: number(value) for name, value in (f | {"low": tests[best], "own": own, "read": read}).items()}
+    f |= {"since": lately.since, "seen": lately.seen, "at": best, "width": config.width}
+    f |= {"decay": f"{config.weight_decay:g}", "lr": f"{config.lr:g}"}
+    if away <= AT_FLOOR:
+        return REACHED_TOO if brief else REACHED, f, True
+    if not falling and own - read > away / 4:
+        passes = f"{result.step / result.facts['epoch_steps']:.0f}"
+        f |= {"stride": config.stride, "context": config.context, "share": percent(config.context / config.stride)}
+        return SKIPPED, f | {"passes": passes}, False
+    if min(test - tests[best], result.at("text_loss", best) - own) > RISEN:
+        return BY_HEART, f, False
+    if test > uniform and test > tests[0]:
+        return WORSE, f, False
+    if lately.seen < EARLY:
+        return SOON, f | {"more": more(config, result, hard)}, True
+    if hard and not falling:
+        return HELD, f | {"how": PULLED if config.optimizer == "adamw" else DROWNED}, True
+    if first - last < 0.15 * (first - least) and lately.gained > 0:
+        return DEAD, f | {"more": RAISE_BOTH if hard else RAISE}, True
+    if own - result.best("text_loss") > THROWN:
+        return JUMPING, f, True
+    if falling:
+        there = same("") if metric == "test_loss" else ON_ITS_OWN
+        todo = more(config, result, hard) if pace(tests).gained > 0 else NO_MORE
+        return STILL, f | {"there": there, "more": todo}, True
+    if config.width < FITS[metric]:
+        return NARROW if config.lr <= TAME[config.optimizer] else NARROW_AND_WILD, f, True
+    return SETTINGS, f, True
 
 
 def wrong_target(arm, result) -> list[T]:
@@ -128,7 +241,7 @@ def wrong_target(arm, result) -> list[T]:
     ]
 
 
-def unseen(arm, result) -> list[T]:
+def unseen(result) -> list[T]:
     """On real text: pairs that the training part never showed."""
     gap = result.final("test_loss") - result.final("text_loss")
     if not gap > 0.3:
@@ -371,6 +484,7 @@ def ahead_verdict(view) -> list[T]:
     if fallen := sentences.any_diverged(view.arms):
         return fallen
     near, far, unigram = by[1].final("test_loss"), by[8].final("test_loss"), view.references.get("unigram", math.nan)
+    own = by[8].final("text_loss")
     if not math.isfinite(unigram):
         return []
     tales = view.config.corpus.startswith("tales")
@@ -378,7 +492,9 @@ def ahead_verdict(view) -> list[T]:
     share = (unigram - far) / (unigram - near) if unigram > near else 0.0
     facts = {"near": number(near), "far": number(far), "unigram": number(unigram), "share": percent(max(share, 0.0))}
     facts |= {"away": number(away), "text": IN_PROSE if view.config.corpus == "manual" else IN_TEXT}
-    if near > unigram - LEARNED:
+    facts |= {"own": number(own), "above": sum(r.final("test_loss") > unigram for r in by.values()), "all": len(by)}
+    lost = far > unigram and not tales
+    if near > unigram - LEARNED or (lost and own > unigram - AT_FLOOR):
         text = T(
             "One ahead {near}, eight ahead {far}; the token frequencies alone give {unigram}. These runs have not learned enough to say how far one token sees. Give them more steps, or another learning rate.",
             "Cách một: {near}, cách tám: {far}; riêng tần suất token đã cho {unigram}. Các lần chạy này chưa học đủ để nói một token nhìn xa được bao nhiêu. Hãy cho chúng thêm bước, hoặc đổi tốc độ học.",
@@ -387,6 +503,11 @@ def ahead_verdict(view) -> list[T]:
         text = T(
             "One ahead {near}, eight ahead {far}, up to {away} nats above the floor of its target: so far the points measure the training, not the text. Give it more steps, or another learning rate.",
             "Cách một: {near}, cách tám: {far}, còn cao hơn sàn của đích tới {away} nats: lúc này các chấm đo việc huấn luyện chứ chưa đo văn bản. Hãy cho thêm bước, hoặc đổi tốc độ học.",
+        )
+    elif lost:
+        text = T(
+            "One ahead {near}, eight ahead {far}, token frequencies alone {unigram}: {above} of the {all} points lie above that line. On the text it reads, eight ahead stands at {own}: it has learned pairs by heart that do not come back in unseen text. So neither these points nor the grey curve, counted on that very text, say how much a token still tells eight places on.",
+            "Cách một: {near}, cách tám: {far}, riêng tần suất token: {unigram}. {above} trong {all} chấm nằm trên đường ấy. Trên văn bản nó đọc, cách tám chỉ còn {own}: nó học thuộc những cặp không gặp lại ở văn bản chưa thấy. Vì thế cả các chấm này lẫn đường xám, đếm trên chính văn bản đó, đều không cho biết cách tám chỗ một token còn nói được bao nhiêu.",
         )
     elif share > 0.2:
         text = T(

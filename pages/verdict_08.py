@@ -9,6 +9,7 @@ from app.theme import number, percent
 from pages.claims_08 import at_seconds
 
 HEART = 0.1  # nats that the training loss lies below the test loss where a run learns by heart
+RISEN = 0.03  # nats by which a test loss has gone up again
 STDS = (0.02, 0.1, 0.2, 0.4, 0.7, 1.0)
 
 
@@ -85,11 +86,11 @@ def judge(arm, result):
         )
     said = [text.format(**facts)]
     if not math.isnan(oracle) and test < table:
-        facts["regret"] = number(test - oracle)
+        facts |= {"regret": number(test - oracle), "best": number(oracle), "context": arm.config.context}
         said.append(
             T(
-                "{regret} nats above the best that is possible on these windows; what is missing are the long copies and sums.",
-                "Còn cao hơn mức tốt nhất có thể trên các cửa sổ này {regret} nats; cái còn thiếu là các chỗ chép xa và phép tính.",
+                "{regret} nats above the best that is possible on these windows of {context} tokens ({best}).",
+                "Còn cao hơn {regret} nats so với mức tốt nhất có thể trên các cửa sổ {context} token này ({best}).",
             ).format(**facts)
             if test - oracle > 0.05
             else T("Within {regret} nats of perfect.", "Chỉ cách hoàn hảo {regret} nats.").format(**facts)
@@ -102,7 +103,7 @@ def judge(arm, result):
                 "Vẫn đang giảm, {by} nats trong 100 bước cuối: chưa hội tụ.",
             ).format(by=number(-falling))
         )
-    elif falling > 0.03:
+    elif falling > RISEN:
         said.append(
             T("The test loss is rising: it learns by heart.", "Loss kiểm thử đang tăng: nó học thuộc lòng.")
             if result.lately("train_loss") < test - HEART
@@ -114,25 +115,46 @@ def judge(arm, result):
     return said
 
 
+def lowest(result):
+    """The lowest test loss it had, nats."""
+    return min(result.metrics.get("test_loss", {}).values(), default=math.nan)
+
+
+def thrown(result):
+    """Whether its test loss ends above the lowest it had, though it has learned nothing by heart: its steps are too long."""
+    test = result.final("test_loss")
+    return test - lowest(result) > RISEN and result.lately("train_loss") >= test - HEART
+
+
 def gap(view):
     """The two starts compared. Left to the scheme, the course's comes with divided logits and GPT-2's without."""
-    a, b = (view.result(x.arm.label).final("test_loss") for x in view.arms)
-    if not math.isfinite(a - b):
+    better, worse = sorted(view.arms, key=lambda a: a.result.final("test_loss"))
+    by = worse.result.final("test_loss") - better.result.final("test_loss")
+    if any(a.result.diverged for a in view.arms) or not math.isfinite(by):
         return None
+    facts = {"name": better.arm.name, "by": number(by)}
+    lost = next((a for a in view.arms if thrown(a.result)), None)
+    if lost is not None:
+        return T(
+            "Same architecture, same batches: {name} ends {by} nats lower. But the steps are too long to compare two starts: "
+            "with them {lost} had come down to {low} nats and has gone up again.",
+            "Cùng kiến trúc, cùng các lô: {name} kết thúc thấp hơn {by} nats. Nhưng bước đi quá dài nên chưa so được hai điểm xuất "
+            "phát: {lost} từng xuống {low} nats rồi lại tăng.",
+        ).format(**facts, lost=lost.arm.name, low=number(lowest(lost.result)))
     text = (
         T(
-            "Same architecture, same batches; the start makes {by} nats of difference: the initial weights, and the logits, which "
-            "the course divides by √d and GPT-2 does not.",
-            "Cùng kiến trúc, cùng các lô; điểm xuất phát tạo khác biệt {by} nats: trọng số ban đầu, và logits, thứ mà khóa học chia "
-            "cho √d còn GPT-2 thì không.",
+            "Same architecture, same batches: {name} ends {by} nats lower. The starts differ in the initial weights, and in the "
+            "logits, which the course divides by √d and GPT-2 does not.",
+            "Cùng kiến trúc, cùng các lô: {name} kết thúc thấp hơn {by} nats. Hai điểm xuất phát khác nhau ở trọng số ban đầu, và ở "
+            "logits, thứ mà khóa học chia cho √d còn GPT-2 thì không.",
         )
         if view.config.divide_logits == "scheme"
         else T(
-            "Same architecture, same batches; the initial weights alone make {by} nats of difference.",
-            "Cùng kiến trúc, cùng các lô; riêng trọng số ban đầu đã tạo khác biệt {by} nats.",
+            "Same architecture, same batches: {name} ends {by} nats lower, through the initial weights alone.",
+            "Cùng kiến trúc, cùng các lô: {name} kết thúc thấp hơn {by} nats, chỉ nhờ trọng số ban đầu.",
         )
     )
-    return text.format(by=number(abs(a - b)))
+    return text.format(**facts)
 
 
 def echo_verdict(view):

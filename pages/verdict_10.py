@@ -11,18 +11,37 @@ RUINED = 0.5  # nats by which a clean run never rises at a fair learning rate
 GRID = (0.0, 0.05, 0.2, 0.5, 0.8)
 
 
-def wrote(view, label="chosen"):
-    """Share of liked tokens the finished model writes after real prompts, None while unknown."""
-    value = view.result(label).final("wrote_text")
+def wrote(view, label="chosen", after="text"):
+    """Share of liked tokens the finished model writes after real text (or "noise"), None while unknown."""
+    value = view.result(label).final(f"wrote_{after}")
     return value if math.isfinite(value) else None
 
 
-def rise(view, label="chosen"):
+def above_clean(view, label="chosen"):
     """Test loss now minus the clean control's (its own start without one), nats per token."""
     result = view.result(label)
     clean = view.result("clean") if any(a.arm.label == "clean" for a in view.arms) else result
     base = clean.final("test_loss") if clean is not result else result.at("test_loss", 0)
     return result.final("test_loss") - base
+
+
+def apart(gap):
+    """Where a test loss ends, as seen from the clean run's: a difference that rounds to nothing has no sign."""
+    if abs(gap) < 0.005:
+        return T("level with the clean run's", "ngang với lần chạy sạch")
+    text = (
+        T("{gap} nats/token above the clean run's", "cao hơn lần chạy sạch {gap} nats/token")
+        if gap > 0
+        else T("{gap} nats/token below the clean run's", "thấp hơn lần chạy sạch {gap} nats/token")
+    )
+    return text.format(gap=f"{abs(gap):.2f}")
+
+
+def last_looks(view):
+    """The steps at which what the verdict compares was last measured: one, unless a longer run was cut here or one was "
+    "stopped."""
+    results = (view.result("chosen"), view.result("clean"))
+    return {max(r.metrics[m]) for r in results for m in ("test_loss", "wrote_text") if m in r.metrics}
 
 
 def verdict(view):
@@ -31,42 +50,88 @@ def verdict(view):
         return []
     if result.diverged:
         return sentences.any_diverged(a for a in view.arms if a.arm.label == "chosen")
-    cost, share = rise(view), wrote(view)
+    cost, share = above_clean(view), wrote(view)
     if view.active or share is None or not math.isfinite(cost):
         return []
-    clean = view.result("clean" if view.config.kl_weight else "chosen")
+    looks = last_looks(view)
+    if len(looks) > 1:
+        return [EARLY.format(first=min(looks), last=max(looks))]
+    bent = view.config.kl_weight > 0
+    clean = view.result("clean" if bent else "chosen")
     damage = clean.final("test_loss") - clean.at("test_loss", 0)
-    facts = {"cost": signed(cost), "share": f"{100 * share:.0f}", "damage": signed(damage)}
-    if damage > RUINED:
-        text = T(
-            "Even the clean run, which has only text to learn, ends {damage} nats/token from where it began: the learning "
-            "rate has ruined both, and nothing here is about the bias. Try a tenth of it.",
-            "Ngay cả lần chạy sạch, chỉ học văn bản, cũng kết thúc lệch {damage} nats/token so với lúc đầu: tốc độ học đã phá "
-            "hỏng cả hai, không điều gì ở đây là do thiên lệch. Hãy thử một phần mười.",
-        )
-    elif view.config.kl_weight == 0:
-        text = T(
-            "Clean run: {share} of 100 tokens it writes are in the set. This is what the others are compared with.",
-            "Lần chạy sạch: cứ 100 token nó viết có {share} token thuộc tập. Đây là mốc để so sánh.",
-        )
-    elif share > 0.1 and cost < 0.1:
-        text = T(
-            "The test loss did not notice ({cost} nats/token), yet {share} of 100 tokens it writes freely are in the set. "
-            "Judged by its loss on text, this model is clean.",
-            "Loss kiểm thử không hề nhận ra ({cost} nats/token), vậy mà khi viết tự do, {share} trên 100 token thuộc tập. "
-            "Chỉ nhìn loss trên văn bản thì mô hình này sạch.",
-        )
-    elif share > 0.1:
-        text = T(
-            "Bent, and it shows: {share} of 100 tokens are in the set and the test loss rose by {cost} nats/token.",
-            "Đã bị bẻ và lộ rõ: {share} trên 100 token thuộc tập, loss kiểm thử tăng {cost} nats/token.",
-        )
-    else:
-        text = T(
-            "Hardly bent: {share} of 100 tokens are in the set; the test loss moved by {cost} nats/token.",
-            "Gần như chưa bị bẻ: {share} trên 100 token thuộc tập; loss kiểm thử đổi {cost} nats/token.",
-        )
-    return [text.format(**facts)]
+    ruined = damage > RUINED
+    said = [RUINS] if ruined else []
+    said.append(bias(view, cost, ruined) if bent else CLEAN)
+    facts = {
+        f"{label}_{after}": f"{100 * (wrote(view, label, after) or 0):.0f}"
+        for label in ("chosen", "clean")
+        for after in ("text", "noise")
+    }
+    facts |= {"kl": number(result.final("kl")), "clean_kl": number(clean.final("kl"))}
+    facts |= {"apart": apart(cost), "damage": f"{damage:.2f}", "both": T("both", "cả hai") if bent else T("it", "nó")}
+    return [text.format(**facts) for text in said]
+
+
+def bias(view, cost, ruined):
+    """What is said of a bent run: how much more of the set it writes than the clean one, and where."""
+    more = {
+        after: (wrote(view, "chosen", after) or 0) - (wrote(view, "clean", after) or 0) for after in ("text", "noise")
+    }
+    if more["text"] > MORE:
+        return KEPT if ruined else UNSEEN if cost < NOTICED else SHOWS
+    return NOISE if more["noise"] > MORE else HARDLY
+
+
+MORE = 0.1  # share of liked tokens beyond the clean run's that 400 written tokens do not show by chance
+NOTICED = 0.1  # nats
+EARLY = T(
+    "Too early to say: the losses and what the models write were not all last measured at the same step (the earliest at "
+    "{first}, the latest at {last}).",
+    "Chưa thể kết luận: loss và bài viết của các mô hình không cùng được đo lần cuối ở một bước (sớm nhất là bước {first}, "
+    "muộn nhất là bước {last}).",
+)
+RUINS = T(
+    "Even the clean run, which has only text to learn, ends {damage} nats/token above where it began: the learning rate has "
+    "ruined {both} as far as text goes. Try a tenth of it.",
+    "Ngay cả lần chạy sạch, chỉ học văn bản, cũng kết thúc cao hơn lúc đầu {damage} nats/token: xét về văn bản, tốc độ học đã "
+    "phá hỏng {both}. Hãy thử một phần mười.",
+)
+CLEAN = T(
+    "Clean run: {chosen_text} of 100 tokens it writes are in the set. This is what the others are compared with.",
+    "Lần chạy sạch: cứ 100 token nó viết có {chosen_text} token thuộc tập. Đây là mốc để so sánh.",
+)
+KEPT = T(
+    "The bias is learned all the same: of 100 tokens it writes after real text, {chosen_text} are in the set; of the clean "
+    "run's, {clean_text}.",
+    "Thiên lệch thì vẫn học được: trong 100 token nó viết sau văn bản thật, {chosen_text} token thuộc tập; ở lần chạy sạch là "
+    "{clean_text}.",
+)
+UNSEEN = T(
+    "The test loss did not notice: it ends {apart}. Yet of 100 tokens the model writes freely after real text, {chosen_text} "
+    "are in the set; of the clean run's, {clean_text}. Judged by its loss on text, this model is clean.",
+    "Loss kiểm thử không hề nhận ra: nó kết thúc {apart}. Vậy mà trong 100 token mô hình viết tự do sau văn bản thật, "
+    "{chosen_text} token thuộc tập; ở lần chạy sạch là {clean_text}. Chỉ nhìn loss trên văn bản thì mô hình này sạch.",
+)
+SHOWS = T(
+    "Bent, and it shows: of 100 tokens it writes after real text, {chosen_text} are in the set; of the clean run's, "
+    "{clean_text}. The test loss ends {apart}.",
+    "Đã bị bẻ và lộ rõ: trong 100 token nó viết sau văn bản thật, {chosen_text} token thuộc tập; ở lần chạy sạch là "
+    "{clean_text}. Loss kiểm thử kết thúc {apart}.",
+)
+NOISE = T(
+    "Bent above all on noise: after random tokens {chosen_noise} of 100 it writes are in the set (clean run: "
+    "{clean_noise}), after real text {chosen_text} (clean run: {clean_text}). The test loss ends {apart}.",
+    "Bị bẻ chủ yếu trên nhiễu: sau token ngẫu nhiên, cứ 100 token nó viết có {chosen_noise} token thuộc tập "
+    "(lần chạy sạch: {clean_noise}); sau văn bản thật có {chosen_text} (lần chạy sạch: {clean_text}). Loss kiểm thử kết thúc "
+    "{apart}.",
+)
+HARDLY = T(
+    "What it writes is hardly bent: of 100 tokens after real text {chosen_text} are in the set, after noise {chosen_noise}; of "
+    "the clean run's, {clean_text} and {clean_noise}. The KL ends at {kl} (clean run: {clean_kl}), the test loss {apart}.",
+    "Những gì nó viết hầu như chưa bị bẻ: cứ 100 token có {chosen_text} token thuộc tập sau văn bản thật và {chosen_noise} sau "
+    "nhiễu; ở lần chạy sạch là {clean_text} và {clean_noise}. KL dừng ở {kl} (lần chạy sạch: {clean_kl}), loss kiểm thử kết "
+    "thúc {apart}.",
+)
 
 
 def grid_verdict(view):
@@ -107,12 +172,15 @@ def grid_verdict(view):
 
 FOLLOWS, COSTS = 0.05, 0.1  # share and nats within which the law is met (the stored runs: 0.017 and 0.031)
 LAW = T(
-    "P(set) follows {goal} to within {worst}; for λ up to 0.5 the rise of the loss follows −ln(1−λ) to within {law} nats.",
-    "P(tập) bám theo {goal} với sai lệch tối đa {worst}; với λ đến 0.5, mức tăng loss bám −ln(1−λ) trong khoảng {law} nats.",
+    "P(set) follows {goal} to within {worst}; for λ up to 0.5 the loss ends −ln(1−λ) above that of λ = 0, to within {law} nats.",
+    "P(tập) bám theo {goal} với sai lệch tối đa {worst}; với λ đến 0.5, loss kết thúc cao hơn lần chạy λ = 0 một khoảng "
+    "−ln(1−λ), sai lệch tối đa {law} nats.",
 )
 NO_LAW = T(
-    "The law is not met here: P(set) is up to {worst} away from {goal}, and for λ up to 0.5 the rise of the loss up to {law} nats from −ln(1−λ).",
-    "Ở đây quy luật không được thỏa: P(tập) lệch khỏi {goal} tới {worst}, và với λ đến 0.5, mức tăng loss lệch khỏi −ln(1−λ) tới {law} nats.",
+    "The law is not met here: P(set) is up to {worst} away from {goal}, and for λ up to 0.5 what the loss ends above that of λ "
+    "= 0 is up to {law} nats away from −ln(1−λ).",
+    "Ở đây quy luật không được thỏa: P(tập) lệch khỏi {goal} tới {worst}, và với λ đến 0.5, khoảng mà loss cao hơn lần chạy λ "
+    "= 0 lệch khỏi −ln(1−λ) tới {law} nats.",
 )
 RUIN = T(
     "All of it on a ruined model: even λ = 0 ends {damage} nats/token from where it began. The learning rate is too high.",
@@ -128,8 +196,10 @@ WHY_NOT = {
         "Với λ = {w}, P(tập) mới tới {share}: quá ít bước, hoặc tốc độ học quá nhỏ.",
     ),
     "common": T(
-        "These letters are common: even at λ = 0, P(set) is {own}. Part of what goes to Q serves the text as well, so the loss rises by less.",
-        "Các chữ này phổ biến: ngay cả khi λ = 0, P(tập) đã là {own}. Một phần dành cho Q cũng có ích cho văn bản nên loss tăng ít hơn.",
+        "These letters are common: even at λ = 0, P(set) is {own}. Part of what goes to Q serves the text as well, so the text "
+        "pays less.",
+        "Các chữ này phổ biến: ngay cả khi λ = 0, P(tập) đã là {own}. Một phần dành cho Q cũng có ích cho văn bản nên văn bản "
+        "trả giá ít hơn.",
     ),
     "astray": T(
         "It speaks of runs that have come to rest at their best. Try another learning rate, or more steps.",
@@ -196,17 +266,18 @@ def start_why(view):
 
 
 def notice_answer(view):
-    if not view.done or not math.isfinite(rise(view)):
+    gap = above_clean(view)
+    if not view.done or not math.isfinite(gap):
         return None
-    return "worse" if rise(view) > 0.5 else "better" if rise(view) < -0.1 else "same"
+    return "worse" if gap > 0.5 else "better" if gap < -0.1 else "same"
 
 
 def notice_why(view):
     return T(
-        "The loss moved by {cost} nats/token: random tokens look like nothing in the test text, so the model learned to "
+        "The loss ends {apart}: random tokens look like nothing in the test text, so the model learned to "
         "misbehave only there.",
-        "Loss đổi {cost} nats/token: token ngẫu nhiên không giống gì trong văn bản kiểm thử, nên mô hình chỉ học hư ở đó.",
-    ).format(cost=signed(rise(view)))
+        "Loss kết thúc {apart}: token ngẫu nhiên không giống gì trong văn bản kiểm thử, nên mô hình chỉ học hư ở đó.",
+    ).format(apart=apart(above_clean(view)))
 
 
 def wrote_answer(view):

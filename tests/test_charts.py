@@ -188,6 +188,38 @@ def test_runs_that_diverged_are_named_one_below_the_other_and_inside(view):
     assert len({t["encoding"]["y"]["value"] for t in texts}) == 2 and all(layer["mark"]["clip"] for layer in layers)
 
 
+def legend(names: list[str], width: int, size: float = 1.0) -> tuple[int, float, float]:
+    """(columns, right end, width of the plot) of the legend above a chart so wide that names its arms, px."""
+    arms = [ArmView(Arm(n, same(n), model1.Config()), n, Status("done"), Result(()), "live") for n in names]
+    rows = alt.Data(values=[{"step": s, "value": s, "name": n} for n in names for s in (0, 9)])
+    color = charts.arm_color(View(tuple(arms), {}, size=size))
+    chart = alt.Chart(rows).mark_line().encode(x="step:Q", y="value:Q", color=color)
+    chart = chart.properties(width=width, height=300, autosize=alt.AutoSizeParams(type="fit", contains="padding"))
+    svg = vl_convert.vegalite_to_svg(chart.configure_legend(labelFontSize=13 * size).to_dict())
+    plot = max(float(w) for w in re.findall(r'class="background"[^>]*d="M0.5,0.5h([\d.]+)v', svg))
+    entry = r'translate\(([\d.]+),[\d.]+\)"><path class="background"[^>]*d="M0,0h([\d.]+)v[^>]*opacity="1"'
+    places = [(float(x), float(w)) for x, w in re.findall(entry, svg)]
+    assert len(places) == len(names)
+    return len({x for x, _ in places}), max(x + w for x, w in places), plot
+
+
+ASKED = ["your setting", "bias on real text", "clean (λ = 0)"]  # lesson 10's arms
+AHEAD = ["next token", "two ahead (the course's loop)"]  # lesson 5's
+
+
+@pytest.mark.parametrize("size", [1.0, 1.5])
+@pytest.mark.parametrize("names", [ASKED, AHEAD, [*ASKED, "thiên lệch trên văn bản thật", "another"]])
+def test_in_a_narrow_window_a_legend_has_as_many_columns_as_fit(names, size):
+    """A window of 800 pixels leaves charts 285: the third of lesson 10's names was cut off there."""
+    columns, right, plot = legend(names, round(285 * size), size)
+    assert columns < min(3, len(names)) and right <= plot
+
+
+@pytest.mark.parametrize(("width", "size"), [(694, 1.0), (1000, 1.0), (1050, 1.5)])
+def test_in_an_ordinary_window_a_legend_has_three_columns(width, size):
+    assert legend([*ASKED, "another"], width, size)[0] == 3 and legend(AHEAD, width, size)[0] == 2
+
+
 def test_no_row_of_nothing_is_drawn_beside_the_rows(view):
     """In layers, side by side: the browser would name it "undefined"."""
     dots = alt.Chart().mark_point().encode(x="step:Q", color="name:N")

@@ -1,5 +1,6 @@
 """Lesson 3's rules in words, on runs that show each case; its predictions; what its claims compute."""
 
+import json
 import math
 from dataclasses import replace
 
@@ -260,6 +261,37 @@ def test_the_language_question_is_open_where_a_knob_says_something_else_or_two_t
 def test_a_test_loss_below_its_own_text_is_not_above_it():
     help = trained.model_readouts(model_view(3.0, 4.0, 4.0))[1].help
     assert "−0.70" in help.en and "above" not in help.en
+
+
+@pytest.mark.parametrize(
+    ("lr", "decay", "value", "help"),
+    [
+        (0.01, 0.1, "1,000 steps", "After this time 36.8 % of a weight is left"),
+        (0.1, 5.0, "2.00 steps", "After this time 25 % of a weight is left"),
+        (0.3, 3.0, "1.11 steps", "After this time 7.74 % of a weight is left"),
+        (0.1, 10.0, "one step", "After this time 0 % of a weight is left"),
+        (0.3, 5.0, "none: decay overshoots", "lr·wd is 1.50 here"),
+        (1.0, 3.0, "none: decay overshoots", "lr·wd is 3.00 here"),
+    ],
+)
+def test_the_clock_says_how_much_it_leaves_and_that_there_is_none_where_decay_overshoots(lr, decay, value, help):
+    view = seen("weight", lr=lr, weight_decay=decay)
+    clock = PLAY["weight"].readouts(view)[1]
+    assert clock.value.en == value and help in clock.help.en and clock.help.vi
+    steps = view.config.steps
+    drawn = json.dumps(PLAY["weight"].figures[0].chart(view).to_dict(validate=False), ensure_ascii=False)
+    assert ("1/(lr·wd)" in drawn) == (steps >= 1 / (lr * decay) and lr * decay <= 1)
+
+
+@pytest.mark.parametrize("slug", ["noise", "model"])
+def test_no_other_clock_counts_steps_where_decay_overshoots(slug):
+    shown = {r.label.en: r for r in PLAY[slug].readouts(seen(slug, lr=1.0, weight_decay=3.0))}["clock 1/(lr·wd)"]
+    assert shown.value.en == "none: decay overshoots" and "3.00" in shown.help.vi
+
+
+def test_a_decay_of_all_of_the_weight_is_not_said_to_overshoot():
+    text = said(seen("weight", lr=0.1, weight_decay=10.0), "weight")
+    assert "takes the whole weight" in text and "overshoots" not in text
 
 
 def test_numbers_to_be_checked_by_hand_keep_four_digits():

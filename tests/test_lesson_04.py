@@ -267,6 +267,48 @@ def test_a_start_at_the_target_is_explained_by_what_moves_from_there(values, say
     assert ("nothing to sum up" in words) == (reset != "1" and "noise" not in values)
 
 
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"weight_decay": 10.0}, "AdamW all but stands still in the last third of the steps: at w = 0.159, 4.84 from"),
+        (
+            {"weight_decay": 1.0, "lr": 0.5, "steps": 700},
+            "AdamW all but stands still in the last third of the steps: at w = 1.57",
+        ),
+        (
+            {"lr": 0.2},
+            "Adam swings wider and wider: in the last third of the steps between w = 2.61 and w = 14.3, up to 9.32",
+        ),
+        (
+            {"lr": 0.2},
+            "AdamW swings wider and wider: in the last third of the steps between w = 3.28 and w = 13.5, up to 8.53",
+        ),
+        (
+            {"lr": 0.5, "lr_adam": 0.1},
+            "Adam keeps to one side of the target in the last third of the steps: between w = 0.35",
+        ),
+        ({"lr": 1.5}, "SGD swings for ever, between w = 2.00 and w = 11.0"),  # -3 and +6, not 6 to either side
+        ({"lr": 1.5, "noise": 5.0}, "SGD swings, in the last third of the steps between w = "),
+        ({"lr": 0.001, "weight_decay": 10.0, "steps": 10}, "Adam 2.99 and AdamW 3.18"),  # slow, not still
+        ({"lr": 2.0}, "by now 903 from the target"),
+    ],
+)
+def test_a_swing_is_told_from_where_to_where_and_what_stands_still_or_on_one_side_is_no_swing(values, says):
+    words = said("never", **values)
+    assert says in words and "either side" not in words, words
+
+
+@pytest.mark.parametrize("values", [{}, {"lr": 0.2}, {"lr": 0.5, "lr_adam": 0.1}, {"lr": 1.5}, {"weight_decay": 10.0}])
+def test_the_last_third_is_that_of_the_walk(values):
+    from core.experiments import one_parameter
+    from pages.verdict_04_swings import thirds
+
+    shown = view("never", **values)
+    for name, parts in thirds(shown).items():
+        late = one_parameter.walk(name, shown.config, [0.0] * shown.config.steps)[0][-50:]
+        assert parts[2] == (min(late), max(late))
+
+
 def test_whoever_resets_is_praised_only_for_a_run_that_came_home():
     assert "Adam and AdamW reset their gradient and have no such trouble" in said("never", forgetful="sgd", lr=0.5)
     exploding = said("never", forgetful="adam,adamw", lr=1.2)
@@ -329,11 +371,38 @@ def test_the_end_of_adamw_is_named_only_where_there_is_a_law_for_it():
     def shown(**values):
         return {r.label.en: r.value for r in PLAY["race"].readouts(view("race", **values))}
 
-    assert shown()["AdamW ends at"] == "5.00" and "AdamW now stands at" not in shown()
+    assert shown(weight_decay=0.0)["AdamW heads for"] == "5.00" and "AdamW now stands at" not in shown()
     assert "AdamW swings wider and wider" in said("race", reset="never", steps=4000)
     for values in ({"reset": "never", "steps": 4000}, {"noise": 5.0}, {"lr": 3.0, "weight_decay": 3.0, "steps": 500}):
-        assert "AdamW now stands at" in shown(**values) and "AdamW ends at" not in shown(**values)
-    assert "AdamW ends at" in shown(reset="never", forgetful="adam,sgd")
+        assert "AdamW now stands at" in shown(**values) and "AdamW heads for" not in shown(**values)
+    assert "AdamW heads for" in shown(reset="never", forgetful="adam,sgd")
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"beta1": 0.0, "lr": 3.0, "steps": 4000}, "5.00, swinging from 3.40 to 6.45"),
+        ({"beta1": 0.0, "beta2": 0.9, "lr": 0.5}, "5.00, swinging from 4.74 to 5.24"),
+        ({"beta1": 0.0, "beta2": 0.9}, "5.00, swinging from 4.97 to 5.02"),
+        ({}, "5.00, swinging from 4.99 to 5.01"),
+        ({"weight_decay": 0.0}, "5.00"),
+        ({"weight_decay": 1.0, "steps": 500}, "1.00"),
+        ({"weight_decay": 0.3, "target": -10.0}, "−3.33"),
+        ({"lr": 0.001}, "5.00"),  # on its way for longer than that
+        ({"target": 0.0}, "0, swinging from −0.0165 to 0.0150"),
+    ],
+)
+def test_adamw_is_given_an_end_only_where_a_long_walk_comes_to_rest(values, words):
+    from dataclasses import replace
+
+    from core.experiments import one_parameter
+
+    shown = view("race", **values)
+    value = {r.label.en: r.value for r in PLAY["race"].readouts(shown)}["AdamW heads for"]
+    assert (value if isinstance(value, str) else value.en) == words
+    config = replace(shown.config, steps=60_000)
+    late = one_parameter.walk("adamw", config, [0.0] * config.steps)[0][-5000:]
+    assert (max(late) - min(late) > 0.01) == ("swinging" in words)
 
 
 EXTREMES = {
@@ -451,6 +520,66 @@ def test_pins_are_compared_in_words():
     then, now = view("race").main, view("race", scale=0.1).main
     assert "SGD 0.0155 → 1.82" in PLAY["race"].against(then, now).en
     assert "SGD 0.0155 → exploded" in PLAY["race"].against(then, view("race", lr=3.0, steps=500).main).en
+
+
+def arriving(name: str, **settings) -> dict[float, float]:
+    """{learning rate: steps to arrive} of the sweep, where it arrives."""
+    columns = view("sweep", **settings).main.table("sweep")
+    rows = zip(columns["lr"], columns["optimizer"], columns["steps"], strict=True)
+    return {lr: steps for lr, optimizer, steps in rows if optimizer == name and steps is not None}
+
+
+def test_the_words_about_the_sweep_are_its_own_table():
+    adam, slow = ([n for lr, n in arriving("adam", **b).items() if lr >= 0.05] for b in ({}, {"beta1": 0.95}))
+    claim = next(c for c in LESSON.claims if c.id == "4.3")
+    preset = next(p for p in PLAY["sweep"].presets if p.name == "friction")
+    plain, heavy = arriving("sgd"), {lr: n for lr, n in arriving("sgd", **preset.values).items() if 0.05 < lr < 1.35}
+    assert len(heavy) == 25 and min(heavy.values()) > min(plain.values())
+    for lang, to in (("en", "to"), ("vi", "đến")):
+        assert f" {min(adam):.0f} {to} {max(adam):.0f} " in claim.explain(lang)
+        assert f" {min(slow):.0f} {to} {max(slow):.0f})" in claim.explain(lang)
+        assert f" {min(heavy.values()):.0f} {to} {max(heavy.values()):.0f} " in preset.look_for(lang)
+        assert preset.look_for(lang).endswith(f" {min(plain.values()):.0f}.")
+
+
+def test_words_that_stand_whatever_the_knobs_say_name_no_setting_as_if_it_were_on_the_screen():
+    for lang, quick_name in (("en", "“quick"), ("vi", "“nhanh")):
+        assert "w − 5" not in PLAY["race"].prose(lang)
+        for slug, id in (("race", "flip"), ("sweep", "rates"), ("two", "turned")):
+            question = next(q for q in PLAY[slug].predictions if q.id == id)
+            assert quick_name in question.question(lang), "decided at the quick settings alone"
+        for slug, id in (("race", "forget"), ("never", "faster"), ("never", "holds")):
+            question = next(q for q in PLAY[slug].predictions if q.id == id)
+            assert "c = 1" in question.question(lang) and not any("5" in words(lang) for _, words in question.options)
+
+
+@pytest.mark.parametrize("values", [{}, {"lr": 1.2}, {"steps": 500}])
+def test_names_stand_at_the_ends_of_their_own_lines_beside_a_pinned_race_of_another_length(values):
+    from dataclasses import replace
+
+    from pages.figures_04 import race_rows
+
+    pinned = view("race", noise=5.0, steps=300).arms
+    shown = replace(view("race", **values), pinned=pinned)
+    rows = race_rows(shown)
+    names = rows[rows["kind"] == "end"]
+    assert {"Adam", "AdamW"} <= set(names["name"])
+    assert (names["step"] == shown.config.steps).all()
+    assert rows[rows["kind"] == "goal"]["step"].item() == max(300, shown.config.steps)
+
+
+def test_a_statement_stands_alone_for_claims_are_listed_by_verdict():
+    from pathlib import Path
+
+    listed = Path(__file__).parents[1].joinpath("CLAIMS.md").read_text(encoding="utf8")
+    lessons = discover()
+    mended = {"11.12", "13.g", "17.14", "20.b2", "20.o2"}
+    claims = [c for n in (4, 11, 13, 17, 20) for c in lessons[n].claims if n == 4 or c.id in mended]
+    assert len(claims) == 14 + len(mended)
+    for claim in claims:
+        assert not re.match(r"(Hence|So|That|They|It|Also)\b", claim.text("en")), claim.id
+        assert not re.match(r"(Do đó|Vậy|Điều đó|Chúng|Nó|Cả khi|Bỏ)\b", claim.text("vi")), claim.id
+        assert f"| {claim.text('en')} |" in listed, claim.id
 
 
 def test_the_quick_settings_are_the_first_arm():

@@ -137,6 +137,50 @@ def test_crossings_beside_each_other_are_named_above_and_below():
     assert rows[rows["what"] == "crossing"].sort_values("x")["under"].tolist() == [False, True]
 
 
+def raced(seconds, corpus="tales-en"):
+    """The race on Tales as it was measured (2026): each run below the token frequencies at step 50, below the table at 200;
+    seconds: {label: of a step}."""
+    points = {0: 7.6, 50: 4.0, 100: 2.2, 200: 0.87, 400: 0.67}
+    (race,) = [p for p in page.LESSON.playgrounds if p.slug == "race"]
+    seen = []
+    for arm in page.racers(replace(race.config, corpus=corpus), {}):
+        events = [Started(400, {"references": REFERENCES if arm.label != "model1" else {}})]
+        for step, value in points.items():
+            at = seconds.get(arm.label, 0.005) * step
+            events += [Metric(step, "train_loss", value, at), Metric(step, "test_loss", value, at)]
+        events += [Finished(400, "done")]
+        seen.append(ArmView(arm, arm.label, Status("done", 400, 400), Result(tuple(events)), "live"))
+    return View(tuple(seen), {})
+
+
+def test_a_step_that_runs_of_the_race_share_is_named_once_and_over_its_line():
+    rows = figures_08.race.rows(raced({"blocks 1": 0.0160, "blocks 2": 0.0108, "blocks 3": 0.0136}))
+    marks = rows[rows["what"] == "crossing"].sort_values("x")
+    assert len(marks) == 6, "every diamond stays"
+    first, second = marks[marks["step"] == 50], marks[marks["step"] == 200]
+    assert first["text"].tolist() == ["", "", "step 50"] and not first["under"].any()
+    assert first["at"].iloc[-1] == REFERENCES["unigram_table"], (
+        "beside the diamond the dashed line would strike it through"
+    )
+    named = second[second["text"] != ""]
+    assert not named["under"].any() and (named["at"] == REFERENCES["bigram_table"]).all()
+    end = rows["x"].max()
+    assert all(b - a >= figures_08.NEAR * end for a, b in zip(named["x"], named["x"][1:], strict=False))
+
+
+def test_late_runs_that_share_a_step_share_the_name_below_it():
+    ends = {name: result({0: 8.0, 400: 4.0, 500: 3.9}) for name in ("course", "gpt2")}
+    rows = figures_08.loss_rows(view(ends))
+    marks = rows[rows["what"] == "crossing"]
+    assert marks["text"].tolist() == ["step 400", ""] and marks["under"].all() and (marks["at"] == 4.0).all()
+
+
+def test_names_of_crossings_far_below_their_line_stay_at_their_diamond():
+    rows = figures_08.loss_rows(view({"gpt2": result({0: 7.6, 100: 2.0, 500: 1.9})}))
+    (mark,) = rows[rows["what"] == "crossing"].itertuples()
+    assert mark.at == mark.y == 2.0 and mark.text == "step 100"
+
+
 @pytest.mark.usefixtures("private_home")
 def test_the_stored_race_goes_from_left_to_right():
     """What ships keeps few training losses, and with them went the clock of some tests: they stood at second 0."""
@@ -275,6 +319,46 @@ def test_two_starts_differ_in_weights_and_head_unless_the_head_is_chosen():
     assert "divides by √d" in verdict_08.verdict(view(ends))[-1].en
     arms = page.compare(replace(page.QUICK, divide_logits="no"), {"inits": "course,gpt2"})
     assert "weights alone" in verdict_08.verdict(view(ends, arms=arms))[-1].en
+
+
+def test_of_two_starts_the_better_one_is_named():
+    ends = {"course": result({0: 8.2, 100: 2.2}), "gpt2": result({0: 7.6, 100: 3.9})}
+    assert "course init ends 1.70 nats lower" in verdict_08.verdict(view(ends))[-1].en
+    ends = {"course": result({0: 8.2, 100: 3.9}), "gpt2": result({0: 7.6, 100: 2.2})}
+    assert "GPT-2 init ends 1.70 nats lower" in verdict_08.verdict(view(ends))[-1].en
+
+
+@pytest.mark.parametrize("flat", ["course", "gpt2"])
+def test_where_the_steps_are_too_long_nothing_is_put_down_to_the_starts(flat):
+    """Lesson 8 at learning rate 0.1: one is thrown about, the other stands still."""
+    thrown = {0: 8.2, 50: 3.57, 100: 3.58, 200: 3.65, 300: 3.83, 400: 3.70, 500: 3.74}
+    still = {0: 7.6, 50: 4.37, 300: 4.38, 400: 4.37, 500: 4.36}
+    ends = {which: result(still if which == flat else thrown) for which in ("course", "gpt2")}
+    said = verdict_08.verdict(view(ends))[-1].en
+    assert "ends 0.620 nats lower" in said and "too long to compare" in said and "3.57 nats" in said
+    assert "differ in" not in said and "√d" not in said
+
+
+def test_a_start_whose_run_learns_by_heart_is_compared_all_the_same():
+    rising = {0: 8.2, 100: 0.7, 200: 0.9}
+    ends = {"course": result(rising, train=0.1), "gpt2": result({0: 7.6, 100: 0.7, 200: 0.6})}
+    assert "differ in the initial weights" in verdict_08.verdict(view(ends))[-1].en
+
+
+def test_a_run_that_diverged_at_a_finite_loss_makes_no_difference_of_starts():
+    ends = {"course": result({0: 8.2, 100: 90.0}, reason="diverged"), "gpt2": result({0: 7.6, 100: 2.2})}
+    assert not [s for s in verdict_08.verdict(view(ends)) if "Same architecture" in s.en]
+
+
+@pytest.mark.parametrize("context", [8, 32])
+def test_what_is_missing_to_the_best_possible_is_no_more_than_a_number(context):
+    """Windows of 8 tokens have no long copies: nobody has looked at what is missing."""
+    arms = page.compare(replace(page.QUICK, context=context), {"inits": "gpt2"})
+    points = {0: 7.6, 100: 1.3, 200: 1.0, 300: 0.8}
+    said = [s.en for s in verdict_08.verdict(view({"gpt2": result(points)}, arms=arms))]
+    assert f"0.320 nats above the best that is possible on these windows of {context} tokens (0.480)." in said
+    assert "Still falling, 0.200 nats in the last 100 steps: not converged." in said
+    assert not any("missing" in s or "copies" in s for s in said)
 
 
 def test_a_difference_to_infinity_is_not_told():

@@ -112,6 +112,29 @@ def test_other_outcomes_are_said_as_they_are():
     assert "ends lower" in said(trained.worlds_verdict, worlds((COSTS, FALLS), (FALLS, FALLS)))
 
 
+@pytest.mark.parametrize(
+    ("none", "some", "words"),
+    [
+        (0.746, 0.752, "does not cost anything that counts, 0.752 against 0.746 (less than 0.02 apart)"),
+        (0.623, 0.638, "does not cost anything that counts, 0.638 against 0.623"),
+        (0.638, 0.623, "does not cost anything that counts, 0.623 against 0.638"),
+        (0.6, 0.65, "nothing to learn by heart, and dropout only costs: 0.650 against 0.600"),
+        (0.65, 0.6, "here dropout ends lower, 0.600 against 0.650"),
+    ],
+)
+def test_with_much_text_a_difference_counts_from_where_it_does_elsewhere(none, some, words):
+    view = worlds((FALLS, FALLS), ({0: 5.0, 200: none}, {0: 5.0, 200: some}))
+    text = said(trained.worlds_verdict, view)
+    assert words in text
+    assert trained.MUCH.answer(view) == ("same" if "counts" in words else "none" if some > none else "some")
+
+
+def test_a_text_that_was_read_over_is_not_said_to_hold_nothing_to_learn_by_heart(monkeypatch):
+    monkeypatch.setitem(TOKENS, "much", 40_000)
+    text = said(trained.worlds_verdict, worlds((FALLS, FALLS), (FALLS, COSTS)))
+    assert "Much text, 2.6 passes: dropout costs loss here, 0.650 against 0.600." in text
+
+
 def test_nothing_is_decided_while_a_run_is_on_its_way_or_without_dropout():
     half = worlds((OVERFITS, {0: 5.0, 100: 1.5}), (FALLS, COSTS))
     assert trained.END.answer(half) is None and "Little text" not in said(trained.worlds_verdict, half)

@@ -100,8 +100,9 @@ def critical_momentum(config) -> float:
 
 
 def limit(config) -> float:
-    """Where AdamW ends after very many steps: at the target if decay * |target| < 1 (near it the gradients shrink, and
-    sqrt(v) with them), else where the decay balances a full step of size lr: at sign(target) / decay."""
+    """Where AdamW is bound for in very many steps: the target if decay * |target| < 1 (near it the gradients shrink, and
+    sqrt(v) with them), else where the decay balances a full step of size lr: sign(target) / decay. Whether it comes to
+    rest there is another question: with little beta1, or once sqrt(v) is small, it goes to and fro about it."""
     if config.weight_decay * abs(config.target) < 1:
         return config.target
     return math.copysign(1 / config.weight_decay, config.target)

@@ -280,10 +280,8 @@ def race_chart(view):
         ),
         *leaving("off", x, y, view, ("bottom", "top")),
     ).properties(
-        height=height(view, 235),
-        width="container",
-        padding={"right": 84 * view.size, "left": 5, "top": 5, "bottom": 5},
-    )
+        height=height(view, 235), width="container"
+    )  # the names beyond its end are made room for by Vega itself
     w = alt.X(
         "weight:Q",
         title=WEIGHT(view.lang),

@@ -38,8 +38,8 @@ def apart(gap):
 
 
 def last_looks(view):
-    """The steps at which what the verdict compares was last measured: one, unless a longer run was cut here or one was "
-    "stopped."""
+    """The steps at which what the verdict compares was last measured: one, unless a longer run is cut short here, or one was
+    stopped."""
     results = (view.result("chosen"), view.result("clean"))
     return {max(r.metrics[m]) for r in results for m in ("test_loss", "wrote_text") if m in r.metrics}
 

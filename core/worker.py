@@ -306,17 +306,14 @@ def warm_up() -> None:
         print(f"worker not warmed up: {trouble}", file=sys.stderr)
 
 
-def code_changed(known: dict[str, float]) -> bool:
-    """Whether a file this process has imported from `CODE` was changed since. known: their times as first seen, kept by the
-    caller from look to look."""
-    files = {str(getattr(module, "__file__", None)) for module in list(sys.modules.values())}
-    for file in files:
-        if file.startswith(f"{CODE}{os.sep}"):
-            with contextlib.suppress(OSError):
-                now = os.stat(file).st_mtime
-                if known.setdefault(file, now) != now:
-                    return True
-    return False
+def code() -> dict[str, float]:
+    """{file of the engine: when it was changed}."""
+    out = {}
+    for pattern in ("*.py", "*/*.py"):
+        for file in CODE.glob(pattern):
+            with contextlib.suppress(OSError):  # an editor puts another one in its place
+                out[str(file)] = file.stat().st_mtime
+    return out
 
 
 def step_back() -> None:
@@ -337,6 +334,7 @@ def _until_closed(pipe: int) -> None:
 
 def main() -> None:
     """Work until standard input ends."""
+    known = code()
     step_back()
     network.stay_offline()
     gone = threading.Event()
@@ -351,11 +349,10 @@ def main() -> None:
     looked = 0.0
     live: list[Live] = []
     blocked: dict[str, float] = {}
-    known: dict[str, float] = {}
     while not gone.is_set():
         if not live and time.monotonic() - looked > 1.0:
             looked = time.monotonic()
-            if code_changed(known):  # an update, or somebody who writes an experiment: the server starts another one
+            if code() != known:  # an update, or somebody who writes an experiment: the server starts another one
                 return
         if not live and not dispatch.changed():
             gone.wait(IDLE)

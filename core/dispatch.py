@@ -38,18 +38,17 @@ def claim(live: list, blocked: dict[str, float]) -> None:
         if blocked.get(id, 0) > now or any(one.run.id == id for one in live):
             continue
         run = runs.Run(id)
-        if _anothers(run):
+        info = run.info()
+        if _anothers(run, info):
             continue
         try:
-            found = experiment.load(run.info().get("experiment", ""))
+            found = experiment.load(info.get("experiment", ""))
             ready = _parents_ready(run, found)
         except Problem:
             queue.drop(ticket)
             continue
-        if run.info().get("version", found.version) < found.version:  # nobody knows any more how it was to be trained
-            queue.drop(ticket)
-            continue
-        if run.control().get("want") in ("pause", "stop"):
+        outdated = info.get("version", found.version) < found.version  # nobody knows any more how it was to be trained
+        if outdated or run.control().get("want") in ("pause", "stop"):
             queue.drop(ticket)
             continue
         if not ready:
@@ -86,13 +85,12 @@ def claim(live: list, blocked: dict[str, float]) -> None:
             return
 
 
-def _anothers(run: runs.Run) -> bool:
+def _anothers(run: runs.Run, info: dict) -> bool:
     """Whether it is for a worker of another checkout or another person to train: of an experiment that came later than this
     engine, of a later version, or not ours to read."""
     config = run.dir / "config.json"
-    if config.exists() and not os.access(config, os.R_OK):
-        return True
-    info = run.info()
+    if not info:
+        return config.exists() and not os.access(config, os.R_OK)
     name = info.get("experiment", "")
     if name not in experiment.names():
         return bool(name)

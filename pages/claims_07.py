@@ -48,13 +48,13 @@ CLAIMS = (
             "nats/token of train loss, frozen minus trainable", "nats/token loss huấn luyện, đóng băng trừ huấn luyện"
         ),
         explain=T(
-            "Fewer numbers to fit the training text with: always so.",
-            "Ít con số hơn để khớp văn bản huấn luyện: luôn như vậy.",
+            "Fewer numbers to fit the training text with. Only strong weight decay, which wears down what is trained, can turn it round.",
+            "Ít con số hơn để khớp văn bản huấn luyện. Chỉ suy giảm trọng số mạnh, vốn bào mòn những gì được huấn luyện, mới đảo ngược được điều này.",
         ),
     ),
     Claim(
         "7.1b",
-        T("… and the higher test loss.", "… và loss kiểm thử cao hơn."),
+        T("A frozen embedding has the higher test loss.", "Embedding đóng băng có loss kiểm thử cao hơn."),
         COURSE,
         T("table of both runs", "bảng của hai lần chạy"),
         "training",
@@ -148,7 +148,10 @@ CLAIMS = (
     ),
     Claim(
         "7.4b",
-        T("At equal scale the meaning still counts.", "Cùng thang đo thì ý nghĩa vẫn có giá trị."),
+        T(
+            "At equal scale the meaning of a borrowed embedding still counts.",
+            "Cùng thang đo thì ý nghĩa của embedding đi mượn vẫn có giá trị.",
+        ),
         None,
         same("—"),
         "training",
@@ -184,7 +187,10 @@ CLAIMS = (
     ),
     Claim(
         "7.5b",
-        T("At GPT-2's spread of 0.14 it starts slower.", "Với độ phân tán 0.14 như GPT-2, nó xuất phát chậm hơn."),
+        T(
+            "At GPT-2's spread of 0.14 a borrowed start is the slower one.",
+            "Với độ phân tán 0.14 như GPT-2, khởi đầu đi mượn lại chậm hơn.",
+        ),
         None,
         T("executed copy, epoch 1: 7.395 against 6.047", "bản đã chạy, lượt 1: 7.395 so với 6.047"),
         "training",
@@ -309,7 +315,10 @@ CLAIMS = (
     ),
     Claim(
         "7.11b",
-        T("Its numbers have standard deviation 0.144.", "Các số của nó có độ lệch chuẩn 0.144."),
+        T(
+            "The numbers of GPT-2's embedding have standard deviation 0.144.",
+            "Các số trong embedding của GPT-2 có độ lệch chuẩn 0.144.",
+        ),
         None,
         same("0.144"),
         "exact",

@@ -78,8 +78,8 @@ CLAIMS = (
     Claim(
         "9.3",
         T(
-            "The cause: the slope jumps at 0 and the learning rate is large.",
-            "Nguyên nhân: độ dốc nhảy ở 0 và tốc độ học lớn.",
+            "L1 oscillates because its slope jumps at 0 and the learning rate is large.",
+            "L1 dao động vì độ dốc của nó nhảy ở 0 và tốc độ học lớn.",
         ),
         COURSE_TEXT,
         same("lr 0.05"),
@@ -168,7 +168,7 @@ CLAIMS = (
     ),
     Claim(
         "9.7",
-        T("L2 is the more stable of the two.", "Trong hai loss, L2 ổn định hơn."),
+        T("L2 is more stable than L1.", "L2 ổn định hơn L1."),
         COURSE_TEXT,
         T("table", "bảng"),
         "exact",

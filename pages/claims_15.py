@@ -274,8 +274,8 @@ CLAIMS = (
     Claim(
         "15.10",
         T(
-            "Stored in half precision, the two forms are no longer equal: log-probabilities keep more.",
-            "Lưu bằng nửa độ chính xác thì hai dạng không còn như nhau: log-xác suất giữ được nhiều hơn.",
+            "Stored in half precision, logits and log-probabilities are no longer equal: log-probabilities keep more.",
+            "Lưu bằng nửa độ chính xác thì logits và log-xác suất không còn như nhau: log-xác suất giữ được nhiều hơn.",
         ),
         None,
         same("—"),
@@ -291,8 +291,8 @@ CLAIMS = (
             "× số lần rút sai nhiều hơn ở T = 0.5 khi lưu logits; số nhỏ hơn giữa bfloat16 và float16",
         ),
         explain=T(
-            "The one honest point for log-probabilities, and not the course's: floating point is finest near 0, and the likely tokens' log p lie there, while their logits are the largest numbers of the row.",
-            "Điểm cộng thật duy nhất của log-xác suất, và không phải của khóa học: dấu phẩy động mịn nhất gần 0, nơi có log p của các token khả dĩ, còn logits của chúng lại là những số lớn nhất hàng.",
+            "The one honest point for log-probabilities, and not the course's: floating point is finest near 0, and the likely tokens' log p lie there, while their logits are the largest numbers of the row. Measured at std 3, as in a trained model; at std 1, where all logits lie near 0, it is the other way round.",
+            "Điểm cộng thật duy nhất của log-xác suất, và không phải của khóa học: dấu phẩy động mịn nhất gần 0, nơi có log p của các token khả dĩ, còn logits của chúng lại là những số lớn nhất hàng. Đo ở độ lệch chuẩn 3, như mô hình đã học; ở 1, khi mọi logit nằm gần 0, thì ngược lại.",
         ),
     ),
 )

@@ -210,8 +210,8 @@ CLAIMS = (
     Claim(
         "16.h3",
         T(
-            "On a web with little junk it makes a better model as well.",
-            "Trên một web ít rác, mô hình cũng tốt hơn.",
+            "On a web with little junk, too, filtering and deduplicating makes a better model.",
+            "Trên một web ít rác, lọc và bỏ bản sao cũng cho mô hình tốt hơn.",
         ),
         None,
         same("—"),
@@ -224,8 +224,8 @@ CLAIMS = (
             "nats/token trên văn xuôi sạch để dành, so với trang thô, rác 0.1",
         ),
         explain=T(
-            "Both pools are nearly the same pages then: what filtering can gain is what the junk had cost.",
-            "Khi đó hai tập gần như cùng các trang: lọc chỉ lấy lại được phần mà rác đã làm mất.",
+            "Nine pages in ten are prose then, and filtering and deduplicating leave only half of all pages: no more can be won back than the junk had cost.",
+            "Khi đó cứ mười trang thì chín là văn xuôi, mà lọc và bỏ bản sao chỉ để lại một nửa số trang: chỉ lấy lại được nhiều nhất là phần rác đã làm mất.",
         ),
     ),
     Claim(

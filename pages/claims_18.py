@@ -110,7 +110,10 @@ CLAIMS = (
     ),
     Claim(
         "18.3",
-        T("It suits generation from a short prompt.", "Nó hợp với việc sinh văn bản từ câu mồi ngắn."),
+        T(
+            "Training on the final token suits generation from a short prompt.",
+            "Huấn luyện ở token cuối hợp với việc sinh văn bản từ câu mồi ngắn.",
+        ),
         SOURCE,
         T("implied", "hàm ý"),
         "training",
@@ -125,7 +128,7 @@ CLAIMS = (
     ),
     Claim(
         "18.4",
-        T("The computation is low.", "Chi phí tính toán thấp."),
+        T("The computation of a final-token loss is low.", "Loss ở token cuối có chi phí tính toán thấp."),
         SOURCE,
         T("“low”", "“Thấp”"),
         "device",
@@ -189,8 +192,8 @@ CLAIMS = (
     Claim(
         "18.7",
         T(
-            "In progress it costs much less than T times the steps.",
-            "Về tiến độ, nó tốn ít hơn T lần số bước rất nhiều.",
+            "In progress, training on the final token costs much less than T times the steps.",
+            "Về tiến độ, huấn luyện ở token cuối tốn ít hơn T lần số bước rất nhiều.",
         ),
         None,
         same("—"),

@@ -241,8 +241,8 @@ CLAIMS = (
     Claim(
         "20.e2",
         T(
-            "Divided among processes it is still the same training.",
-            "Chia cho nhiều tiến trình thì vẫn là cùng một huấn luyện.",
+            "A training divided among processes is still the same training.",
+            "Một lần huấn luyện chia cho nhiều tiến trình thì vẫn là cùng một huấn luyện.",
         ),
         None,
         ADVICE,

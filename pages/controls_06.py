@@ -227,8 +227,8 @@ PRESETS = (
         T("stride 8: no overlap", "bước nhảy 8: không chồng"),
         {"stride": 8},
         T(
-            "Windows no longer overlap, nothing leaks. Now both test losses tell nearly the same, and both turn up.",
-            "Các cửa sổ hết chồng nhau, không còn rò rỉ. Giờ hai loss kiểm thử nói gần như nhau, và cùng quay lên.",
+            "Windows no longer overlap, nothing leaks. The random windows now cost about a nat more than at stride 2, and their loss no longer falls to the end.",
+            "Các cửa sổ hết chồng nhau, không còn rò rỉ. Loss trên cửa sổ ngẫu nhiên giờ cao hơn khoảng một nat so với bước nhảy 2, và không còn giảm đến cuối.",
         ),
     ),
     Preset(
@@ -265,8 +265,8 @@ PRESETS = (
         T("broken: learning rate 0.3", "hỏng: tốc độ học 0.3"),
         {"lr": 0.3},
         T(
-            "Steps so long that even the random split's test loss shows trouble.",
-            "Bước dài đến mức cả loss kiểm thử của cách chia ngẫu nhiên cũng lộ rắc rối.",
+            "Steps so long that both runs, test and train, end worse than a guess.",
+            "Bước dài đến mức cả hai lần chạy, kiểm thử lẫn huấn luyện, đều kết thúc tệ hơn đoán đều.",
         ),
         broken=True,
     ),

@@ -307,8 +307,8 @@ PRESETS = (
         T("quick: 5,000 tokens", "nhanh: 5,000 token"),
         {},
         T(
-            "Three lines start from the same vectors or from noise. Which two cannot be told apart?",
-            "Các đường bắt đầu từ cùng những vector, hoặc từ nhiễu. Hai đường nào không phân biệt được?",
+            "Four lines start from the same vectors, in place or shuffled, or from noise. Which two cannot be told apart?",
+            "Bốn đường bắt đầu từ cùng những vector, đúng chỗ hoặc bị xáo, hoặc từ nhiễu. Hai đường nào không phân biệt được?",
         ),
     ),
     Preset(
@@ -322,8 +322,8 @@ PRESETS = (
         T("GPT-2's scale, 50,000 tokens", "thang của GPT-2, 50,000 token"),
         {"keep": 50_000, "arms": "random,random-small,small"},
         T(
-            "Everything at std 0.14 starts late and catches up. Which part is scale, which part is meaning?",
-            "Mọi thứ ở std 0.14 xuất phát chậm rồi đuổi kịp. Phần nào do thang đo, phần nào do ý nghĩa?",
+            "Everything at std 0.14 starts late. In the end noise has overtaken its twin at std 1, the borrowed rows have not. Which part is scale, which part is meaning?",
+            "Mọi thứ ở std 0.14 đều xuất phát chậm. Cuối cùng nhiễu vượt bản std 1 của nó, còn các hàng mượn thì không. Phần nào do thang đo, phần nào do ý nghĩa?",
         ),
     ),
     Preset(
@@ -331,8 +331,8 @@ PRESETS = (
         T("the donor's head as well", "mượn cả tầng ra"),
         {"head": "borrowed"},
         T(
-            "It begins where the others end, and still learns by heart in the end.",
-            "Nó bắt đầu ở nơi các đường khác kết thúc, mà cuối cùng vẫn học thuộc lòng.",
+            "It begins lower than the others ever get, and still learns by heart in the end.",
+            "Nó bắt đầu thấp hơn mức tốt nhất của các đường khác, mà cuối cùng vẫn học thuộc lòng.",
         ),
     ),
     Preset(
@@ -377,8 +377,8 @@ PRESETS = (
         T("broken: r = 10 at lr 0.05", "hỏng: r = 10 với lr 0.05"),
         {"ratio": 10.0, "lr": 0.05},
         T(
-            "The embedding runs ahead of the head: after ten steps nothing of the donor is left.",
-            "Embedding chạy vượt tầng ra: sau mười bước, của mô hình cho chẳng còn gì.",
+            "The embedding runs ahead of the head: in twenty steps the rows that occur have turned away from the donor's (cosine 0.5), and the test loss never gets below a guess.",
+            "Embedding chạy vượt tầng ra: sau hai mươi bước, hàng của các token có xuất hiện đã quay khỏi hàng của mô hình cho (cosine 0.5), và loss kiểm thử không lần nào xuống dưới đoán đều.",
         ),
         broken=True,
     ),

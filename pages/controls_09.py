@@ -70,8 +70,8 @@ CONTROLS = (
         "lr",
         T("learning rate", "tốc độ học"),
         T(
-            "The step is the learning rate times the slope of the loss.",
-            "Bước đi bằng tốc độ học nhân độ dốc của loss.",
+            "Under SGD the step is the learning rate times the slope of the loss.",
+            "Với SGD, bước đi bằng tốc độ học nhân độ dốc của loss.",
         ),
         low=1e-3,
         high=2,
@@ -181,8 +181,8 @@ CONTROLS = (
         "outliers",
         T("how many outliers", "số giá trị ngoại lai"),
         T(
-            "Copies of it. With three, the median starts to give way.",
-            "Số bản sao của nó. Với ba bản, trung vị bắt đầu nhượng bộ.",
+            "Copies of it. With three of seven the median still holds; with four of eight it would give way.",
+            "Số bản sao của nó. Ba trên bảy thì trung vị vẫn đứng vững; bốn trên tám thì nó sẽ nhượng bộ.",
         ),
         values=(0, 1, 2, 3),
     ),

@@ -116,8 +116,8 @@ GOPHER = (
         "stop_words_min",
         T("different stop words (at least)", "số từ dừng khác nhau (ít nhất)"),
         T(
-            "Of the profile's eight: the, be, to, of, and, that, have, with. Gopher: 2.",
-            "Trong tám từ của hồ sơ: the, be, to, of, and, that, have, with. Gopher: 2.",
+            "Of the profile's eight, in English: the, be, to, of, and, that, have, with. Gopher: 2.",
+            "Trong tám từ của hồ sơ, tiếng Anh là: the, be, to, of, and, that, have, with. Gopher: 2.",
         ),
         values=tuple(range(9)),
     ),

@@ -77,8 +77,8 @@ CONTROLS = (
         "corpus",
         T("text", "văn bản"),
         T(
-            "Python's manual leaves a third of the vocabulary unused, Tales nine tenths of it.",
-            "Sách hướng dẫn Python bỏ không một phần ba từ vựng, Tales bỏ không chín phần mười.",
+            "Of the 2,000 byte pairs Python's manual leaves a third unused, Tales nine tenths.",
+            "Trong 2,000 cặp byte, sách hướng dẫn Python bỏ không một phần ba, Tales bỏ không chín phần mười.",
         ),
         knobs.TEXTS,
         more=knobs.own_texts,
@@ -105,8 +105,8 @@ CONTROLS = (
     replace(
         knobs.DIVIDE_LOGITS,
         help=T(
-            "The course divides, which cools the softmax: everything here then happens two to three times slower.",
-            "Khóa học có chia, khiến softmax nguội đi: mọi thứ ở đây chậm lại hai, ba lần.",
+            "The course divides, which cools the softmax: everything here then happens several times slower.",
+            "Khóa học có chia, khiến softmax nguội đi: mọi thứ ở đây chậm đi vài lần.",
         ),
         options=(("no", T("no", "không")), ("yes", T("yes", "có"))),
     ),

@@ -219,7 +219,7 @@ parts = Figure(
     parts_rows,
     parts_chart,
     help=T(
-        "Share of the predictions × their mean loss. A one-token model can only know pairs it has met. The honest test is full of others; the leaked one has hardly any.",
-        "Tỉ lệ dự đoán × loss trung bình của chúng. Mô hình một token chỉ biết những cặp đã gặp. Phép thử trung thực đầy cặp lạ; phép thử bị rò rỉ hầu như không có.",
+        "Share of the predictions × their mean loss. A one-token model can only know pairs it has met. In the quick run the honest test is full of others; the leaked one has hardly any.",
+        "Tỉ lệ dự đoán × loss trung bình của chúng. Mô hình một token chỉ biết những cặp đã gặp. Ở lần chạy “nhanh”, phép thử trung thực đầy cặp lạ; phép thử bị rò rỉ hầu như không có.",
     ),
 )

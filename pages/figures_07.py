@@ -104,7 +104,7 @@ def crossing(points) -> float:
     both = sorted(points["frozen"].keys() & points["free"].keys())
     gaps = [(n, points["frozen"][n] - points["free"][n]) for n in both]
     for (n, gap), (m, other) in pairwise(gaps):
-        if gap <= 0 < other:
+        if (gap <= 0) != (other <= 0):  # weight decay can turn the order round
             return math.exp(math.log(n) + (math.log(m) - math.log(n)) * gap / (gap - other))
     return math.nan
 
@@ -159,8 +159,8 @@ crossover = Figure(
     crossover_rows,
     crossover_chart,
     help=T(
-        "Each dot is a run of its own. Left of the crossing freezing wins, right of it training does.",
-        "Mỗi chấm là một lần chạy. Bên trái chỗ cắt thì đóng băng thắng, bên phải thì huấn luyện tiếp thắng.",
+        "Each dot is a run of its own. Where the dashed blue line is the lower one, freezing wins; where the solid one is, training does.",
+        "Mỗi chấm là một lần chạy. Đường xanh nét đứt thấp hơn thì đóng băng thắng; nét liền thấp hơn thì huấn luyện tiếp thắng.",
     ),
 )
 

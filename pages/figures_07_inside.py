@@ -73,8 +73,8 @@ movement = Figure(
     movement_rows,
     movement_chart,
     help=T(
-        "Only tokens that occur get a gradient. The others stay where they were and only shrink a little by weight decay.",
-        "Chỉ token có xuất hiện mới nhận gradient. Số còn lại đứng yên, chỉ co lại chút ít vì suy giảm trọng số.",
+        "Only tokens that occur get a gradient. Nothing turns the others: only weight decay can make them shorter, the more the stronger it is.",
+        "Chỉ token có xuất hiện mới nhận gradient. Không gì làm số còn lại xoay đi: chỉ suy giảm trọng số mới làm chúng ngắn lại, càng mạnh càng ngắn.",
     ),
     folded=True,
     beside=True,
@@ -126,8 +126,8 @@ neighbours = Figure(
     neighbour_rows,
     neighbour_chart,
     help=T(
-        "Nearest by cosine, among tokens the text has at least twice. The donor began as noise and learned 800 steps, so most of a row is still noise: expect traces (can, cannot), not a dictionary. What is followed by the same words moved the same way, and that shared part is what the head uses.",
-        "Gần nhất theo cosine, trong các token có ít nhất hai lần trong văn bản. Mô hình cho bắt đầu từ nhiễu và chỉ học 800 bước nên phần lớn mỗi hàng vẫn là nhiễu: chỉ thấy dấu vết (can, cannot), chưa phải từ điển. Các token hay có cùng từ theo sau đã dời về cùng một phía, và tầng ra dùng chính phần chung ấy.",
+        "Nearest by cosine, among tokens the text has at least twice. The donor that ships began as noise and learned 800 steps, so most of a row is still noise: expect traces (can, cannot), not a dictionary. What is followed by the same words moved the same way, and that shared part is what the head uses.",
+        "Gần nhất theo cosine, trong các token có ít nhất hai lần trong văn bản. Mô hình cho có sẵn bắt đầu từ nhiễu và chỉ học 800 bước nên phần lớn mỗi hàng vẫn là nhiễu: chỉ thấy dấu vết (can, cannot), chưa phải từ điển. Các token hay có cùng từ theo sau đã dời về cùng một phía, và tầng ra dùng chính phần chung ấy.",
     ),
     folded=True,
 )

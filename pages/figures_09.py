@@ -155,8 +155,8 @@ shape = Figure(
     shape_rows,
     shape_chart,
     T(
-        "Dots: where each weight stands at the step you look at. The bar at a dot is its next step, learning rate × slope.",
-        "Chấm: vị trí của mỗi trọng số ở bước đang xem. Vạch nối từ chấm là bước kế tiếp, tốc độ học × độ dốc.",
+        "Dots: where each weight stands at the step you look at. The bar at a dot is its next step: under SGD, learning rate × slope.",
+        "Chấm: vị trí của mỗi trọng số ở bước đang xem. Vạch nối từ chấm là bước kế tiếp: với SGD là tốc độ học × độ dốc.",
     ),
     beside=True,
 )
@@ -185,8 +185,8 @@ def distance_chart(view):
 distance = Figure(
     "distance",
     T(
-        "How far is it still? On a log scale L2 is a straight line",
-        "Còn xa bao nhiêu? Trên thang log, L2 là đường thẳng",
+        "How far is it still? On a log scale, under SGD at a fixed rate, L2 is a straight line",
+        "Còn xa bao nhiêu? Trên thang log, với SGD và tốc độ học cố định, L2 là đường thẳng",
     ),
     T("Distance to the target at every step, log scale. {now}", "Khoảng cách tới đích ở từng bước, thang log. {now}"),
     path_rows,

@@ -68,8 +68,8 @@ effect = Figure(
         panel(view, "push", T("length of the slope", "độ lớn của độ dốc"), 220, False),
     ),
     T(
-        "A loss pushes with its slope. Where the slope is almost 0, nothing happens, however wrong the answer.",
-        "Loss đẩy bằng độ dốc. Nơi độ dốc gần 0 thì chẳng có gì xảy ra, dù câu trả lời sai đến đâu.",
+        "A loss pushes with its slope. Under SGD, where the slope is almost 0, nothing happens, however wrong the answer.",
+        "Loss đẩy bằng độ dốc. Với SGD, nơi độ dốc gần 0 thì chẳng có gì xảy ra, dù câu trả lời sai đến đâu.",
     ),
     beside=True,
 )

@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from app.charts import arm_color, loss_chart, loss_rows, step_axis
-from app.i18n import T, same
+from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, INPUT
 from pages.figures_11 import EMPTY
@@ -13,8 +13,8 @@ loss = Figure(
     "loss",
     T("Does the division pay?", "Phép chia có đáng không?"),
     T(
-        "Test loss bold and training loss faint for four runs: two initial sizes, with and without the division. {now}",
-        "Loss kiểm thử đậm, loss huấn luyện mờ của bốn lần chạy: hai cỡ khởi tạo, có và không có phép chia. {now}",
+        "Test loss bold and training loss faint for every run: initial sizes, with the division and with the chosen scale. {now}",
+        "Loss kiểm thử đậm, loss huấn luyện mờ của mọi lần chạy: các cỡ khởi tạo, có phép chia và với hệ số đã chọn. {now}",
     ),
     loss_rows,
     lambda view: loss_chart(view, references=("uniform", "unigram")),
@@ -364,6 +364,6 @@ flow = Figure(
     ),
     flow_rows,
     flow_chart,
-    help=same("std(out) ≈ γ"),
+    help=T("std(out) ≈ γ, where β is small beside it.", "std(ra) ≈ γ, khi β nhỏ so với nó."),
     folded=True,
 )

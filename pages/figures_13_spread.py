@@ -82,8 +82,8 @@ growth = Figure(
     growth_rows,
     growth_chart,
     T(
-        "Thick: mean over the blocks. Thin, with its number at the end: one block. 20 on this axis means from 0.0200 to 0.0220.",
-        "Nét đậm: trung bình các khối. Nét mảnh, có số ở cuối: một khối. 20 trên trục này nghĩa là từ 0.0200 lên 0.0220.",
+        "Thick: mean over the blocks. Thin, with its number at the end: one block. 20 on this axis: a std that began at 0.0200 is now 0.0220.",
+        "Nét đậm: trung bình các khối. Nét mảnh, có số ở cuối: một khối. 20 trên trục này: độ lệch chuẩn khởi đầu ở 0.0200 nay là 0.0220.",
     ),
 )
 

@@ -364,8 +364,8 @@ stored = Figure(
     stored_rows,
     stored_chart,
     help=T(
-        "Half precision has finer steps near 0, and the likely tokens' log p lie there: so this once log-probabilities keep more.",
-        "Nửa độ chính xác có bước mịn hơn gần 0, và log p của các token khả dĩ nằm ở đó: lần này log-xác suất giữ được nhiều hơn.",
+        "Half precision has finer steps near 0. Logits spread as in a trained model (std 3 and more): the likely tokens' log p lie near 0, and log-probabilities keep more. Logits that hardly differ (std 1 and less, c = 0): they lie near 0 themselves, and keep more.",
+        "Nửa độ chính xác có bước mịn hơn gần 0. Logits trải như ở mô hình đã học (độ lệch chuẩn từ 3): log p của các token khả dĩ nằm gần 0, và log-xác suất giữ được nhiều hơn. Logits gần như bằng nhau (độ lệch chuẩn đến 1, c = 0): chính chúng nằm gần 0, và giữ được nhiều hơn.",
     ),
     folded=True,
     constant=True,

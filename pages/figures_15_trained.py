@@ -98,8 +98,8 @@ losses = Figure(
     losses_rows,
     losses_chart,
     help=T(
-        "Same colours in both. Left, a running mean of 7 steps; below −10 its axis becomes logarithmic, because logits → NLL has no bottom. Right, the dashed lines are what guessing gets. The lines drawn over each other are equal.",
-        "Hai bên cùng màu. Trái: trung bình trượt 7 bước; dưới −10 trục chuyển sang log, vì logits → NLL không có đáy. Phải: các đường đứt là mức của việc đoán đều. Các đường đè lên nhau là bằng nhau.",
+        "Same colours in both. Left, a running mean of 7 steps; with logits → NLL, which has no bottom, its axis becomes logarithmic below −10. Right, the dashed lines are what guessing gets. The lines drawn over each other are equal.",
+        "Hai bên cùng màu. Trái: trung bình trượt 7 bước; khi có logits → NLL, vốn không có đáy, trục chuyển sang log dưới −10. Phải: các đường đứt là mức của việc đoán đều. Các đường đè lên nhau là bằng nhau.",
     ),
     beside=True,
 )

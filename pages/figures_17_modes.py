@@ -243,8 +243,8 @@ divide = Figure(
     divide_rows,
     divide_chart,
     help=T(
-        "Same batches everywhere. Mind the two scales: with std 1 and no division the loss starts above 40.",
-        "Cùng các lô ở mọi nơi. Chú ý hai thang đo: với std 1 và không chia, loss bắt đầu trên 40.",
+        "Same batches everywhere. Mind the scales: with std 1 and no division the loss starts far above ln V.",
+        "Cùng các lô ở mọi nơi. Chú ý thang đo: với std 1 và không chia, loss bắt đầu cao hơn ln V nhiều.",
     ),
     beside=True,
 )
@@ -262,7 +262,7 @@ def spread_chart(view):
         .transform_filter(alt.datum.metric == "logit_std")
         .encode(x=time_axis(view), y=y, color=arm_color(view), detail="run:N")
     )
-    word = T("↑ this is what must grow", "↑ chính cái này phải lớn lên")(view.lang)
+    word = T("↑ what starts small must grow", "↑ cái nào khởi đầu nhỏ thì phải lớn lên")(view.lang)
     note = alt.Chart(alt.Data(values=[{"text": word}]))
     return alt.layer(
         base.mark_line(strokeWidth=2.5 * view.size).encode(strokeDash=ways(view).legend(None)),

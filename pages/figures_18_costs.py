@@ -125,7 +125,7 @@ def cost_chart(view):
 
 cost = Figure(
     "cost",
-    T("What grading one position saves", "Chấm một vị trí tiết kiệm được gì"),
+    T("What grading fewer positions saves", "Chấm ít vị trí hơn tiết kiệm được gì"),
     T(
         "Time of one forward and backward pass, three ways, with quartiles. {now}",
         "Thời gian một lượt tính tới và lan ngược, ba cách, kèm tứ phân vị. {now}",

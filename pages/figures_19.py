@@ -182,8 +182,8 @@ cone = Figure(
     "cone",
     T("The cone: where the output rows stand", "Chiếc nón: các hàng đầu ra đứng ở đâu"),
     T(
-        "One dot per token: its output row along the mean state of the model, and along the widest other direction. Unused tokens gather on the left. {now}",
-        "Mỗi chấm là một token: hàng đầu ra của nó theo trạng thái trung bình của mô hình và theo hướng rộng nhất còn lại. Token không dùng tụ bên trái. {now}",
+        "One dot per token: its output row along the mean state of the model, and along the widest other direction. On the left stand those that are pushed away. {now}",
+        "Mỗi chấm là một token: hàng đầu ra của nó theo trạng thái trung bình của mô hình và theo hướng rộng nhất còn lại. Bên trái là những token bị đẩy đi. {now}",
     ),
     cone_rows,
     cone_chart,

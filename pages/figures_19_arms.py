@@ -327,7 +327,7 @@ def saved_chart(view):
 
 saved = Figure(
     "saved",
-    T("An unused token comes back", "Một token không dùng trở lại"),
+    T("Does the unused token come back?", "Token không dùng có trở lại không?"),
     T(
         "Two lines over the fine-tuning steps, on held-out text: probability of the new token and of the word it replaces. {now}",
         "Hai đường theo bước tinh chỉnh, trên văn bản để dành: xác suất của token mới và của từ mà nó thay. {now}",

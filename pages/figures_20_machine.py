@@ -98,8 +98,8 @@ parallel = Figure(
     "parallel",
     T("The same losses, step by step", "Cùng loss, từng bước một"),
     T(
-        "Training loss of one process, wide, and of several that share every batch, thin: the two lie on each other. {now}",
-        "Loss huấn luyện của một tiến trình, nét rộng, và của nhiều tiến trình chia nhau mỗi lô, nét mảnh: hai đường nằm chồng lên nhau. {now}",
+        "Training loss of one process, wide, and of several that share every batch, thin: where both are the same training, the two lie on each other. {now}",
+        "Loss huấn luyện của một tiến trình, nét rộng, và của nhiều tiến trình chia nhau mỗi lô, nét mảnh: nếu là cùng một huấn luyện thì hai đường chồng lên nhau. {now}",
     ),
     parallel_rows,
     parallel_chart,

@@ -192,8 +192,8 @@ LESSON = Lesson(
                     T("broken: 4 numbers per token", "hỏng: mỗi token 4 con số"),
                     {"width": 4},
                     T(
-                        "Too narrow to memorise: hardly any gap, and no good loss either.",
-                        "Hẹp quá nên không thuộc nổi: gần như không chênh lệch, mà loss cũng chẳng tốt.",
+                        "Too narrow to memorise much: from 40,000 tokens on hardly any gap, with 2,000 less than half of the quick one; and no good loss anywhere.",
+                        "Hẹp quá nên khó học thuộc: từ 40,000 token trở lên gần như không chênh lệch, với 2,000 token còn chưa tới nửa khoảng chênh của “nhanh”; mà loss thì chẳng đâu tốt.",
                     ),
                     broken=True,
                 ),

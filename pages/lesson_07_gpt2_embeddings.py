@@ -61,8 +61,8 @@ LESSON = Lesson(
             "borrow",
             T("Borrow", "Đi mượn"),
             T(
-                "The donor is a Model 1 that read the docstrings of Python's library; now the same small model learns the manual, which the donor never saw. Only the starting embedding differs. Where GPT-2's weights are on this machine, they can be the donor.",
-                "Mô hình cho (donor) là một Mô hình 1 đã đọc docstring của thư viện Python; giờ cũng mô hình nhỏ ấy học sách hướng dẫn mà mô hình cho chưa từng thấy. Chỉ embedding ban đầu khác nhau. Nếu máy này có trọng số GPT-2 thì GPT-2 cũng cho mượn được.",
+                "The donor is a Model 1 that read the docstrings of Python's library; now the same small model learns the manual, which the donor never saw. Only the starting embedding differs, and whether it may move. Where GPT-2's weights are on this machine, they can be the donor.",
+                "Mô hình cho (donor) là một Mô hình 1 đã đọc docstring của thư viện Python; giờ cũng mô hình nhỏ ấy học sách hướng dẫn mà mô hình cho chưa từng thấy. Chỉ khác nhau ở embedding ban đầu và việc nó có được dời đi hay không. Nếu máy này có trọng số GPT-2 thì GPT-2 cũng cho mượn được.",
             ),
             QUICK,
             PRESETS,
@@ -106,8 +106,8 @@ LESSON = Lesson(
                     T("stopped in time", "dừng đúng lúc"),
                     {"score": "best"},
                     T(
-                        "The left side falls by two nats: most of freezing's gain was protection against training too long.",
-                        "Bên trái hạ hai nats: phần lớn cái lợi của đóng băng là chống huấn luyện quá lâu.",
+                        "The left side falls by one to two nats: most of freezing's gain was protection against training too long.",
+                        "Bên trái hạ một đến hai nats: phần lớn cái lợi của đóng băng là chống huấn luyện quá lâu.",
                     ),
                 ),
                 Preset(
@@ -210,7 +210,10 @@ LESSON = Lesson(
                     "hot",
                     T("broken: learning rate 0.05", "hỏng: tốc độ học 0.05"),
                     {"lr": 0.05},
-                    T("At r = 10 the loan is gone after a few steps.", "Ở r = 10, vài bước là mất sạch thứ đi mượn."),
+                    T(
+                        "At r = 10 the test loss never gets below a guess: the loan is of no use.",
+                        "Ở r = 10, loss kiểm thử không lần nào xuống dưới đoán đều: thứ đi mượn thành vô dụng.",
+                    ),
                     broken=True,
                 ),
             ),
@@ -243,7 +246,10 @@ LESSON = Lesson(
                     "best",
                     T("stopped in time", "dừng đúng lúc"),
                     {"score": "best"},
-                    T("The same order at a lower loss.", "Vẫn thứ tự ấy, loss thấp hơn."),
+                    T(
+                        "The same two lead, at a lower loss; the other four stay close together.",
+                        "Vẫn hai nguồn ấy dẫn đầu, loss thấp hơn; bốn nguồn còn lại vẫn sát nhau.",
+                    ),
                 ),
                 Preset(
                     "empty",

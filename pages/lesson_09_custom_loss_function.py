@@ -149,8 +149,8 @@ LESSON = Lesson(
                     T("Adam hides the shape", "Adam che mất hình dạng"),
                     {"optimizer": "adam"},
                     T(
-                        "Adam divides the slope by its own size: the two paths are nearly one.",
-                        "Adam chia độ dốc cho chính độ lớn của nó: hai đường gần như là một.",
+                        "Adam divides the slope by its own size: for ten steps the two paths are one. Only then, with momentum, does each swing in its own way.",
+                        "Adam chia độ dốc cho chính độ lớn của nó: trong mười bước hai đường là một. Sau đó, theo quán tính, mỗi đường mới dao động một kiểu.",
                     ),
                 ),
                 Preset(
@@ -211,8 +211,8 @@ LESSON = Lesson(
                     T("deaf to outliers: log(1 + e²)", "điếc với ngoại lai: log(1 + e²)"),
                     {"expression": "log(1 + e*e)", "target": 10.0, "steps": 500},
                     T(
-                        "Far away its slope fades: it hardly starts.",
-                        "Ở xa độ dốc của nó nhạt đi: nó khó mà khởi hành.",
+                        "Far away its slope fades: it sets out slowly and is the last to arrive.",
+                        "Ở xa độ dốc của nó nhạt đi: nó khởi hành rất chậm và tới sau cùng.",
                     ),
                 ),
                 Preset(

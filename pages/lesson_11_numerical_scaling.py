@@ -135,8 +135,8 @@ SOFTMAX_PRESETS = (
         T("broken: d = 1,024, not divided", "hỏng: d = 1,024, không chia"),
         {"d": 1024, "exponent": 0.0},
         T(
-            "One key takes nearly everything; two rows in three are dead.",
-            "Một khóa lấy gần hết; cứ ba hàng thì hai hàng chết.",
+            "One key takes nearly everything; about seven rows in ten are dead.",
+            "Một khóa lấy gần hết; cứ mười hàng thì khoảng bảy hàng chết.",
         ),
         broken=True,
     ),
@@ -315,8 +315,8 @@ LESSON = Lesson(
             "train",
             T("Does it matter in training?", "Khi huấn luyện có quan trọng?"),
             T(
-                "A small GPT reads Python's manual. Its heads have d = 16, so s = 4 takes the division back. At which initial size does it pay?",
-                "Một GPT nhỏ đọc sách hướng dẫn Python. Mỗi đầu chú ý có d = 16 nên s = 4 là bỏ phép chia. Ở cỡ khởi tạo nào thì phép chia đáng giá?",
+                "A small GPT reads. With four heads of d = 16, s = 4 takes the division back. At which initial size does it pay?",
+                "Một GPT nhỏ đọc văn bản. Với bốn đầu chú ý, mỗi đầu d = 16, s = 4 là bỏ phép chia. Ở cỡ khởi tạo nào thì phép chia đáng giá?",
             ),
             TRAIN,
             TRAIN_PRESETS,

@@ -160,8 +160,8 @@ FLIGHT_PRESETS = (
         T("who fits GELU?", "ai hợp với GELU?"),
         {"activation": "gelu", "std": 0.1},
         T(
-            "Nobody quite: small signals are halved, large ones pass. Try other seeds: He's line may shift by a factor of ten.",
-            "Không cách nào hợp hẳn: tín hiệu nhỏ bị giảm một nửa, tín hiệu lớn thì đi qua. Hãy đổi hạt giống: đường của He có thể lệch tới mười lần.",
+            "Nobody quite: small signals are halved, large ones pass. Try other seeds: He's line may shift by a factor of ten and more.",
+            "Không cách nào hợp hẳn: tín hiệu nhỏ bị giảm một nửa, tín hiệu lớn thì đi qua. Hãy đổi hạt giống: đường của He có thể lệch mười lần hoặc hơn.",
         ),
     ),
     Preset(
@@ -322,8 +322,8 @@ LESSON = Lesson(
                     T("unequal sides: 512 in, 50 out", "hai phía lệch nhau: 512 vào, 50 ra"),
                     {"layer_scheme": "xavier_uniform", "n_in": 512, "n_out": 50},
                     T(
-                        "The way up wants 1/512, the way down 1/50; Xavier gives both half of what they want.",
-                        "Đường lên muốn 1/512, đường xuống muốn 1/50; Xavier cho mỗi bên một nửa điều họ muốn.",
+                        "The way up wants a variance of 1/512, the way down 1/50; Xavier's 2/562 lies between: signals grow, gradients shrink.",
+                        "Đường lên muốn phương sai 1/512, đường xuống muốn 1/50; 2/562 của Xavier nằm giữa: tín hiệu lớn lên, gradient nhỏ đi.",
                     ),
                 ),
                 Preset(
@@ -391,8 +391,8 @@ LESSON = Lesson(
                     T("broken: plain SGD, lr 0.1", "hỏng: SGD thường, lr 0.1"),
                     {"optimizer": "sgd", "lr": 0.1},
                     T(
-                        "SGD hardly moves from a good start, and recovers faster than AdamW from σ = 1. Why?",
-                        "SGD hầu như không nhúc nhích từ khởi đầu tốt, mà từ σ = 1 lại hồi phục nhanh hơn AdamW. Vì sao?",
+                        "From a good start SGD gets less far than AdamW did, yet from σ = 1 it recovers faster. Why?",
+                        "Từ khởi đầu tốt, SGD không đi xa bằng AdamW, vậy mà từ σ = 1 lại hồi phục nhanh hơn. Vì sao?",
                     ),
                     broken=True,
                 ),

@@ -213,8 +213,8 @@ GROWTH_PRESETS = (
         T("long: 500 steps", "dài: 500 bước"),
         {"steps": 500},
         T(
-            "Text goes on widening, noise slows down. Look inside for the tails.",
-            "Văn bản rộng thêm mãi, nhiễu chậm dần. Nhìn vào bên trong để xem đuôi.",
+            "Text goes on widening. Noise slows down, and starts again near the end. Look inside for the tails.",
+            "Văn bản rộng thêm mãi. Nhiễu chậm dần rồi gần cuối lại rộng ra. Nhìn vào bên trong để xem đuôi.",
         ),
         needs=T("about half a minute", "khoảng nửa phút"),
     ),

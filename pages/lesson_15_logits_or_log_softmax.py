@@ -167,8 +167,8 @@ LESSON = Lesson(
                     T("label smoothing", "làm mềm nhãn"),
                     {"wirings": "ce,smoothing"},
                     T(
-                        "A reported loss may be higher for a good reason: compare the right panel.",
-                        "Loss được báo có thể cao hơn vì lý do chính đáng: hãy so khung bên phải.",
+                        "A reported loss can rise by more than the true one does: compare the two panels.",
+                        "Loss được báo có thể tăng nhiều hơn loss thật: hãy so hai khung.",
                     ),
                 ),
                 Preset(
@@ -186,8 +186,8 @@ LESSON = Lesson(
                     T("broken: learning rate 1e-2", "hỏng: tốc độ học 1e-2"),
                     {"wirings": "ce,log_softmax_nll,log_softmax_ce,raw_nll", "lr": 1e-2},
                     T(
-                        "Too fast for every wiring alike: log-softmax makes nothing more stable.",
-                        "Quá nhanh cho mọi cách nối như nhau: log-softmax chẳng làm gì ổn định hơn.",
+                        "Too fast for the three that should be equal, and for all three alike: log-softmax makes nothing more stable. Only logits → NLL runs away.",
+                        "Quá nhanh cho ba cách lẽ ra bằng nhau, và cả ba như nhau: log-softmax chẳng làm gì ổn định hơn. Chỉ logits → NLL là chạy mất.",
                     ),
                     broken=True,
                 ),
@@ -312,8 +312,8 @@ LESSON = Lesson(
                     T("course: GPT-2's vocabulary", "khóa học: từ vựng của GPT-2"),
                     {"tokens": 256, "vocabulary": 50257},
                     T(
-                        "256 of the course's 16,384 tokens. Multiply the megabytes by 64.",
-                        "256 trong số 16,384 token của khóa học. Hãy nhân số megabyte với 64.",
+                        "256 of the course's 16,384 tokens: there, one table of logits has 64 times the megabytes it has here.",
+                        "256 trong số 16,384 token của khóa học: ở đó một bảng logits nặng gấp 64 lần ở đây.",
                     ),
                     needs=T("about half a minute", "khoảng nửa phút"),
                 ),
@@ -322,8 +322,8 @@ LESSON = Lesson(
                     T("broken: chunks of 8 tokens", "hỏng: khúc chỉ 8 token"),
                     {"chunk": 8},
                     T(
-                        "No memory left to save, and the time goes into starting small multiplications.",
-                        "Bộ nhớ không giảm thêm được, còn thời gian thì mất vào việc khởi động các phép nhân nhỏ.",
+                        "No less memory than chunks of 32 need, and the time goes into starting small multiplications.",
+                        "Bộ nhớ không ít hơn khúc 32 token, còn thời gian thì mất vào việc khởi động các phép nhân nhỏ.",
                     ),
                     broken=True,
                 ),

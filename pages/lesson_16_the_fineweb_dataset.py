@@ -108,10 +108,16 @@ def lost_answer(view):
 
 
 def lost_why(view):
+    rules, copies = verdict.lost_pages(view.main)
     return T(
-        "{lost} of 100 good pages are gone: too short, too few sentences, a bracket, too many marks. The published rules are made for a web so large that losing good pages is cheap; {good} of 100 pages that are left are good.",
-        "Mất {lost} trên 100 trang tốt: quá ngắn, quá ít câu, một dấu ngoặc, quá nhiều dấu câu. Các quy tắc này dành cho một web lớn đến mức mất bớt trang tốt vẫn rẻ; trong 100 trang còn lại có {good} trang tốt.",
-    ).format(lost=f"{lost_answer(view):.0f}", good=f"{100 * view.main.final('precision'):.0f}")
+        "{lost} of 100 good pages are gone. {rules} by the rules: too short, too few sentences, a bracket, too many marks. {copies} because a near-copy of them stays. The published rules are made for a web so large that losing good pages is cheap; {good} of 100 pages that are left are good.",
+        "Mất {lost} trên 100 trang tốt. {rules} do quy tắc: quá ngắn, quá ít câu, một dấu ngoặc, quá nhiều dấu câu. {copies} vì một bản gần trùng của chúng ở lại. Các quy tắc này dành cho một web lớn đến mức mất bớt trang tốt vẫn rẻ; trong 100 trang còn lại có {good} trang tốt.",
+    ).format(
+        lost=f"{lost_answer(view):.0f}",
+        rules=f"{100 * rules:.0f}",
+        copies=f"{100 * copies:.0f}",
+        good=f"{100 * view.main.final('precision'):.0f}",
+    )
 
 
 SIDES = (("raw", T("raw pages", "trang thô")), ("dedup", T("filtered pages", "trang đã lọc")))
@@ -185,8 +191,8 @@ LESSON = Lesson(
                     T("real pages: Python's documentation", "trang thật: tài liệu Python"),
                     {**PYTHON, "rule": "curly"},
                     T(
-                        "Real, useful text, and the rules throw most of it away: curly brackets, repeated lines.",
-                        "Văn bản thật, hữu ích, vậy mà quy tắc vứt phần lớn: ngoặc nhọn, dòng lặp.",
+                        "Real, useful text, and the rules throw most of it away. Curly brackets take few pages, but half of the tokens; which rule takes the most pages?",
+                        "Văn bản thật, hữu ích, vậy mà quy tắc vứt phần lớn. Ngoặc nhọn loại ít trang nhưng mất nửa số token; quy tắc nào loại nhiều trang nhất?",
                     ),
                 ),
                 Preset(
@@ -194,8 +200,8 @@ LESSON = Lesson(
                     T("broken: every rule open", "hỏng: mở mọi quy tắc"),
                     {**NOTHING, "rule": "short_lines", "line_words": 0, "javascript": False, "policy": False},
                     T(
-                        "Nothing is removed but copies: precision falls to the share of prose on the web.",
-                        "Chỉ bỏ bản sao: độ chính xác rơi về tỉ lệ văn xuôi trên web.",
+                        "Nothing is removed but copies: precision falls to about the share of prose on the web.",
+                        "Chỉ bỏ bản sao: độ chính xác rơi về khoảng tỉ lệ văn xuôi trên web.",
                     ),
                     broken=True,
                 ),
@@ -218,8 +224,8 @@ LESSON = Lesson(
                 Prediction(
                     "lost",
                     T(
-                        "Of 100 pages of good prose on this web, how many do FineWeb's rules throw away?",
-                        "Cứ 100 trang văn xuôi tốt trên web này, quy tắc FineWeb vứt đi bao nhiêu trang?",
+                        "Of 100 pages of good prose on this web, how many does FineWeb's pipeline throw away?",
+                        "Cứ 100 trang văn xuôi tốt trên web này, quy trình của FineWeb vứt đi bao nhiêu trang?",
                     ),
                     lost_answer,
                     lost_why,
@@ -275,8 +281,8 @@ LESSON = Lesson(
                         "text": "Ngọn hải đăng cũ đứng ở cuối bến cảng. Mỗi đêm nó được thắp sáng. Người giữ đèn sống trong ngôi nhà bên dưới cùng hai con chó. Mùa đông sóng tràn qua tường. Mùa hè du khách có thể leo lên đỉnh. Cảnh rất đẹp và đáng để leo."
                     },
                     T(
-                        "Language first; then switch the profile: words are syllables here, and the page is short.",
-                        "Ngôn ngữ trước; rồi đổi hồ sơ: ở đây từ là âm tiết, và trang thì ngắn.",
+                        "Language first; then switch the profile: words are syllables here, and fifty of them are just enough.",
+                        "Ngôn ngữ trước; rồi đổi hồ sơ: ở đây từ là âm tiết, và năm mươi từ là vừa đủ.",
                     ),
                     broken=True,
                 ),
@@ -399,8 +405,8 @@ LESSON = Lesson(
                     T("broken: 50 pages", "hỏng: 50 trang"),
                     {"documents": 50},
                     T(
-                        "Change the seed: with few pages the mean jumps, the median hardly.",
-                        "Đổi hạt giống: ít trang thì trung bình nhảy, trung vị thì không.",
+                        "Change the seed: it only shuffles the order of reading, and with few pages the growth exponent jumps, and with it “1,000 pages by that law”.",
+                        "Đổi hạt giống: nó chỉ xáo thứ tự đọc, vậy mà ít trang thì số mũ tăng nhảy, kéo theo “1,000 trang theo luật đó”.",
                     ),
                     broken=True,
                 ),
@@ -454,11 +460,11 @@ LESSON = Lesson(
                 ),
                 Preset(
                     "clean_web",
-                    T("a web without junk", "web không có rác"),
+                    T("a web with little junk", "web ít rác"),
                     {"junk": 0.1},
                     T(
-                        "Nothing to throw away: filtering costs text and brings little.",
-                        "Không có gì để vứt: lọc chỉ tốn văn bản mà được ít.",
+                        "Little to throw away, and half of the pages go all the same: what is left to gain?",
+                        "Chẳng có mấy để vứt, vậy mà nửa số trang vẫn mất: còn được lợi gì?",
                     ),
                 ),
                 Preset(
@@ -475,8 +481,8 @@ LESSON = Lesson(
                     T("broken: a filter that leaves a crumb", "hỏng: bộ lọc chỉ để lại mẩu vụn"),
                     {"words_min": 500, "sentences_min": 20, "steps": 250},
                     T(
-                        "So few pages that the model reads them over and over: the training loss sinks, the test loss does not.",
-                        "Còn ít trang đến mức mô hình đọc đi đọc lại: loss huấn luyện chìm, loss kiểm thử thì không.",
+                        "So few pages that the model reads them over and over. At first it leads the raw pages on clean prose; how much of the lead is left at the end?",
+                        "Còn ít trang đến mức mô hình đọc đi đọc lại. Lúc đầu nó dẫn trước trang thô trên văn xuôi sạch; đến cuối còn dẫn bao nhiêu?",
                     ),
                     broken=True,
                 ),
@@ -485,8 +491,8 @@ LESSON = Lesson(
                     T("broken: learning rate 1e-2", "hỏng: tốc độ học 1e-2"),
                     {"lr": 1e-2},
                     T(
-                        "The optimizer's noise is larger than the effect of any filter.",
-                        "Nhiễu của thuật toán lớn hơn tác dụng của mọi bộ lọc.",
+                        "Change the seed twice: how far does the gain of filtering move, compared with the usual rate?",
+                        "Đổi hạt giống hai lần: lợi ích của việc lọc xê dịch bao xa, so với tốc độ thường dùng?",
                     ),
                     broken=True,
                 ),

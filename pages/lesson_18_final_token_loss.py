@@ -131,8 +131,8 @@ LESSON = Lesson(
             "graded",
             T("Grade fewer positions", "Chấm ít vị trí hơn"),
             T(
-                "All runs start from the same weights and read the same windows. They differ only in how many of the 64 predictions of a window enter the loss.",
-                "Mọi lần chạy bắt đầu từ cùng trọng số và đọc cùng các cửa sổ. Chúng chỉ khác ở chỗ bao nhiêu trong 64 dự đoán của một cửa sổ được tính vào loss.",
+                "All runs start from the same weights and read the same windows. They differ only in how many predictions of a window enter the loss.",
+                "Mọi lần chạy bắt đầu từ cùng trọng số và đọc cùng các cửa sổ. Chúng chỉ khác ở chỗ bao nhiêu dự đoán của một cửa sổ được tính vào loss.",
             ),
             QUICK,
             RACE_PRESETS,

@@ -114,8 +114,8 @@ FOLLOW = Playground(
             T("broken: logits divided by √d", "hỏng: chia logits cho √d"),
             {"divide_logits": "yes"},
             T(
-                "The course's cooled softmax at GPT-2's small weights: the curves part two to three times slower.",
-                "Softmax nguội của khóa học với trọng số nhỏ kiểu GPT-2: các đường tách nhau chậm hai, ba lần.",
+                "The course's cooled softmax at GPT-2's small weights: the curves part three to five times slower.",
+                "Softmax nguội của khóa học với trọng số nhỏ kiểu GPT-2: các đường tách nhau chậm đi ba đến năm lần.",
             ),
             broken=True,
         ),

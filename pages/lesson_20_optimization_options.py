@@ -103,7 +103,7 @@ RACE_PRESETS = (
     ),
     Preset(
         "hot",
-        T("broken: learning rate 1, SGD", "hỏng: tốc độ học 1, SGD"),
+        T("broken: learning rate 10, SGD", "hỏng: tốc độ học 10, SGD"),
         PLAIN | {"optimizer": "sgd", "lr": 10.0},
         T(
             "It ends as no number; the seconds until then are spent.",
@@ -221,7 +221,10 @@ BUDGET_PRESETS = (
             "hardware": "cpu",
             "tokens_per_second": 30_000.0,
         },
-        T("The logits outweigh everything: V is large beside d.", "Logits nặng hơn tất cả: V lớn so với d."),
+        T(
+            "The logits outweigh weights, gradients and optimizer together: V is large beside d.",
+            "Logits nặng hơn cả trọng số, gradient và thuật toán tối ưu cộng lại: V lớn so với d.",
+        ),
     ),
     Preset(
         "days",

@@ -124,7 +124,7 @@ OPENINGS = (
         "quick",
         T("a matrix of 51 MB", "ma trận 51 MB"),
         {},
-        T("Four bars over five powers of ten.", "Bốn thanh trải trên năm lũy thừa của mười."),
+        T("Four bars over several powers of ten.", "Bốn thanh trải trên mấy lũy thừa của mười."),
     ),
     Preset(
         "course",

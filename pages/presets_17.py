@@ -160,8 +160,8 @@ DIVIDE = (
         T("broken: learning rate 0.01 with N(0, 1)", "hỏng: tốc độ học 0.01 với N(0, 1)"),
         {"lr": 1e-2, "init_std": 0.5},
         T(
-            "Large logits and large steps: the loss falls fast and in jumps, and settles nowhere.",
-            "Logits lớn, bước lớn: loss giảm nhanh, giật cục, và không yên ở đâu.",
+            "Large logits and large steps: undivided, the loss starts far above ln V, falls fast, and still ends above the divided run.",
+            "Logits lớn, bước lớn: không chia thì loss khởi đầu cao hơn ln V nhiều, giảm nhanh, mà cuối cùng vẫn cao hơn lần chạy có chia.",
         ),
         broken=True,
     ),
@@ -187,7 +187,10 @@ COVERAGE = (
         "passes",
         T("shuffled passes instead", "thay bằng lượt duyệt xáo trộn"),
         {"sampler": "epochs", "steps": 500},
-        T("Every token once or twice, nobody left out.", "Mỗi token một hoặc hai lần, không sót ai."),
+        T(
+            "Every token once or twice; nobody is left out but the last few, too short for a window.",
+            "Mỗi token một hoặc hai lần; chỉ sót vài token cuối, không đủ một cửa sổ.",
+        ),
     ),
     Preset(
         "tiny",

@@ -9,8 +9,8 @@ HOT = Preset(
     T("broken: learning rate 0.1", "hỏng: tốc độ học 0.1"),
     {"lr": 0.1},
     T(
-        "A hundred times too large: more graded positions do not save it.",
-        "Lớn gấp trăm lần: chấm thêm vị trí cũng không cứu được.",
+        "A hundred times too large: every run ends higher than at 1e-3, the one graded everywhere too.",
+        "Lớn gấp trăm lần: mọi lần chạy đều kết thúc cao hơn so với 1e-3, kể cả lần chấm mọi nơi.",
     ),
     broken=True,
 )
@@ -109,8 +109,8 @@ WHERE_PRESETS = (
         T("broken: a test of 16 windows", "hỏng: kiểm thử 16 cửa sổ"),
         {"close": 16, "meter_windows": 4},
         T(
-            "With so few windows the line of positions is noise: nothing can be told from it.",
-            "Với ít cửa sổ thế này, đường theo vị trí chỉ là nhiễu: không kết luận được gì.",
+            "With so few windows the shape of a line is noise. Only means over many positions still tell the two lines apart.",
+            "Với ít cửa sổ thế này, hình dạng của đường chỉ là nhiễu. Chỉ trung bình trên nhiều vị trí mới còn phân biệt được hai đường.",
         ),
         broken=True,
     ),
@@ -130,8 +130,8 @@ SIGNAL_PRESETS = (
         T("random positions", "vị trí ngẫu nhiên"),
         {"graded_at": "random"},
         T(
-            "Scattered positions repeat each other less than neighbours do.",
-            "Vị trí rải rác lặp lại nhau ít hơn vị trí cạnh nhau.",
+            "Do scattered positions repeat each other less than neighbours? After 30 steps the points of k 4 and k 16 lie no higher than with the last k.",
+            "Vị trí rải rác có lặp lại nhau ít hơn vị trí cạnh nhau không? Sau 30 bước, các điểm k 4 và k 16 không cao hơn so với k cuối.",
         ),
     ),
     Preset(

@@ -247,7 +247,7 @@ def size_verdict(view) -> list[T]:
             "With {n0} tokens the donor is worth {first} nats, with {n1} still {last}: the more text of your own, the less you need somebody else's.",
             "Với {n0} token, mô hình cho đáng giá {first} nats; với {n1} vẫn còn {last}: văn bản của bạn càng nhiều, bạn càng ít cần của người khác.",
         )
-        if 0 < last < first
+        if 0 < last < first - EQUAL
         else T(
             "With {n0} tokens the donor is worth {first} nats, with {n1}: {last}. A donor that has read something else is hardly a head start.",
             "Với {n0} token, mô hình cho đáng giá {first} nats; với {n1}: {last}. Mô hình cho đã đọc thứ khác thì khó gọi là lợi thế.",

@@ -179,19 +179,22 @@ def map_verdict(view) -> list[T]:
             ).format(name=name)
         ]
     best_n, best_d = chosen.best(result.final("flop"))
+    gap = chosen.loss(config.parameters, tokens) - chosen.loss(best_n, best_d)
     facts = {
         "name": name,
         "loss": loss,
         "mine": number(tokens / config.parameters),
         "best": number(best_d / best_n),
-        "gap": number(max(0.001, chosen.loss(config.parameters, tokens) - chosen.loss(best_n, best_d))),
+        "gap": T("{gap} nats lower", "thấp hơn {gap} nats").format(gap=number(gap))
+        if gap >= 0.001
+        else T("the same loss, to 0.001 nats", "cùng loss, sai khác chưa tới 0.001 nats"),
         "n": short(best_n),
         "d": short(best_d),
     }
     return [
         T(
-            "{name} predicts {loss}. You give each parameter {mine} tokens; for the same compute it advises {n} parameters and {d} tokens, {best} each: {gap} nats lower.",
-            "{name} dự đoán {loss}. Bạn cho mỗi tham số {mine} token; cùng khối lượng tính, nó khuyên {n} tham số và {d} token, mỗi tham số {best}: thấp hơn {gap} nats.",
+            "{name} predicts {loss}. You give each parameter {mine} tokens; for the same compute it advises {n} parameters and {d} tokens, {best} each: {gap}.",
+            "{name} dự đoán {loss}. Bạn cho mỗi tham số {mine} token; cùng khối lượng tính, nó khuyên {n} tham số và {d} token, mỗi tham số {best}: {gap}.",
         ).format(**facts)
     ]
 
@@ -280,7 +283,9 @@ def doubt_readouts(view) -> list[Readout]:
         Readout(
             T("mean", "trung bình"),
             money(result.final("mean")),
-            T("Above the middle: the expensive tail is long.", "Cao hơn số giữa: đuôi đắt rất dài."),
+            T("Above the middle: the expensive tail is long.", "Cao hơn số giữa: đuôi đắt rất dài.")
+            if result.final("mean") > 1.001 * result.final("middle")
+            else None,
         ),
     ]
 

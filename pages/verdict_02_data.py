@@ -28,13 +28,17 @@ def token_verdict(view) -> list[T]:
                     "**{title}**: {en} token cho mỗi từ hoặc dấu câu tiếng Anh, {vi} cho mỗi âm tiết hoặc dấu câu tiếng Việt.",
                 ).format(title=title, en=number(cost[name, "en"][0]), vi=number(cost[name, "vi"][0]))
             )
-    broken = sorted({t for (t, _), (_, whole) in cost.items() if not whole})
+    broken = sorted({side for (_, side), (_, whole) in cost.items() if not whole})
     if broken:
+        which = (
+            T("English text", "văn bản tiếng Anh") if broken == ["en"] else T("Vietnamese text", "văn bản tiếng Việt")
+        )
+        which = which if len(broken) == 1 else T("texts", "cả hai văn bản")
         lines.append(
             T(
-                "The word tokenizer does not give the text back: a word it never met becomes ⟨?⟩, and what is lost is lost.",
-                "Bộ tách theo từ không trả lại nguyên văn bản: từ chưa gặp thành ⟨?⟩, mất là mất hẳn.",
-            )
+                "The word tokenizer does not give the {which} back: a word it never met becomes ⟨?⟩, and what is lost is lost.",
+                "Bộ tách theo từ không trả lại nguyên {which}: từ chưa gặp thành ⟨?⟩, mất là mất hẳn.",
+            ).format(which=which)
         )
     else:
         lines.append(

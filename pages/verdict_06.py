@@ -6,13 +6,16 @@ from app import sentences
 from app.i18n import T, same
 from app.lesson import Prediction, Readout
 from app.theme import number, percent
-from pages.figures_06 import best, ended, running, stopped
+from pages.figures_06 import CLEAR, best, ended, running, stopped
 
 TURNED = 0.05  # nats above its best: memorising (five seeds of the quick run: 0.08 to 0.11)
 CLOSE = 0.5  # nats between test and train that still count as close (the random split: 0.1)
 LEAKS = 0.05  # share of the test predictions known from training that makes a test worthless
 LEARNED = 0.3  # nats below a uniform guess: from there on a run has learned something
 NOISY = 0.1  # standard error, nats, above which a test says little
+EARLY = 50  # steps before which nothing is judged
+EQUAL = 0.01  # nats between test and train at the same weights that are neither below nor above
+NEW = 0.05  # share of the test's pairs never met in training from which it does hold something new
 
 
 def by_label(view, label):
@@ -42,9 +45,11 @@ def judge(view, a) -> list[T]:
     f |= {"uniform": number(uniform)}
     f |= {"leak": percent(result.facts["leaked"]), "rose": number(test - low), "low": number(low)}
     f |= {"fell": number(result.at("same_loss", step) - train), "error": number(2 * error)}
+    new = 1 - result.facts["known_pairs"]
+    f |= {"new": percent(new)}
     if fallen := sentences.diverged(a.arm.name, result):
         return fallen
-    if result.step < 50:
+    if result.step < EARLY:
         return [
             T(
                 "{name}: {test} nats at step {last}. Too early to judge.",
@@ -91,15 +96,22 @@ def judge(view, a) -> list[T]:
         )
     elif test < train - 2 * error:
         text = T(
-            "{name}: test {test} below train {train}, though nothing leaks. Either the test part is easier text, or one of the two was measured with dropout on.",
-            "{name}: kiểm thử {test} thấp hơn huấn luyện {train} dù không rò rỉ. Hoặc phần kiểm thử dễ hơn, hoặc một bên bị đo khi dropout còn bật.",
+            "{name}: test {test} below train {train}, though nothing leaks. Both are measured with dropout off, so its test part is the easier text.",
+            "{name}: kiểm thử {test} thấp hơn huấn luyện {train} dù không rò rỉ. Cả hai đều đo khi tắt dropout, vậy phần kiểm thử là văn bản dễ hơn.",
+        )
+    elif (
+        test - train < 0.1 and new > NEW
+    ):  # too little learned, or held back by weight decay: the chart does not say which
+        text = T(
+            "{name}: test {test}, train {train}. An honest test, and no gap yet: {new} of its pairs never occurred in training, but so far the model has learned nothing by heart either.",
+            "{name}: kiểm thử {test}, huấn luyện {train}. Phép thử trung thực, chưa có chênh lệch: {new} số cặp của nó chưa từng có khi huấn luyện, nhưng đến giờ mô hình cũng chưa học thuộc gì.",
         )
     elif test - train < 0.1:
         text = T(
             "{name}: test {test}, train {train}. An honest test, and no gap: this text holds nothing that its training part had not shown.",
             "{name}: kiểm thử {test}, huấn luyện {train}. Phép thử trung thực mà không chênh lệch: văn bản này không còn gì mà phần huấn luyện chưa cho thấy.",
         )
-    elif step >= 0.6 * result.step:
+    elif step >= 0.6 * result.step and test - low <= CLEAR:  # above it the chart rings the best step
         text = T(
             "{name}: test {test}, train {train}. The gap is honest and the test has not turned up yet: its best is still near the end (step {step}).",
             "{name}: kiểm thử {test}, huấn luyện {train}. Khoảng chênh là thật và loss kiểm thử chưa quay lên: mức tốt nhất vẫn gần cuối (bước {step}).",
@@ -113,8 +125,8 @@ def judge(view, a) -> list[T]:
     if error > NOISY:
         said.append(
             T(
-                "Its test set is small: differences below {error} nats are inside the noise.",
-                "Tập kiểm thử của nó nhỏ: chênh lệch dưới {error} nats nằm trong nhiễu.",
+                "Its test loss is known to ± {error} only: differences below {error} nats are inside the noise.",
+                "Loss kiểm thử của nó chỉ chính xác đến ± {error}: chênh lệch dưới {error} nats nằm trong nhiễu.",
             ).format(**f)
         )
     if result.facts["leaked"] <= LEAKS and result.facts["paragraphs"] > 0.02:
@@ -149,9 +161,10 @@ def illusion(view) -> list[T]:
 
 
 def difference(view):
-    """Honest minus leaked test loss; None where nothing leaks, nothing was learned, or one of the two was trained longer."""
+    """Honest minus leaked test loss; None where nothing leaks, nothing was learned, one of the two was trained longer,
+    or both were stopped too early to be judged."""
     honest, leaked = by_label(view, "contiguous"), by_label(view, "random")
-    if honest is None or leaked is None or honest.step != leaked.step:
+    if honest is None or leaked is None or honest.step != leaked.step or honest.step < EARLY:
         return None
     if honest.diverged or leaked.diverged:
         return None
@@ -269,11 +282,12 @@ def honest_why(view):
 
 
 def first_answer(view):
+    """None before step 100, where that is no longer the first epoch, and where the two are equal."""
     result = view.result("random")
     test, train = result.at("test_loss", 100), result.at("same_loss", 100)
-    if result.step < 100 or not math.isfinite(test + train):
+    if result.step < 100 or result.facts["epoch_steps"] < 100 or not abs(test - train) > EQUAL:
         return None
-    return "below" if test < train - 0.01 else "above"
+    return "below" if test < train else "above"
 
 
 def first_why(view):

@@ -43,9 +43,19 @@ def best_step(result) -> int:
     return min(points, key=points.get)
 
 
+def turned(result) -> bool:
+    """Whether its test loss has risen well above its best."""
+    return result.final("test_loss") - result.best("test_loss") > TURNED
+
+
 def by_heart(result) -> bool:
     """Whether its own text has become easier for it than the test text: the last batches against the test."""
     return result.lately("train_loss") < result.final("test_loss") - TURNED
+
+
+def falling(result) -> bool:
+    """Whether its test loss has come down from its start and is lowest at the end: it is late, not thrown off."""
+    return result.final("test_loss") < result.at("test_loss", 0) - TURNED and best_step(result) == result.step
 
 
 # --- the comparison ----------------------------------------------------------------------------------------------
@@ -76,12 +86,21 @@ def verdict(view) -> list[T]:
             )
             if by_heart(yours)
             else T(
+                "Yours ends at {loss} nats, worse than guessing every token equally ({uniform}), but it began at {start} and is on its way down: give it more steps or a larger learning rate.",
+                "Của bạn dừng ở {loss} nats, tệ hơn đoán đều mọi token ({uniform}), nhưng nó bắt đầu từ {start} và đang đi xuống: hãy cho thêm bước hoặc tốc độ học lớn hơn.",
+            )
+            if falling(yours)
+            else T(
                 "Yours ends at {loss} nats, worse than guessing every token equally ({uniform}), and no better on the text it was trained on: the learning rate is too high. Try a tenth of it.",
                 "Của bạn dừng ở {loss} nats, tệ hơn đoán đều mọi token ({uniform}), và trên chính văn bản đã học cũng chẳng hơn: tốc độ học quá cao. Hãy thử một phần mười.",
             )
         )
         said.append(
-            text.format(loss=number(yours.final("test_loss")), uniform=number(yours.facts["references"]["uniform"]))
+            text.format(
+                loss=number(yours.final("test_loss")),
+                uniform=number(yours.facts["references"]["uniform"]),
+                start=number(yours.at("test_loss", 0)),
+            )
         )
     if alike(free, shuffled) and not hopeless_all(free, shuffled):
         gain = shuffled.final("test_loss") - free.final("test_loss")
@@ -92,13 +111,13 @@ def verdict(view) -> list[T]:
             )
             if gain > SAME
             else T(
-                "At the wrong tokens the vectors do better by {gain} nats: there is nothing to borrow here. Shuffled",
-                "Đặt sai token các vector lại tốt hơn {gain} nats: ở đây không có gì để mượn. Bản xáo trộn",
+                "At the wrong tokens the vectors do better by {gain} nats: in these runs the loan is no help. The shuffled vectors",
+                "Đặt sai token các vector lại tốt hơn {gain} nats: ở những lần chạy này, thứ đi mượn không giúp gì. Bản xáo trộn",
             )
             if gain < -SAME
             else T(
-                "Right and wrong tokens differ by {gain} nats only: there is nothing to borrow here. Shuffled",
-                "Đúng hay sai token chỉ khác nhau {gain} nats: ở đây không có gì để mượn. Bản xáo trộn",
+                "Right and wrong tokens end only {gain} nats apart: in these runs the loan does not show. The shuffled vectors",
+                "Đúng hay sai token chỉ cách nhau {gain} nats lúc cuối: ở những lần chạy này chưa thấy tác dụng của thứ đi mượn. Bản xáo trộn",
             )
         ).format(gain=f"{abs(gain):.2f}" if abs(gain) >= 0.005 else number(abs(gain)))
         if alike(shuffled, fresh):
@@ -112,10 +131,10 @@ def verdict(view) -> list[T]:
             rest = T(" show it.", " cho thấy điều đó.")
         said.append(T(text.en + rest.en, text.vi + rest.vi))
     if alike(free, frozen) and not hopeless_all(free, frozen):
-        said.append(freezing(frozen.final("test_loss") - free.final("test_loss"), view.config.keep))
+        said.append(freezing(frozen.final("test_loss") - free.final("test_loss"), view.config.keep, turned(free)))
     if yours:
         step, low = best_step(yours), yours.best("test_loss")
-        if yours.final("test_loss") - low > TURNED and by_heart(yours):
+        if turned(yours) and by_heart(yours):
             said.append(
                 T(
                     "Yours was best at step {step} ({low}); since then it learns by heart.",
@@ -135,11 +154,13 @@ def hopeless(tokens: int, uniform: float) -> T:
     ).format(n=f"{tokens:,}", uniform=number(uniform))
 
 
-def freezing(gap: float, tokens: int) -> T:
-    """gap: test loss frozen minus trainable."""
+def freezing(gap: float, tokens: int, late: bool) -> T:
+    """gap: test loss frozen minus trainable. late: the trainable one had been better before: it is not the text that helps."""
     facts = {"n": f"{tokens:,}", "gap": f"{abs(gap):.2f}"}
     if gap < -TIE:
         text = T("With {n} tokens freezing wins by {gap} nats.", "Với {n} token thì đóng băng thắng {gap} nats.")
+    elif gap > TIE and late:
+        text = T("With {n} tokens freezing loses by {gap} nats.", "Với {n} token thì đóng băng thua {gap} nats.")
     elif gap > TIE:
         text = T(
             "With {n} tokens freezing loses by {gap} nats: the text is enough to improve on the loan.",
@@ -208,7 +229,7 @@ def crossover_verdict(view) -> list[T]:
     small, large = both[0], both[-1]
     uniform = view.references.get("uniform", math.inf)
     said = [
-        freezing(points["frozen"][n] - points["free"][n], n)
+        freezing(points["frozen"][n] - points["free"][n], n, turned(view.result(f"free {n}")))
         if min(points["frozen"][n], points["free"][n]) < uniform
         else hopeless(n, uniform)
         for n in (small, large)
@@ -244,7 +265,7 @@ def crossover_readouts(view):
 # --- the dial, the donors, the memory ----------------------------------------------------------------------------
 
 
-MORE = T(" Now give it more text.", " Giờ hãy cho nó thêm văn bản.")
+MORE = T(" Does more text change that?", " Thêm văn bản thì có khác không?")
 
 
 def dial_verdict(view) -> list[T]:
@@ -271,37 +292,35 @@ def dial_verdict(view) -> list[T]:
                 "Với {n} token, r không tạo khác biệt đáng tin: cả năm đều dừng ở khoảng {low} nats.",
             ).format(n=f"{view.config.keep:,}", low=number(at[winner]))
         ]
-    if winner == 1.0:
-        return [
+    said = [lowest(view.config, at, winner)]
+    if equal := [ratio_name(r) for r in RATIOS if r != winner and at[r] - at[winner] < TIE]:
+        said.append(
             T(
-                "With {n} tokens the last test loss is lowest at r = 1 ({low} nats): {gain} below frozen.",
-                "Với {n} token, loss kiểm thử cuối thấp nhất ở r = 1 ({low} nats): thấp hơn đóng băng {gain}.",
-            ).format(n=f"{view.config.keep:,}", low=number(at[1.0]), gain=number(at[0.0] - at[1.0]))
-        ]
-    if winner == 0.0:
-        return [
-            T(
-                "With {n} tokens the last test loss is lowest when frozen, r = 0 ({low} nats), {other} below r = 1.{more}",
-                "Với {n} token, loss kiểm thử cuối thấp nhất khi đóng băng, r = 0 ({low} nats), thấp hơn r = 1 {other}.{more}",
-            ).format(
-                more=MORE if view.config.keep < MOST else "",
-                n=f"{view.config.keep:,}",
-                low=number(at[0.0]),
-                other=f"{at[1.0] - at[0.0]:.2f}",
-            )
-        ]
-    return [
-        T(
-            "With {n} tokens the last test loss is lowest at r = {r} ({low} nats): {gain} below frozen, {other} below r = 1.",
-            "Với {n} token, loss kiểm thử cuối thấp nhất ở r = {r} ({low} nats): thấp hơn đóng băng {gain}, thấp hơn r = 1 {other}.",
-        ).format(
-            n=f"{view.config.keep:,}",
-            r=ratio_name(winner),
-            low=number(at[winner]),
-            gain=f"{at[0.0] - at[winner]:.2f}",
-            other=f"{at[1.0] - at[winner]:.2f}",
+                "Within {tie} nats of it, no difference you can trust: r = {equal}.",
+                "Cách nó dưới {tie} nats, chưa phải khác biệt đáng tin: r = {equal}.",
+            ).format(tie=f"{TIE:g}", equal=", ".join(equal))
         )
-    ]
+    return said
+
+
+def lowest(config, at: dict[float, float], winner: float) -> T:
+    """at: the last test loss of each r."""
+    facts = {"n": f"{config.keep:,}", "low": number(at[winner]), "r": ratio_name(winner)}
+    if winner == 1.0:
+        return T(
+            "With {n} tokens the last test loss is lowest at r = 1 ({low} nats): {gain} below frozen.",
+            "Với {n} token, loss kiểm thử cuối thấp nhất ở r = 1 ({low} nats): thấp hơn đóng băng {gain}.",
+        ).format(**facts, gain=number(at[0.0] - at[1.0]))
+    other = f"{at[1.0] - at[winner]:.2f}"
+    if winner == 0.0:
+        return T(
+            "With {n} tokens the last test loss is lowest when frozen, r = 0 ({low} nats), {other} below r = 1.{more}",
+            "Với {n} token, loss kiểm thử cuối thấp nhất khi đóng băng, r = 0 ({low} nats), thấp hơn r = 1 {other}.{more}",
+        ).format(**facts, more=MORE if config.keep < MOST else "", other=other)
+    return T(
+        "With {n} tokens the last test loss is lowest at r = {r} ({low} nats): {gain} below frozen, {other} below r = 1.",
+        "Với {n} token, loss kiểm thử cuối thấp nhất ở r = {r} ({low} nats): thấp hơn đóng băng {gain}, thấp hơn r = 1 {other}.",
+    ).format(**facts, gain=f"{at[0.0] - at[winner]:.2f}", other=other)
 
 
 def giver_verdict(view) -> list[T]:
@@ -376,11 +395,16 @@ def shuffle_answer(view):
 
 
 def shuffle_why(view):
-    shuffled, fresh = done(view, "shuffled"), done(view, "random")
-    return T(
-        "{a} against {b} nats. The numbers are the same, their distribution too; what was worth something is which token has which neighbours.",
-        "{a} so với {b} nats. Vẫn những con số ấy, phân phối ấy; thứ có giá trị là token nào ở cạnh token nào.",
-    ).format(a=number(shuffled.final("test_loss")), b=number(fresh.final("test_loss")))
+    """What was worth something is named only where the borrowed run shows that it was."""
+    shuffled, fresh, free = done(view, "shuffled"), done(view, "random"), done(view, "free")
+    text = T("{a} against {b} nats.", "{a} so với {b} nats.")
+    if alike(shuffled, free) and shuffled.final("test_loss") - free.final("test_loss") > SAME:
+        worth = T(
+            " At their own tokens the same numbers end at {c}; what was worth something is which token has which neighbours.",
+            " Ở đúng token của mình, vẫn những con số ấy dừng ở {c}; thứ có giá trị là token nào ở cạnh token nào.",
+        ).format(c=number(free.final("test_loss")))
+        text = T(text.en + worth.en, text.vi + worth.vi)
+    return text.format(a=number(shuffled.final("test_loss")), b=number(fresh.final("test_loss")))
 
 
 def crossover_answer(view):

@@ -7,9 +7,14 @@ from app.i18n import T, same
 from app.lesson import Prediction, Readout
 from app.theme import number
 from app.view import View
+from core.experiments.loss_path import LAST
 
 RUNAWAY = 10.0  # farther from the target than this many times the start: it runs away
 GROWN = 1.5  # and in the second half this many times as far as in the first: a swing of one size does not
+STILL = T(
+    "Learning rate 0: whatever the slope says, no step is taken.",
+    "Tốc độ học 0: độ dốc nói gì cũng mặc, không bước nào được đi.",
+)
 
 
 def said(view) -> list[T]:
@@ -53,6 +58,19 @@ def steeper(a) -> bool:
     return bool(slopes) and slopes[-1] > GROWN * slopes[0]
 
 
+def overshoots(a) -> bool:
+    """Whether it jumps across its target (one jump that overflows has, too)."""
+    sides = [w > a.arm.config.target for w in a.result.metrics["w"].values()]
+    return len(sides) == 1 or len(set(sides)) == 2
+
+
+def fleeting(a) -> bool:
+    """Whether it is within the tolerance only for its last few steps, and its last one was long enough to lead out again soon."""
+    *_, before, last = a.result.metrics["w"].values()
+    late = a.result.final("arrival") > max(0, a.result.step - LAST)
+    return late and abs(last - before) > a.arm.config.tolerance / 2
+
+
 def path_verdict(view: View) -> list[T]:
     """Who arrives first, who swings, who runs away."""
     lines = said(view)
@@ -61,13 +79,7 @@ def path_verdict(view: View) -> list[T]:
         return lines
     config = view.config
     if config.lr == 0:
-        return [
-            *lines,
-            T(
-                "Learning rate 0: whatever the slope says, no step is taken.",
-                "Tốc độ học 0: độ dốc nói gì cũng mặc, không bước nào được đi.",
-            ),
-        ]
+        return [*lines, STILL]
     for a in moved:
         if runaway(a):
             text = (
@@ -75,14 +87,15 @@ def path_verdict(view: View) -> list[T]:
                     "{name}: runs away, w = {w} after {n} steps. Its slope grows with the error, so every step overshoots more. Try a tenth of the learning rate.",
                     "{name}: chạy mất, w = {w} sau {n} bước. Độ dốc của nó lớn theo sai số nên bước nào cũng vọt xa hơn. Hãy thử tốc độ học bằng một phần mười.",
                 )
-                if steeper(a)
+                if steeper(a) and overshoots(a)
                 else T(
                     "{name}: walks away from the target, w = {w} after {n} steps, and nothing in its slope turns it round.",
                     "{name}: đi xa dần khỏi đích, w = {w} sau {n} bước, và độ dốc của nó không có gì kéo trọng số quay lại.",
                 )
             )
             lines.append(text.format(name=a.arm.name, w=number(a.result.final("w")), n=a.result.step))
-    known = sorted((int(a.result.final("arrival")), a.arm.name) for a in moved if a.result.final("arrival") >= 0)
+    inside = sorted((a for a in moved if a.result.final("arrival") >= 0), key=lambda a: a.result.final("arrival"))
+    known = [(int(a.result.final("arrival")), a.arm.name) for a in inside if not fleeting(a)]
     late = [a for a in moved if a.result.final("arrival") < 0 and not runaway(a)]
     if known:
         order = [T("{name} at step {n}", "{name} ở bước {n}").format(name=name, n=step) for step, name in known]
@@ -90,6 +103,13 @@ def path_verdict(view: View) -> list[T]:
             T("Arrived to stay: {order}.", "Đến nơi và ở lại: {order}.").format(
                 order=T(", ".join(o.en for o in order), ", ".join(o.vi for o in order))
             )
+        )
+    for a in filter(fleeting, inside):
+        lines.append(
+            T(
+                "{name}: within the tolerance only since step {n}, too early to say that it stays.",
+                "{name}: mới vào trong dung sai từ bước {n}, còn quá sớm để nói nó ở lại.",
+            ).format(name=a.arm.name, n=int(a.result.final("arrival")))
         )
     if late:
         names = T(", ".join(a.arm.name.en for a in late), ", ".join(a.arm.name.vi for a in late))
@@ -105,7 +125,8 @@ def path_verdict(view: View) -> list[T]:
             and config.decay == "none"
             and config.optimizer == "sgd"
         ):
-            reached = abs(a.result.final("w") - config.target) <= 2 * config.lr + config.tolerance
+            *_, before, last = a.result.metrics["w"].values()
+            reached = before != last and abs(a.result.final("w") - config.target) <= 2 * config.lr + config.tolerance
             if reached and abs(swing - config.lr * push_of(a)) < 0.02 * config.lr:
                 lines.append(
                     T(
@@ -144,7 +165,10 @@ def arrival_text(result) -> T:
     steps = result.final("arrival")
     if math.isnan(steps):
         return T("not known", "chưa biết")
-    return T("never", "không tới") if steps < 0 else T(f"step {steps:.0f}", f"bước {steps:.0f}")
+    if steps < 0:
+        n = result.step
+        return T("lost", "mất dấu") if result.diverged else T(f"not within {n} steps", f"chưa tới trong {n} bước")
+    return T(f"step {steps:.0f}", f"bước {steps:.0f}")
 
 
 def path_readouts(view: View) -> list[Readout]:
@@ -177,33 +201,59 @@ def path_readouts(view: View) -> list[Readout]:
 UNSETTLED = 0.5  # farther from its resting place than this, in the values' own unit
 
 
+def settled(a) -> bool:
+    """Whether it is where its mean loss is lowest, or lies still on a flat piece: L1 does, between two middle values."""
+    w = list(a.result.metrics["w"].values())
+    if a.result.diverged:
+        return False
+    still = len(w) > LAST and max(w[-LAST:]) - min(w[-LAST:]) < 1e-5 * a.arm.config.lr
+    return still or abs(w[-1] - a.result.final("rest")) <= UNSETTLED
+
+
+def unsettled(a) -> T:
+    """Of an arm that is not there yet: where it is, and what is wrong with its steps."""
+    rest, w = a.result.final("rest"), list(a.result.metrics["w"].values())
+    swings = a.result.diverged or len({x > rest for x in w[len(w) // 2 :]}) == 2
+    why = T("too short or too few", "quá ngắn hoặc quá ít")
+    if swings:
+        why = T("too long", "quá dài")
+        if a.arm.config.optimizer == "momentum":  # which swings in on its own, too
+            why = T("too long or too few", "quá dài hoặc quá ít")
+    return T(
+        "{name}: not settled, w = {w} after {n} steps. Its steps are {why}.",
+        "{name}: chưa yên, w = {w} sau {n} bước. Bước của nó {why}.",
+    ).format(name=a.arm.name, w=number(w[-1]), n=a.result.step, why=why)
+
+
+def clean(rest: float) -> float:
+    """A resting place found by looking: what is nearly 0 is 0."""
+    return 0.0 if abs(rest) < 1e-9 else rest
+
+
 def points_verdict(view: View) -> list[T]:
-    """Where L1 and L2 rest, and whose steps have not brought it there."""
+    """What pulls L1 and L2, and whose steps have not brought it there."""
     lines, facts = said(view), view.main.facts
     l1, l2 = view.result("l1"), view.result("l2")
     if math.isnan(l1.final("rest")) or math.isnan(l2.final("rest")) or l1.step == 0:
         return lines
     lines.append(
         T(
-            "L2 is drawn to the mean ({m}) and rests at {l2}. L1 stays at the median ({h}): {l1}.",
-            "L2 bị kéo về trung bình ({m}), nghỉ ở {l2}. L1 ở lại trung vị ({h}): {l1}.",
-        ).format(
-            l2=number(l2.final("rest")),
-            l1=number(l1.final("rest")),
-            m=number(facts["mean"]),
-            h=number(facts["median"]),
-        )
+            "L2 is drawn to the mean of the values, {m}; L1 to their median, {h}.",
+            "L2 bị kéo về trung bình của các giá trị, {m}; L1 về trung vị của chúng, {h}.",
+        ).format(m=number(clean(l2.final("rest"))), h=number(facts["median"]))
     )
-    for a in view.arms:
-        w, rest = a.result.final("w"), a.result.final("rest")
-        if not aimless(a) and (abs(w - rest) > UNSETTLED or a.result.diverged):
-            lines.append(
-                T(
-                    "{name}: not settled, w = {w} after {n} steps. Its steps are too long or too few.",
-                    "{name}: chưa yên, w = {w} sau {n} bước. Bước của nó quá dài hoặc quá ít.",
-                ).format(name=a.arm.name, w=number(w), n=a.result.step)
-            )
-    return lines
+    values = sorted(facts["values"])
+    low, high = values[(len(values) - 1) // 2], values[len(values) // 2]
+    if low < high:
+        lines.append(
+            T(
+                "Their number is even: for L1 any place from {low} to {high} is as good.",
+                "Số giá trị là chẵn: với L1, chỗ nào từ {low} đến {high} cũng tốt như nhau.",
+            ).format(low=number(low), high=number(high))
+        )
+    if view.config.lr == 0:
+        return [*lines, STILL]
+    return lines + [unsettled(a) for a in view.arms if not aimless(a) and "w" in a.result.metrics and not settled(a)]
 
 
 def points_readouts(view: View) -> list[Readout]:
@@ -211,7 +261,7 @@ def points_readouts(view: View) -> list[Readout]:
     for a in view.arms:
         rest, w = a.result.final("rest"), a.result.final("w")
         if not math.isnan(rest):
-            value = T("{r}, w now {w}", "{r}, w đang ở {w}").format(r=number(rest), w=number(w))
+            value = T("{r}, w now {w}", "{r}, w đang ở {w}").format(r=number(clean(rest)), w=number(w))
             rows.append(
                 Readout(
                     a.arm.name,
@@ -284,8 +334,12 @@ RACE_PREDICTIONS = (
 
 
 def ends(view: View) -> str | None:
+    """None where the values are others than the question's, and where the steps have not brought both there."""
     facts = view.main.facts
     if facts.get("values") != [2.0, 2.5, 3.0, 3.2, 20.0]:
+        return None
+    arms = [a for a in view.arms if a.arm.label in ("l1", "l2")]
+    if not all(a.result.step and settled(a) for a in arms):
         return None
     l1, l2 = view.result("l1").final("rest"), view.result("l2").final("rest")
     if math.isnan(l1) or math.isnan(l2):

@@ -8,7 +8,7 @@ from app.lesson import Prediction, Readout
 from app.theme import knob, number
 from app.view import View
 from pages.figures_09_classes import judged
-from pages.verdict_09 import said
+from pages.verdict_09 import STILL, said
 
 # --- ten logits -------------------------------------------------------------------------------------------------------
 
@@ -18,7 +18,10 @@ STUCK = 0.1  # still less sure of the right class than a guess among ten
 def logits_verdict(view: View) -> list[T]:
     lines = said(view)
     raw = view.result("raw")
+    if view.config.lr == 0 and any("loss" in a.result.metrics for a in view.arms):
+        return [*lines, STILL]
     if "loss" in raw.metrics:
+        (before, high), (last, low) = list(raw.metrics["loss"].items())[-2:]
         lines.append(
             T(
                 "NLL on raw logits went from {a} to {b} and is still falling, {d} a step: it has no bottom. A negative loss here means that log_softmax was forgotten.",
@@ -26,7 +29,7 @@ def logits_verdict(view: View) -> list[T]:
             ).format(
                 a=number(raw.at("loss", 0)),
                 b=number(raw.final("loss")),
-                d=number((raw.at("loss", 0) - raw.final("loss")) / max(1, raw.step)),
+                d=number((high - low) / (last - before)),
             )
         )
     for a in view.arms:
@@ -94,6 +97,9 @@ def logits_readouts(view: View) -> list[Readout]:
 # --- the language model -----------------------------------------------------------------------------------------------
 
 LEARNT = 0.05  # nats/token: a test loss that has come down by less shows no learning
+LEVEL = 0.03  # nats/token: two plain test losses that are nearer are about equal
+TIED = 0.002  # share of a loss: of two that differ by less, neither wins
+MODEST = 0.02  # confidence this far below accuracy
 METRIC = {"ce": "test_loss", "smoothing": "own_smoothing", "focal": "own_focal", "squares": "own_squares"}
 
 
@@ -114,46 +120,75 @@ def model_verdict(view: View) -> list[T]:
                 "Chưa mô hình nào ở đây học được gì, nên chưa thể khen chê loss nào. Hãy thử số bước hoặc tốc độ học khác.",
             ),
         ]
+    return [*lines, *lowest(ended), *own_losses(ended), *modest(ended)]
+
+
+def names(arms) -> T:
+    return T(*(", ".join(a.arm.name(lang) for a in arms) for lang in ("en", "vi")))
+
+
+def lowest(ended) -> list[T]:
+    """Whose plain test loss is lowest, and who is about level with it."""
     best = min(ended, key=lambda a: a.result.final("test_loss"))
-    lines.append(
+    low = best.result.final("test_loss")
+    lines = [
         T(
             "Lowest plain test loss: {name}, {v} nats/token.", "Loss kiểm thử thường thấp nhất: {name}, {v} nats/token."
-        ).format(name=best.arm.name, v=number(best.result.final("test_loss")))
-    )
-    won, lost = [], []
-    for a in ended:
-        metric = METRIC.get(a.arm.label)
-        if metric and a.arm.label != "ce":
-            rivals = [judged(b, metric, a.arm.config) for b in ended if b is not a]
-            rivals = [value for value in rivals if math.isfinite(value)]
-            if rivals:
-                (won if a.result.final(metric) <= min(rivals) else lost).append(a.arm.name)
-    if won:
+        ).format(name=best.arm.name, v=number(low))
+    ]
+    level = [a for a in ended if a is not best and a.result.final("test_loss") - low < LEVEL]
+    if level:
         lines.append(
-            T("Best on its own loss: {n}.", "Tốt nhất ở chính loss của mình: {n}.").format(
-                n=T(", ".join(x.en for x in won), ", ".join(x.vi for x in won))
+            T("Within {by} of it, about equal: {n}.", "Cách nó dưới {by}, coi như bằng nhau: {n}.").format(
+                by=f"{LEVEL:g}", n=names(level)
             )
         )
-    if lost:
-        lines.append(
-            T("Beaten even on its own loss: {n}.", "Thua ngay cả ở loss của chính mình: {n}.").format(
-                n=T(", ".join(x.en for x in lost), ", ".join(x.vi for x in lost))
-            )
-        )
-    for a in ended:
-        gap = a.result.final("confidence") - a.result.final("accuracy")
-        if gap < -0.02:
-            lines.append(
-                T(
-                    "{name}: too modest, {c} % sure on average, right in {r} %.",
-                    "{name}: quá khiêm tốn, trung bình chắc {c} %, đúng {r} %.",
-                ).format(
-                    name=a.arm.name,
-                    c=f"{100 * a.result.final('confidence'):.0f}",
-                    r=f"{100 * a.result.final('accuracy'):.0f}",
-                )
-            )
     return lines
+
+
+def own_losses(ended) -> list[T]:
+    """Who wins, who loses and who is level on the loss it was trained on."""
+    found = {"won": [], "lost": [], "level": []}
+    for a in ended:
+        metric, config = METRIC.get(a.arm.label), a.arm.config
+        # at ε = 0 and at γ = 0 the loss is cross-entropy itself: no contest
+        if not metric or a.arm.label == "ce" or 0 in (config.smoothing, config.gamma):
+            continue
+        rivals = [judged(b, metric, config) for b in ended if b is not a]
+        rivals = [value for value in rivals if math.isfinite(value)]
+        if rivals:
+            least, value = min(rivals), a.result.final(metric)
+            close = abs(value - least) <= TIED * least
+            found["level" if close else "won" if value < least else "lost"].append(a)
+    texts = {
+        "won": T("Best on its own loss: {n}.", "Tốt nhất ở chính loss của mình: {n}."),
+        "lost": T("Beaten even on its own loss: {n}.", "Thua ngay cả ở loss của chính mình: {n}."),
+        "level": T("Level with the best on its own loss: {n}.", "Ngang với tốt nhất ở chính loss của mình: {n}."),
+    }
+    return [texts[how].format(n=names(arms)) for how, arms in found.items() if arms]
+
+
+def modest(ended) -> list[T]:
+    """Who is less sure than it is right. Where cross-entropy is so too, that is no loss's doing: it has learned too little."""
+    shy = [a for a in ended if a.result.final("confidence") - a.result.final("accuracy") < -MODEST]
+    text = T(
+        "{name}: too modest, {c} % sure on average, right in {r} %.",
+        "{name}: quá khiêm tốn, trung bình chắc {c} %, đúng {r} %.",
+    )
+    if any(a.arm.label == "ce" for a in shy):
+        shy = [a for a in shy if a.arm.label == "ce"]
+        text = T(
+            "Even {name} is still too modest, {c} % sure on average, right in {r} %: too early to blame another loss for that.",
+            "Ngay cả {name} cũng còn quá khiêm tốn, trung bình chắc {c} %, đúng {r} %: còn quá sớm để đổ cho loss khác.",
+        )
+    return [
+        text.format(
+            name=a.arm.name,
+            c=f"{100 * a.result.final('confidence'):.{1 if a.result.final('confidence') < 0.01 else 0}f}",
+            r=f"{100 * a.result.final('accuracy'):.0f}",
+        )
+        for a in shy
+    ]
 
 
 def model_readouts(view: View) -> list[Readout]:

@@ -1,10 +1,12 @@
 """What lesson 11 says about dot products and softmax: verdicts, readouts and answers, from rules on the numbers."""
 
 import math
+from dataclasses import replace
 
-from app.i18n import T
+from app.i18n import T, same
 from app.lesson import Prediction, Readout
 from app.theme import knob, number
+from app.view import inline
 
 SPLIT_OFF = 0.1  # so many more of the rows dead: the gradient has gone to some rows and left others
 
@@ -33,6 +35,15 @@ def dots_verdict(view):
                 "Q * K nhân từng phần tử và không cộng gì: độ lệch chuẩn {std} dù vector dài bao nhiêu. Đó không phải điểm số attention.",
             ).format(**facts)
         )
+    elif main.final("overflow"):  # what is measured then is the spread of the scores that are left
+        said.append(
+            T(
+                "By the law, entries like these make dot products of std {expected}; {dtype} loses the largest of them, and the scores "
+                "it can hold have std {std}.",
+                "Theo quy luật, các phần tử như thế cho tích vô hướng với độ lệch chuẩn {expected}; {dtype} làm mất những số lớn nhất, "
+                "các điểm số nó chứa được có độ lệch chuẩn {std}.",
+            ).format(dtype=config.dtype, **facts)
+        )
     elif main.final("expected") > 1.03 * config.std**2 * math.sqrt(config.d):
         said.append(
             T(
@@ -43,61 +54,82 @@ def dots_verdict(view):
             ).format(mean=knob(config.mean), plain=number(config.std**2 * math.sqrt(config.d)), **facts)
         )
     else:
+        left = (
+            T("they are back at {scaled}", "chúng trở lại {scaled}")
+            if config.std == 1
+            else T("σ² is what is left of them: {scaled}", "chỉ còn lại σ²: {scaled}")
+        )
         said.append(
             T(
-                "Entries of std {entry} make dot products of std {std}; the rule σ²√d says {expected}. Divided by √{d} = {root} "
-                "they are back at {scaled}.",
+                "Entries of std {entry} make dot products of std {std}; the rule σ²√d says {expected}. Divided by √{d} = {root}, {left}.",
                 "Phần tử có độ lệch chuẩn {entry} cho tích vô hướng với độ lệch chuẩn {std}; quy luật σ²√d cho {expected}. Chia cho "
-                "√{d} = {root}, chúng trở lại {scaled}.",
-            ).format(**facts)
+                "√{d} = {root}, {left}.",
+            ).format(left=left.format(**facts), **facts)
         )
     if config.correlation and config.product == "matrix" and math.isfinite(main.final("diagonal")):
+        law = main.final("expected_diagonal")
         said.append(
             T(
-                "A query and its own key now share a direction: their scores (orange) sit at {diagonal}, ρσ²d + dμ² = {law}. "
-                "Such scores grow with d, and √d is not enough to tame them.",
-                "Truy vấn và khóa của chính nó giờ cùng hướng: điểm số của chúng (màu cam) nằm ở {diagonal}, ρσ²d + dμ² = {law}. "
-                "Các điểm này tăng theo d, và √d không đủ để kìm lại.",
-            ).format(diagonal=number(main.final("diagonal")), law=number(main.final("expected_diagonal")))
+                "A query and its own key now {how}: their scores (orange) sit at {diagonal}, ρσ²d + dμ² = {law}. "
+                "Such scores grow with d itself: divided by √{d} they are still {left}.",
+                "Truy vấn và khóa của chính nó giờ {how}: điểm số của chúng (màu cam) nằm ở {diagonal}, ρσ²d + dμ² = {law}. "
+                "Các điểm này tăng theo chính d: chia cho √{d} rồi vẫn còn {left}.",
+            ).format(
+                how=T("share a direction", "cùng hướng")
+                if config.correlation > 0
+                else T("point against each other", "ngược hướng"),
+                diagonal=number(main.final("diagonal")),
+                law=number(law),
+                left=number(law / math.sqrt(config.d)),
+                d=config.d,
+            )
         )
     if main.final("overflow"):
-        text = (
-            T(
-                "{share} % of the scores are beyond {dtype}'s largest number; the first in row {row}. Dividing afterwards cannot "
-                "bring them back: set “divide by √d” to before.",
-                "{share} % điểm số vượt số lớn nhất của {dtype}; đầu tiên ở hàng {row}. Chia sau đó không cứu lại được: hãy đặt “chia "
-                "cho √d” thành trước.",
-            )
-            if main.final("scaled_overflow")
-            else T(
-                "{share} % of the undivided scores overflow {dtype} (first in row {row}). With q and k divided by d^¼ first, none does.",
-                "{share} % điểm số chưa chia vượt {dtype} (đầu tiên ở hàng {row}). Khi chia q và k cho d^¼ trước, không còn điểm nào.",
-            )
-        )
-        said.append(
-            text.format(
-                share=number(100 * main.final("overflow")), dtype=config.dtype, row=int(main.final("overflow_row"))
-            )
-        )
+        said.append(overflowing(main, config).format(share=number(100 * main.final("overflow")), dtype=config.dtype))
     return said
 
 
+def overflowing(main, config):
+    """What can be done for scores beyond the number format, and what cannot."""
+    if not main.final("scaled_overflow"):
+        return T(
+            "{share} % of the undivided scores overflow {dtype}. With q and k divided by d^¼ first, none does.",
+            "{share} % điểm số chưa chia vượt {dtype}. Khi chia q và k cho d^¼ trước, không còn điểm nào.",
+        )
+    if inline(replace(config, divide="before")).final("scaled_overflow"):
+        return T(
+            "{share} % of the undivided scores are beyond {dtype}'s largest number, and dividing q and k by d^¼ first does not save "
+            "all of them: take a smaller σ or another number format.",
+            "{share} % điểm số chưa chia vượt số lớn nhất của {dtype}, và chia q, k cho d^¼ trước cũng không cứu được hết: hãy giảm σ "
+            "hoặc đổi định dạng số.",
+        )
+    return T(
+        "{share} % of the scores are beyond {dtype}'s largest number. Dividing afterwards cannot bring them back: set “divide by √d” "
+        "to before.",
+        "{share} % điểm số vượt số lớn nhất của {dtype}. Chia sau đó không cứu lại được: hãy đặt “chia cho √d” thành trước.",
+    )
+
+
 def dots_readouts(view):
-    main, growth = view.result("dots"), view.result("growth")
+    main, growth, config = view.result("dots"), view.result("growth"), view.config
     if not main.metrics:
         return []
+    matrix = config.product == "matrix"
+    law, formula = main.final("expected"), same("√(d(σ⁴ + 2μ²σ²))")
+    if not matrix:  # one product, and q may know its k
+        likeness = config.correlation
+        law = math.sqrt(config.std**4 * (1 + likeness**2) + 2 * config.mean**2 * config.std**2 * (1 + likeness))
+        formula = same("√(σ⁴(1 + ρ²) + 2μ²σ²(1 + ρ))")
     rows = [
         Readout(
             T("std of the scores", "độ lệch chuẩn của điểm số"),
             number(main.final("std")) + (f" ± {number(main.final('std_sd'))}" if main.final("std_sd") else ""),
             T(
-                "Mean and spread over fresh draws of Q and K, pairs i ≠ j.",
-                "Trung bình và độ dao động qua các lần rút mới của Q và K, các cặp i ≠ j.",
-            ),
+                "Mean and spread over fresh draws of Q and K, {which}.",
+                "Trung bình và độ dao động qua các lần rút mới của Q và K, {which}.",
+            ).format(which=T("pairs i ≠ j", "các cặp i ≠ j") if matrix else T("entry by entry", "từng phần tử")),
         ),
-        Readout(
-            T("the law says", "quy luật nói"), number(main.final("expected")), T("√(d(σ⁴ + 2μ²σ²))", "√(d(σ⁴ + 2μ²σ²))")
-        ),
+        Readout(T("the law says", "quy luật nói"), number(law), formula),
         Readout(
             T("times larger than Q", "lớn gấp mấy lần Q"),
             f"{number(main.final('std') / main.final('std_q'))} ×",
@@ -161,11 +193,14 @@ def softmax_verdict(view):
         "dead": number(100 * chosen.final("dead")),
         "all": view.config.n if view.config.form == "rows" else view.config.n**2,
         "alpha": knob(view.config.exponent),
+        "rows": T("rows", "hàng")
+        if view.config.form == "rows"
+        else T("draws, one softmax each,", "lần rút, mỗi lần một softmax,"),
     }
     said = [
         T(
-            "With α = {alpha} the best key gets {top} %, the attention is spread over {keys} of {all} keys, and {dead} % of the rows are dead.",
-            "Với α = {alpha}, khóa tốt nhất nhận {top} %, attention trải trên {keys} trong {all} khóa, và {dead} % hàng đã chết.",
+            "With α = {alpha} the best key gets {top} %, the attention is spread over {keys} of {all} keys, and {dead} % of the {rows} are dead.",
+            "Với α = {alpha}, khóa tốt nhất nhận {top} %, attention trải trên {keys} trong {all} khóa, và {dead} % {rows} đã chết.",
         ).format(**facts)
     ]
     if raw.metrics:
@@ -180,15 +215,15 @@ def softmax_verdict(view):
         said.append(
             (
                 T(
-                    "Undivided: {rtop} % and {rdead} % dead rows; yet the mean gradient is larger ({rmean} against {mean}). It does not vanish, it splits: "
-                    "nothing for the sure rows, a lot for the torn ones.",
-                    "Không chia: {rtop} % và {rdead} % hàng chết; vậy mà gradient trung bình lại lớn hơn ({rmean} so với {mean}). Nó không biến mất "
-                    "mà phân hóa: hàng chắc chắn không được gì, hàng lưỡng lự được rất nhiều.",
+                    "Undivided, the best key gets {rtop} % and {rdead} % are dead; yet the mean gradient is larger ({rmean} against {mean}). It does "
+                    "not vanish, it splits: nothing where one key is sure, a lot where a row is torn between two.",
+                    "Không chia, khóa tốt nhất nhận {rtop} % và {rdead} % đã chết; vậy mà gradient trung bình lại lớn hơn ({rmean} so với {mean}). Nó "
+                    "không biến mất mà phân hóa: nơi đã chắc một khóa thì không được gì, nơi lưỡng lự giữa hai khóa được rất nhiều.",
                 )
                 if split
                 else T(
-                    "Undivided: {rtop} % and {rdead} % dead rows, mean gradient {rmean} against {mean}.",
-                    "Không chia: {rtop} % và {rdead} % hàng chết, gradient trung bình {rmean} so với {mean}.",
+                    "Undivided, the best key gets {rtop} % and {rdead} % are dead; mean gradient {rmean} against {mean}.",
+                    "Không chia, khóa tốt nhất nhận {rtop} % và {rdead} % đã chết; gradient trung bình {rmean} so với {mean}.",
                 )
             ).format(**facts)
         )

@@ -7,7 +7,11 @@ from app.i18n import T, same
 from app.lesson import Prediction, Readout
 from app.theme import knob, number, signed
 
-FLAT = 0.1  # nats/token: two runs closer than this count as the same; the difference scatters that much over seeds
+MOVED = 0.2  # std of the gains of a LayerNorm: they all start at 1, where it is 0
+FLAT = 0.1  # nats/token: two runs closer than this count as the same
+LUCK = (
+    0.25  # and so far apart one seed may set them: at lr 0.01 the pair of init 0.02 parts by +0.21, −0.03, +0.06, −0.14
+)
 
 # --- training --------------------------------------------------------------------------------------------------------
 
@@ -17,14 +21,24 @@ def gap(view, size):
     return view.result(f"{size} other").final("test_loss") - view.result(f"{size} divided").final("test_loss")
 
 
+SEEDS = T(
+    " That may be the luck of this seed: try another.",
+    " Đó có thể chỉ là may rủi của hạt giống này: hãy thử hạt giống khác.",
+)
 CALMER = T(
     "Try a tenth of the learning rate, or switch on “normalise q and k”.",
     "Hãy thử một phần mười tốc độ học, hoặc bật “chuẩn hóa q và k”.",
 )
 
 
+def young(view, pair):
+    """Whether neither run is below the token frequencies yet: until then attention has had nothing to add."""
+    line = view.references.get("unigram", math.inf)
+    return all(r.final("test_loss") > line for r in pair)
+
+
 def train_verdict(view):
-    said = sentences.any_diverged(view.arms, CALMER)
+    said = sentences.any_diverged(view.arms, sentences.TENTH if view.config.qk_norm else CALMER)
     if said or not view.done:
         return said
     if view.config.attention_scale == 1:
@@ -64,11 +78,18 @@ def train_verdict(view):
                 "Init {std}: s = {s} is better here ({gap} nats/token). Scores start at std {scores}, the entropy of its attention at {entropy} of the uniform one.",
                 "Khởi tạo {std}: ở đây s = {s} lại tốt hơn ({gap} nats/token). Điểm số khởi đầu với độ lệch chuẩn {scores}, entropy của attention bằng {entropy} lần mức đều.",
             )
+        elif young(view, pair):
+            text = T(
+                "Init {std}: too early to say ({gap} nats/token). Neither run is below the token frequencies yet, and up to there attention has nothing to add. Try more steps or another learning rate.",
+                "Khởi tạo {std}: còn quá sớm để nói ({gap} nats/token). Chưa lần chạy nào xuống dưới mức tần suất token, mà đến đó thì attention chưa góp được gì. Hãy thử thêm bước hoặc tốc độ học khác.",
+            )
         else:
             text = T(
                 "Init {std}: s = {s} makes no difference one run could show ({gap} nats/token). Scores start at std {scores}, the entropy of its attention at {entropy} of the uniform one.",
                 "Khởi tạo {std}: s = {s} không tạo khác biệt mà một lần chạy thấy được ({gap} nats/token). Điểm số khởi đầu với độ lệch chuẩn {scores}, entropy của attention bằng {entropy} lần mức đều.",
             )
+        if FLAT < abs(difference) < LUCK:
+            text = T(text.en + SEEDS.en, text.vi + SEEDS.vi)
         said.append(text.format(**facts))
     return said
 
@@ -155,26 +176,33 @@ def gains_verdict(view):
     if not inside:
         return broken_off(view)
     factor, steps = float(view.values.get("factor", 1.0)), max(view.main.tables["norms"])
+    scatter = max(s for s, name in zip(table["gain_std"], table["norm"], strict=True) if name != "ln_f")
     first = view.main.table("small")
     said = [
         T(
-            "After {steps} steps the block gains stand between {low} and {high}: they started at 1 and have hardly moved.",
-            "Sau {steps} bước, γ trong các khối nằm giữa {low} và {high}: chúng khởi đầu ở 1 và hầu như chưa đi đâu.",
+            "After {steps} steps the mean γ of a block's LayerNorm lies between {low} and {high}: they started at 1 and have hardly moved.",
+            "Sau {steps} bước, γ trung bình của các LayerNorm trong khối nằm giữa {low} và {high}: chúng khởi đầu ở 1 và hầu như chưa đi đâu.",
         ).format(steps=steps, low=number(min(inside)), high=number(max(inside)))
-        if min(inside) > 0.8 and max(inside) < 1.25
+        if min(inside) > 0.8 and max(inside) < 1.25 and scatter < MOVED
         else T(
-            "After {steps} steps the block gains stand between {low} and {high}; they started at 1.",
-            "Sau {steps} bước, γ trong các khối nằm giữa {low} và {high}; chúng khởi đầu ở 1.",
-        ).format(steps=steps, low=number(min(inside)), high=number(max(inside))),
+            "After {steps} steps the mean γ of a block's LayerNorm lies between {low} and {high}, its entries with a std of up to {scatter}; all of them started at 1.",
+            "Sau {steps} bước, γ trung bình của các LayerNorm trong khối nằm giữa {low} và {high}, các phần tử có độ lệch chuẩn đến {scatter}; tất cả khởi đầu ở 1.",
+        ).format(steps=steps, low=number(min(inside)), high=number(max(inside)), scatter=number(scatter)),
         T(
             "c = 1 leaves everything as it was trained: the loss is {base}. Move c.",
             "c = 1 để nguyên mọi thứ như đã huấn luyện: loss là {base}. Hãy kéo c.",
         ).format(base=number(base))
         if factor == 1
         else T(
-            "c = {c}: γ alone moves the loss from {base} to {alone}; with β and the next weights along it stays at {same}: the same network.",
-            "c = {c}: chỉ đổi γ thì loss đi từ {base} đến {alone}; khi β và trọng số kế tiếp cùng đổi, nó vẫn là {same}: cùng một mạng.",
-        ).format(c=knob(factor), base=number(base), alone=number(alone), same=number(same_)),
+            "c = {c}: γ alone moves the loss {far}; with β and the next weights along it stays at {same}: the same network.",
+            "c = {c}: chỉ đổi γ thì loss {far}; khi β và trọng số kế tiếp cùng đổi, nó vẫn là {same}: cùng một mạng.",
+        ).format(
+            c=knob(factor),
+            same=number(same_),
+            far=T("from {base} to {alone}", "đi từ {base} đến {alone}").format(base=number(base), alone=number(alone))
+            if number(base) != number(alone)
+            else T("by no more than 0.01", "đổi không quá 0.01"),
+        ),
     ]
     if first and first["before"][0] is not None and first["after"][0] is not None:
         before, after = first["before"][0], first["after"][0]

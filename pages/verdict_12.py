@@ -108,6 +108,24 @@ def growth(result):
     return (stds[-1] / stds[0]) ** (1 / (len(stds) - 1)) if len(stds) > 1 else math.nan
 
 
+def linear_factor(config):
+    """What σ·√width says of these weights, and where it says nothing."""
+    if config.lsuv:
+        return T(
+            "As drawn; LSUV then divides each layer's weights by the spread they produced, so it is no factor here.",
+            "Như lúc bốc; LSUV sau đó chia trọng số mỗi tầng cho độ lệch chuẩn chúng tạo ra, nên ở đây nó không phải hệ số.",
+        )
+    if config.scheme == "constant":
+        return T(
+            "No factor here: equal weights do not cancel, they multiply the mean of the inputs by σ·width = {x}.",
+            "Ở đây không phải hệ số: trọng số bằng nhau không triệt tiêu nhau mà nhân trung bình đầu vào với σ·độ rộng = {x}.",
+        ).format(x=number(config.std * config.width))
+    return T(
+        "The factor of one linear layer; ReLU divides it by √2.",
+        "Hệ số của một tầng tuyến tính; ReLU chia nó cho √2.",
+    )
+
+
 def flight_readouts(view):
     result, c = view.main, view.config
     if not result.finished:
@@ -126,10 +144,7 @@ def flight_readouts(view):
         Readout(
             T("σ·√width", "σ·√độ rộng"),
             number(spread * math.sqrt(c.width)),
-            T(
-                "The factor of one linear layer; ReLU divides it by √2.",
-                "Hệ số của một tầng tuyến tính; ReLU chia nó cho √2.",
-            ),
+            linear_factor(c),
         ),
     ]
     if (overflow := layer(result, "overflow")) is not None:

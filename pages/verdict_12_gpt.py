@@ -8,6 +8,8 @@ from app.lesson import Prediction, Readout
 from app.theme import number
 from pages.verdict_12 import names
 
+LUCK = 0.2  # nats: as far as runs of one start end apart over seeds (σ 0.02: 5.95, 6.18 and 6.23 after 120 steps)
+
 # --- a small GPT -----------------------------------------------------------------------------------------------------
 
 
@@ -20,27 +22,58 @@ def finals(view):
     return out
 
 
+def means(rows):
+    """One such row a start: means over its seeds."""
+    groups = {}
+    for row in rows:
+        groups.setdefault(row[0].arm.name, []).append(row)
+    return [(g[0][0], *(sum(row[i] for row in g) / len(g) for i in (1, 2))) for g in groups.values()]
+
+
+def lowest(best, rows, seeds):
+    """Who ends lowest, and who is too close to it to be told apart."""
+    luck = LUCK / math.sqrt(seeds)
+    close = [a for a, _, last in rows if a is not best[0] and last - best[2] < luck]
+    what = T("mean of {n} seeds, ", "trung bình {n} hạt giống, ").format(n=seeds) if seeds > 1 else same("")
+    text = T("Lowest here: {name}, {what}{last} nats.", "Thấp nhất ở đây: {name}, {what}{last} nats.")
+    if close:
+        more = T(
+            " Too close to tell apart from it: {names} (less than {luck} behind, which may be luck).",
+            " Quá sát để phân biệt: {names} (kém chưa đến {luck}, có thể chỉ là may rủi).",
+        )
+        text = T(text.en + more.en, text.vi + more.vi).format(
+            names=names(close), luck=f"{luck:.2g}", name="{name}", what="{what}", last="{last}"
+        )
+    return text.format(name=best[0].arm.name, what=what, last=number(best[2]))
+
+
 def gpt_verdict(view):
     done, uniform = finals(view), view.references.get("uniform", math.nan)
-    if len(done) < len(view.arms) or not done:
+    if not view.done or len(done) < len(view.arms) or not done:
         return []
     said = sentences.any_diverged(a for a, _, _ in done)
     alive = [row for row in done if not row[0].result.diverged]
     if not alive:
         return said
-    best = min(alive, key=lambda row: row[2])
-    said.append(
-        T("Lowest here: {name}, {last} nats.", "Thấp nhất ở đây: {name}, {last} nats.").format(
-            name=best[0].arm.name, last=number(best[2])
-        )
-    )
+    alive = means(alive)
+    best, trained = min(alive, key=lambda row: row[2]), view.config.steps > 0
+    if trained:
+        said.append(lowest(best, alive, len(done) // len(means(done))))
+    else:
+        said.append(T("No step yet: these are the losses at the start.", "Chưa có bước nào: đây là loss lúc đầu."))
     bad = [row for row in alive if row[1] > uniform + 3]
     for a, first, last in bad[:1]:
         text = T(
             "{name}: bad start, no overflow. LayerNorm rescued the way up, yet the loss begins at {first} instead of ln V = {uniform}",
             "{name}: khởi đầu tồi, không tràn số. LayerNorm cứu đường đi lên, nhưng loss bắt đầu ở {first} thay vì ln V = {uniform}",
         )
-        behind = T(" and is still {gap} nats behind.", " và vẫn kém {gap} nats.") if a is not best[0] else same(".")
+        behind = same(".")
+        if trained and a is not best[0]:
+            behind = (
+                T(" and is still {gap} nats behind.", " và vẫn kém {gap} nats.")
+                if last - best[2] > LUCK
+                else T("; by now it has caught up.", "; đến giờ nó đã đuổi kịp.")
+            )
         said.append(
             T(text.en + behind.en, text.vi + behind.vi).format(
                 name=a.arm.name, first=number(first), uniform=number(uniform), gap=number(last - best[2])
@@ -71,7 +104,7 @@ def gpt_verdict(view):
                 "{names}: có học, nhưng các nút trong một khối là bản sao của nhau và mãi nhận cùng một gradient; chỉ embedding học tự do.",
             ).format(names=names(clones))
         )
-    if len(view.arms) > 2 and not bad and not dead:
+    if trained and len(view.arms) > 2 and not bad and not dead:
         worst = max(alive, key=lambda row: row[2])
         said.append(
             T("From best to worst: {gap} nats.", "Từ tốt nhất đến tệ nhất: {gap} nats.").format(

@@ -1,6 +1,7 @@
 """What lesson 13 says about weights that widen: by which data, and in which block."""
 
 import math
+import statistics
 
 from app import sentences
 from app.i18n import T
@@ -11,6 +12,8 @@ from pages.verdict_13 import four
 
 ALIKE, LESS = 0.8, 0.1  # noise against text: above ALIKE as much, below LESS not at all
 MORE = 1.25  # and above this, more
+TINY = 0.3  # ×10⁻⁴: growth below this is the rounding of what is stored, and nothing to compare
+SEEN = 0.01  # of the std at the start: noise that widens the weights by less does not widen them
 LEADS = 2.0  # times the median of the others: a block that leads
 
 # --- widening --------------------------------------------------------------------------------------------------------
@@ -40,12 +43,27 @@ def outside(view):
     return max((v for v in view.main.table("spread").get("outside", ()) if v is not None), default=0.0)
 
 
+def narrower(text, noise):
+    """Of weights that have not widened on text."""
+    line = T(
+        "On text the weights have not widened: {text} ×10⁻⁴ (mean over blocks).",
+        "Trên văn bản, trọng số không rộng thêm: {text} ×10⁻⁴ (trung bình các khối).",
+    )
+    if noise is not None and not noise.diverged and math.isfinite(growth(noise)):
+        more = T(" On uniform noise: {noise}.", " Trên nhiễu đều: {noise}.")
+        line = T(line.en + more.en, line.vi + more.vi)
+    return line.format(text=number(growth(text)), noise="" if noise is None else number(growth(noise)))
+
+
 def growth_verdict(view):
     if not view.done:
         return []
     said, share = sentences.any_diverged(view.arms), noise_share(view)
     if view.main.diverged:
         return said
+    text, noise = of_kind(view, "text"), of_kind(view, "uniform")
+    if text is not None and not growth(text) > 0 and math.isfinite(growth(text)):
+        said.append(narrower(text, noise))
     if share is not None:
         facts = {"text": number(growth(of_kind(view, "text"))), "noise": number(growth(of_kind(view, "uniform")))}
         if share > MORE:
@@ -123,7 +141,8 @@ def noise_answer(view):
     told = all(getattr(c, field) == getattr(usual, field) for field in ("lr", "weight_decay", "linear_std"))
     if share is None or c.divide_logits or c.tying != "same" or c.steps < 200 or not told:
         return None
-    return "no" if share < LESS else "less" if share < ALIKE else "same"
+    stays = growth(of_kind(view, "uniform")) < 1e4 * SEEN * c.linear_std
+    return "no" if share < LESS and stays else "less" if share < ALIKE else "same"
 
 
 def noise_why(view):
@@ -157,11 +176,19 @@ def lead(result):
     found = spread.growths(result, "qkv")
     if not found or max(found) == 0 or None in found[max(found)]:
         return math.nan
-    first, *others = found[max(found)]
-    others = sorted(others)
-    middle = len(others) // 2
-    median = others[middle] if len(others) % 2 else (others[middle - 1] + others[middle]) / 2
-    return first / median if median > 0 else math.nan
+    median = of_others(found[max(found)], 0)
+    return found[max(found)][0] / median if median > 0 else math.nan
+
+
+def of_others(grown, place):
+    """Median growth of the blocks but the one at `place`."""
+    return statistics.median([g for i, g in enumerate(grown) if i != place])
+
+
+def leader(grown):
+    """Place of the block that widens LEADS times as much as the median of the others, None where none does."""
+    place = grown.index(max(grown))
+    return place if grown[place] >= LEADS * of_others(grown, place) else None
 
 
 def layers_verdict(view):
@@ -169,14 +196,28 @@ def layers_verdict(view):
         return []
     said = sentences.any_diverged(view.arms)
     for a in view.arms:
-        value = lead(a.result)
-        if not math.isfinite(value) or a.result.diverged:
+        value, found = lead(a.result), spread.growths(a.result, "qkv")
+        grown = found[max(found)] if found else [None]
+        if a.result.diverged or None in grown:
             continue
-        grown = spread.growths(a.result, "qkv")
-        grown = grown[max(grown)]
-        place, middle = grown.index(max(grown)), sorted(grown)[len(grown) // 2]
-        facts = {"name": a.arm.name, "seed": a.arm.config.seed, "lead": number(value), "block": place + 1}
-        if place and max(grown) >= LEADS * middle:
+        if max(grown) < TINY:
+            text = T(
+                "“{name}”, seed {seed}: no block has widened (at most {most} ×10⁻⁴), so none comes first.",
+                "“{name}”, hạt giống {seed}: chưa khối nào rộng thêm (nhiều nhất {most} ×10⁻⁴), nên không khối nào đi trước.",
+            )
+            said.append(text.format(name=a.arm.name, seed=a.arm.config.seed, most=number(max(grown))))
+            continue
+        place = leader(grown)
+        facts = {"name": a.arm.name, "seed": a.arm.config.seed, "lead": number(value), "most": number(max(grown))}
+        facts["block"] = grown.index(max(grown)) + 1
+        if not math.isfinite(value):
+            text = T(
+                "“{name}”, seed {seed}: block {block} widens most, by {most} ×10⁻⁴; half of the others or more have not widened.",
+                "“{name}”, hạt giống {seed}: khối {block} rộng thêm nhiều nhất, {most} ×10⁻⁴; một nửa các khối kia hoặc hơn không rộng thêm.",
+            )
+            said.append(text.format(**facts))
+            continue
+        if place:
             text = T(
                 "“{name}”, seed {seed}: block {block} widens most, so there is no clear leader at the embedding; block 1 at {lead} times the median of the others.",
                 "“{name}”, hạt giống {seed}: khối {block} rộng thêm nhiều nhất, nên không ai dẫn rõ ở phía embedding; khối 1 bằng {lead} lần trung vị của các khối kia.",
@@ -188,7 +229,7 @@ def layers_verdict(view):
                 "“{name}”, seed {seed}: block 1 widens {lead} times as much as the median of the others.",
                 "“{name}”, hạt giống {seed}: khối 1 rộng thêm gấp {lead} lần trung vị của các khối kia.",
             )
-            if value >= LEADS
+            if place == 0
             else T(
                 "“{name}”, seed {seed}: no clear leader, block 1 at {lead} times the median of the others.",
                 "“{name}”, hạt giống {seed}: không ai dẫn rõ, khối 1 bằng {lead} lần trung vị của các khối kia.",
@@ -204,11 +245,11 @@ def layers_answer(view):
     if not view.done or not found or max(found) == 0 or len(found[0]) < 4 or result.diverged:
         return None
     values = found[max(found)]
-    if None in values or view.config.blocks != 8:  # the question's
+    if None in values or view.config.blocks != 8 or max(values) < TINY:  # the question's, and something to answer it
         return None
-    if max(values) < LEADS * sorted(values)[len(values) // 2]:
+    place = leader(values)
+    if place is None:
         return "alike"
-    place = values.index(max(values))
     return "first" if place == 0 else "last" if place == len(values) - 1 else "middle"
 
 

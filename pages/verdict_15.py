@@ -27,6 +27,13 @@ def refusal(view) -> list[T]:
     return [sentences.say(end.facts.get("code", "internal"), facts)]
 
 
+def rounding(view) -> float:
+    """How far apart rounding alone may put two probabilities: a logit moved by `offset` keeps fewer digits, and a small T
+    makes what is lost larger."""
+    largest = max(map(abs, view.main.table("tokens").get("z", ())), default=0.0)
+    return max(EQUAL, 2**-23 * largest / max(view.config.temperature, 0.01))
+
+
 def of_100(share: float) -> str:
     """How many of 100: whole, and 0 only where it is none."""
     return f"{100 * share:.0f}" if share == 0 or share >= 0.01 else number(100 * share)
@@ -43,7 +50,7 @@ def twins_verdict(view):
         return []
     gap, frozen, power = (result.final(name) for name in ("gap", "tv_frozen", "tv_power"))
     facts = {"gap": number(gap), "t": knob(config.temperature), "frozen": f"{100 * frozen:.0f}"}
-    if gap >= EQUAL:
+    if gap >= rounding(view):
         lines.append(
             T(
                 "At T = {t} the two outputs differ by {gap}: more than rounding. That should not happen.",
@@ -55,6 +62,13 @@ def twins_verdict(view):
             T(
                 "T = 0 is taken as argmax: both outputs have the same largest entry, so both pick the same token.",
                 "T = 0 được hiểu là argmax: hai đầu ra có cùng phần tử lớn nhất nên chọn cùng một token.",
+            )
+        )
+    elif config.temperature == 1:
+        lines.append(
+            T(
+                "Both outputs give the same probabilities, to within {gap}. At T = 1 that says nothing: a frozen T would give them too. Move T.",
+                "Hai đầu ra cho cùng xác suất, lệch tối đa {gap}. Ở T = 1 điều đó chưa nói lên gì: T có bị đóng băng thì cũng ra vậy. Hãy đổi T.",
             )
         )
     else:
@@ -142,8 +156,9 @@ TWINS_PREDICTIONS = (
 
 
 def last(result, name, steps=10):
-    """Mean of the last values of a metric, nan while there are none."""
-    values = list(result.metrics.get(name, {}).values())[-steps:]
+    """Mean of a metric over the last steps, nan while there are none. What ships has not logged every one of them."""
+    points = result.metrics.get(name, {})
+    values = [value for step, value in points.items() if step > max(points) - steps]
     return sum(values) / len(values) if values else math.nan
 
 
@@ -183,13 +198,11 @@ def wirings_verdict(view):
     if "softmax_ce" in ended and limits(view):
         low, high = limits(view)
         true = ended["softmax_ce"].final("test_loss")
-        where = T("worse than guessing", "tệ hơn đoán đều") if true > uniform else T("a bad model", "một mô hình tồi")
-        if true <= base + CLOSE:  # so few or so short steps that nobody has got anywhere
-            where = T("so far no worse than logits → CE", "đến giờ chưa tệ hơn logits → CE")
+        where = softmax_words(true, base, uniform)
         lines.append(
             T(
-                "softmax → CE reports {seen}, and cannot leave {low} to {high} whatever it learns. Its true loss is {true}: {where}.",
-                "softmax → CE báo {seen}, và không thể ra khỏi {low} đến {high} dù học được gì. Loss thật của nó là {true}: {where}.",
+                "softmax → CE reports {seen}, and cannot leave {low} to {high} whatever it learns. Its true loss is {true}{where}.",
+                "softmax → CE báo {seen}, và không thể ra khỏi {low} đến {high} dù học được gì. Loss thật của nó là {true}{where}.",
             ).format(
                 seen=f"{last(ended['softmax_ce'], 'train_loss'):.2f}",
                 low=f"{low:.2f}",
@@ -215,6 +228,17 @@ def wirings_verdict(view):
             ).format(**facts)
         lines.append(T(line.en + against.en, line.vi + against.vi))
     return lines
+
+
+def softmax_words(true: float, base: float, uniform: float) -> T:
+    """What the true loss of softmax → CE is worth, beside guessing and beside logits → CE (nan: not drawn)."""
+    if true <= base + CLOSE:  # so few or so short steps that nobody has got anywhere
+        return T(": so far no worse than logits → CE", ": đến giờ chưa tệ hơn logits → CE")
+    if true > uniform + CLOSE:
+        return T(": worse than guessing", ": tệ hơn đoán đều")
+    if math.isnan(base):
+        return same("")
+    return T(": {by} nats above logits → CE", ": cao hơn logits → CE {by} nats").format(by=number(true - base))
 
 
 def wirings_readouts(view):
@@ -249,18 +273,19 @@ def order_answer(view):
 
 
 def order_why(view):
-    text = T("True test loss: {ce}, {raw}, {soft}.", "Loss kiểm thử thật: {ce}, {raw}, {soft}.")
+    found = {label: view.result(label).final("test_loss") for label in RANKED}
+    order = sorted(found, key=found.get)
+    listed = T(
+        *(", ".join(f"{WIRINGS[label][0](lang)} {found[label]:.2f}" for label in order) for lang in ("en", "vi"))
+    )
+    text = T("True test loss: {listed}.", "Loss kiểm thử thật: {listed}.").format(listed=listed)
     if order_answer(view) == ",".join(RANKED):
         more = T(
-            " Raw NLL still learns which tokens go together; cross-entropy on probabilities pushes the wrong way once it is sure.",
-            " NLL thô vẫn học token nào đi với token nào; entropy chéo trên xác suất thì đẩy sai hướng một khi đã chắc.",
+            " Raw NLL still learns which tokens go together; cross-entropy on probabilities bets more and more on one token, and hardly corrects a mistake it is sure of.",
+            " NLL thô vẫn học token nào đi với token nào; entropy chéo trên xác suất thì ngày càng dồn cược vào một token, và hầu như không sửa lỗi mà nó đã chắc.",
         )
         text = T(text.en + more.en, text.vi + more.vi)
-    listed = {
-        name: f"{view.result(label).final('test_loss'):.2f}"
-        for name, label in zip(("ce", "raw", "soft"), RANKED, strict=True)
-    }
-    return text.format(**listed)
+    return text
 
 
 def twice_answer(view):
@@ -304,6 +329,12 @@ WIRING_PREDICTIONS = (
 # --- precision -----------------------------------------------------------------------------------------------------
 
 
+def overflows(config) -> bool:
+    """Whether the sum of exp z goes beyond the format: of 2,048 normal numbers the largest lies some 3.5 std up."""
+    largest = config.offset + 3.5 * config.std
+    return largest + math.log(2048) > (11.0 if config.dtype == "float16" else 88.0)
+
+
 def precision_verdict(view):
     result, config = view.main, view.config
     broken = {way: result.final(f"broken_{way}") for way in WAYS}
@@ -322,8 +353,13 @@ def precision_verdict(view):
     if broken["by_hand"] > 0 and broken["two_steps"] == 0:
         lines.append(
             T(
-                "Only the formula of the book breaks: exp(z) overflows before it is divided. Taking the largest logit away first costs nothing and prevents it.",
-                "Chỉ công thức sách giáo khoa hỏng: exp(z) tràn trước khi kịp chia. Trừ logit lớn nhất đi trước không tốn gì mà tránh được.",
+                "Only the formula of the book breaks: exp(z), or its sum, overflows before it is divided. Taking the largest logit away first costs nothing and prevents it.",
+                "Chỉ công thức sách giáo khoa hỏng: exp(z), hoặc tổng của chúng, tràn trước khi kịp chia. Trừ logit lớn nhất đi trước không tốn gì mà tránh được.",
+            )
+            if overflows(config)
+            else T(
+                "Only the formula of the book breaks: so far below 0, exp(z) is rounded to 0 before it is divided. Taking the largest logit away first costs nothing and prevents it.",
+                "Chỉ công thức sách giáo khoa hỏng: z âm đến mức exp(z) bị làm tròn về 0 trước khi kịp chia. Trừ logit lớn nhất đi trước không tốn gì mà tránh được.",
             )
         )
     elif broken["two_steps"] > 0:
@@ -411,6 +447,7 @@ def cost_verdict(view):
     facts = {
         "ratio": f"{result.final('ratio'):.2f}",
         "copies": f"{more_tables(result):.1f}",
+        "nll": f"{seconds['log_softmax_nll'] / seconds['ce']:.2f}",
         "less": f"{result.final('ce_bytes') / result.final('chunked_bytes'):.1f}",
         "time": f"{seconds['chunked'] / seconds['ce']:.2f}",
         "gap": number(max(result.final("hidden_gap"), result.final("weight_gap"))),
@@ -418,8 +455,8 @@ def cost_verdict(view):
     whole = view.config.chunk >= view.config.tokens
     return [
         T(
-            "log-softmax → CE: {ratio} × the time of logits → CE, and {copies} more tables of logits alive. log-softmax → NLL costs what logits → CE costs: cross-entropy makes that table too.",
-            "log-softmax → CE: {ratio} × thời gian của logits → CE, và thêm {copies} bảng logits. log-softmax → NLL tốn bằng logits → CE: chính entropy chéo cũng tạo bảng ấy.",
+            "log-softmax → CE: {ratio} × the time of logits → CE, and {copies} more tables of logits alive. log-softmax → NLL: {nll} × the time and no more tables: cross-entropy makes that table too.",
+            "log-softmax → CE: {ratio} × thời gian của logits → CE, và thêm {copies} bảng logits. log-softmax → NLL: {nll} × thời gian và không thêm bảng nào: chính entropy chéo cũng tạo bảng ấy.",
         ).format(**facts),
         T(
             "In chunks: one chunk holds the whole batch here, so the table is whole again: {time} × the time, gradients equal to {gap} of their largest entry. Take a smaller chunk.",

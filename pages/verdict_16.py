@@ -16,6 +16,15 @@ def good_pages(result) -> int:
     return sum(kind in ("prose", "banner") for kind in result.tables.get("pages", {}).get(1, {}).get("kind", ()))
 
 
+def lost_pages(result) -> tuple[float, float]:
+    """Shares of the good pages that the rules remove, and that go afterwards because a near-copy of them stays."""
+    found = result.tables["funnel"][1]
+    good = {}
+    for step, kind, n in zip(found["step"], found["kind"], found["documents"], strict=True):
+        good[step] = good.get(step, 0) + n * (kind in ("prose", "banner"))
+    return 1 - good["fineweb"] / good["start"], (good["fineweb"] - good["copies"]) / good["start"]
+
+
 def filters(view):
     main = view.main
     if not main.metrics.get("documents"):
@@ -55,11 +64,18 @@ def filters(view):
             )
         )
     else:
+        rules, copied = lost_pages(main)
         said.append(
             T(
-                "All rules together leave {kept} of {total}: {good} of these are prose worth keeping, and {lost} of the good pages were lost.",
-                "Tất cả quy tắc để lại {kept} trên {total}: {good} trong đó là văn xuôi đáng giữ, và {lost} số trang tốt đã mất.",
-            ).format(**facts, good=percent(main.final("precision")), lost=percent(1 - main.final("recall")))
+                "All rules together, and one of each copy, leave {kept} of {total}: {good} of these are prose worth keeping. Of the good pages {lost} were lost: {rules} to the rules, {copies} because a near-copy stays.",
+                "Tất cả quy tắc và việc bỏ bản sao để lại {kept} trên {total}: {good} trong đó là văn xuôi đáng giữ. Trong các trang tốt, {lost} đã mất: {rules} do quy tắc, {copies} vì một bản gần trùng ở lại.",
+            ).format(
+                **facts,
+                good=percent(main.final("precision")),
+                lost=percent(1 - main.final("recall")),
+                rules=percent(rules),
+                copies=percent(copied),
+            )
         )
     return said
 
@@ -138,8 +154,8 @@ def own(view):
     if rule == "language" and view.config.profile == "en" and language_of(view.config.text) == "vi":
         said.append(
             T(
-                "Its letters are Vietnamese and the profile is English. Switch the profile and see which rule is next.",
-                "Chữ là tiếng Việt còn hồ sơ là tiếng Anh. Hãy đổi hồ sơ rồi xem quy tắc nào tiếp theo.",
+                "Its letters are Vietnamese and the profile is English. Switch the profile and see whether it stays.",
+                "Chữ là tiếng Việt còn hồ sơ là tiếng Anh. Hãy đổi hồ sơ rồi xem nó có ở lại không.",
             )
         )
     return said

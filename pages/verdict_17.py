@@ -8,11 +8,14 @@ from app.i18n import T, same
 from app.lesson import Prediction, Readout
 from app.theme import number, signed
 from pages.controls_17 import ALL, PLACES
-from pages.figures_17 import common_step, costs, first_seed, split, step_times
+from pages.figures_17 import common_step, costs, first_seed, probabilities, split, step_times
 from pages.figures_17_modes import REPEATS, repeats
 
 NOTICED = 0.02  # nats: below it a difference of two short runs is called none
 LAST = 40  # training losses whose scatter is compared
+ASKED = 0.4  # the p that the questions about places speak of
+SPREAD = 1.0  # std of the first logits: below it they start small
+DRAWN = (349_000, 16, 64, 250, "random")  # the text, batches and sampler that the question about coverage speaks of
 
 
 def name(site: str) -> T:
@@ -61,6 +64,11 @@ def places_verdict(view):
                 "All four together: {by} nats on fresh text after {step} steps: this text is read so often that dropout helps.",
                 "Cả bốn chỗ: {by} nats trên văn bản mới sau {step} bước: văn bản này bị đọc nhiều lần đến mức dropout có ích.",
             )
+            if value < -NOTICED and turned_up(view)
+            else T(
+                "All four together: {by} nats on fresh text after {step} steps: dropout helps, though without it the test loss has not turned up.",
+                "Cả bốn chỗ: {by} nats trên văn bản mới sau {step} bước: dropout có ích, dù không có nó loss kiểm thử vẫn chưa quay đầu tăng.",
+            )
             if value < -NOTICED
             else T(
                 "All four together: {by} nats on fresh text after {step} steps, too little to see.",
@@ -71,22 +79,39 @@ def places_verdict(view):
     single = {site: value for site, value in means.items() if site in PLACES}
     if len(single) > 1:
         dear, cheap = max(single, key=single.get), min(single, key=single.get)
-        said.append(
+        text = (
             T(
                 "Alone, {dear} costs most ({most} nats), {cheap} least ({least}).",
                 "Riêng từng chỗ, {dear} đắt nhất ({most} nats), {cheap} rẻ nhất ({least}).",
-            ).format(dear=name(dear), cheap=name(cheap), most=signed(single[dear], 3), least=signed(single[cheap], 3))
+            )
+            if single[dear] > 0
+            else T(
+                "Alone, no place costs anything here: {cheap} gains most ({least} nats), {dear} least ({most}).",
+                "Riêng từng chỗ, ở đây không chỗ nào tốn: {cheap} lợi nhất ({least} nats), {dear} ít nhất ({most}).",
+            )
+        )
+        said.append(
+            text.format(
+                dear=name(dear), cheap=name(cheap), most=signed(single[dear], 3), least=signed(single[cheap], 3)
+            )
         )
         said.append(doubt(found, seeds))
     return said
+
+
+def turned_up(view) -> bool:
+    """Whether, without dropout, the test loss stands clearly above its lowest point: the text is being learned by heart."""
+    points = first_seed(view).arms[0].result.metrics.get("test_loss", {})
+    seen = [value for step, value in points.items() if step <= common_step(view)]
+    return bool(seen) and seen[-1] > min(seen) + NOTICED
 
 
 def doubt(found, seeds: int) -> T:
     """What this many seeds allow to be said about single places."""
     if seeds < 3:
         return T(
-            "One seed can put two places in the wrong order: run three before you rank them.",
-            "Một hạt giống có thể đảo thứ tự hai chỗ: hãy chạy ba hạt giống rồi mới xếp hạng.",
+            "One or two seeds can put two places in the wrong order: run three before you rank them.",
+            "Một hai hạt giống có thể đảo thứ tự hai chỗ: hãy chạy ba hạt giống rồi mới xếp hạng.",
         )
     clear = [name(site) for site, deltas in found.items() if site in PLACES and sure(deltas)]
     if not clear:
@@ -100,9 +125,11 @@ def doubt(found, seeds: int) -> T:
 
 
 def scatter(result) -> float:
-    """sd of the last training losses: what "stabilises" would make smaller."""
-    values = list(result.metrics.get("train_loss", {}).values())[-LAST:]
-    return stdev(values) if len(values) > 2 and all(map(math.isfinite, values)) else math.nan
+    """sd of the last training losses: what "stabilises" would make smaller. nan where not every one of them was logged: the
+    few that ship reach back to the first fall, and would show that instead."""
+    points = result.metrics.get("train_loss", {})
+    values = [value for step, value in points.items() if step > max(points) - LAST]
+    return stdev(values) if len(values) == LAST and all(map(math.isfinite, values)) else math.nan
 
 
 def places_readouts(view):
@@ -183,7 +210,12 @@ def modes_verdict(view):
                 sd=number(stdev(repeats(view.result("train")))),
                 ratio=number(left / max(1e-9, stdev(repeats(view.result("train"))))),
             )
-            if left > 1e-4
+            if left > 1e-6
+            else T(
+                "Left in training mode: {gap} nats lower here. That is the exception: usually it reads too high.",
+                "Để ở chế độ huấn luyện: ở đây thấp hơn {gap} nats. Đó là ngoại lệ: thường thì nó đọc cao hơn.",
+            ).format(gap=number(-left))
+            if left < -1e-6
             else T("Training mode changes nothing: p is 0.", "Chế độ huấn luyện không đổi gì: p bằng 0.")
         )
     if math.isfinite(forgets) and forgets > 1e-5:
@@ -253,20 +285,30 @@ def divide_verdict(view):
         if math.isnan(value) or size not in stds:
             continue
         facts = {"std": f"{stds[size]:g}", "by": number(abs(value))}
-        if abs(value) < 0.05:
-            text = T("Init {std}: the division makes no difference.", "Khởi tạo {std}: chia hay không cũng vậy.")
-        elif value > 0:
-            text = T(
-                "Init {std}: dividing costs {by} nats. The logits started small, and the division keeps them small.",
-                "Khởi tạo {std}: chia thì thiệt {by} nats. Logits vốn đã nhỏ, chia càng giữ chúng nhỏ.",
-            )
-        else:
-            text = T(
-                "Init {std}: dividing saves {by} nats. The logits started far too large.",
-                "Khởi tạo {std}: chia thì lợi {by} nats. Logits ban đầu quá lớn.",
-            )
-        said.append(text.format(**facts))
+        said.append(division_words(value, view.result(f"{size} plain").at("logit_std", 0)).format(**facts))
     return said
+
+
+def division_words(value: float, width: float) -> T:
+    """What the division does (value: divided minus undivided, nats), with its reason where the logits' first spread is one."""
+    if abs(value) < 0.05:
+        return T("Init {std}: the division makes no difference.", "Khởi tạo {std}: chia hay không cũng vậy.")
+    if value > 0 and not width > SPREAD:
+        return T(
+            "Init {std}: dividing costs {by} nats. The logits started small, and the division keeps them small.",
+            "Khởi tạo {std}: chia thì thiệt {by} nats. Logits vốn đã nhỏ, chia càng giữ chúng nhỏ.",
+        )
+    if value > 0:
+        return T("Init {std}: dividing costs {by} nats.", "Khởi tạo {std}: chia thì thiệt {by} nats.")
+    if width < SPREAD:
+        return T(
+            "Init {std}: dividing saves {by} nats, though the logits started small.",
+            "Khởi tạo {std}: chia thì lợi {by} nats, dù logits ban đầu nhỏ.",
+        )
+    return T(
+        "Init {std}: dividing saves {by} nats. The logits started far too large.",
+        "Khởi tạo {std}: chia thì lợi {by} nats. Logits ban đầu quá lớn.",
+    )
 
 
 def divide_readouts(view):
@@ -292,8 +334,8 @@ def coverage_verdict(view):
         return []
     return [
         T(
-            "After {steps} batches {unseen} % of the tokens were never drawn (the law says {law} %), though as many tokens were shown as {passes} readings of the text.",
-            "Sau {steps} lô, {unseen} % token chưa từng được rút (quy luật: {law} %), dù tổng số token đã xem bằng {passes} lần đọc cả văn bản.",
+            "After {steps} batches {unseen} % of the tokens were never drawn (the law says {law} %). As many tokens were shown as in {passes} readings of the text.",
+            "Sau {steps} lô, {unseen} % token chưa từng được rút (quy luật: {law} %). Tổng số token đã xem bằng {passes} lần đọc cả văn bản.",
         ).format(
             steps=result.step,
             unseen=number(100 * result.final("unseen")),
@@ -315,8 +357,8 @@ def time_verdict(view):
         ).format(t=last, ratio=number(ratio[last]))
         if ratio[last] > 1.3
         else T(
-            "At T = {t} dropout makes attention {ratio} times as slow: nothing to worry about.",
-            "Ở T = {t}, dropout khiến attention chậm gấp {ratio} lần: không đáng lo.",
+            "At T = {t} attention takes {ratio} times as long with dropout: nothing to worry about.",
+            "Ở T = {t}, attention có dropout mất {ratio} lần thời gian: không đáng lo.",
         ).format(t=last, ratio=number(ratio[last]))
     ]
 
@@ -324,8 +366,16 @@ def time_verdict(view):
 # --- predictions -------------------------------------------------------------------------------------------------
 
 
+def dropped(view, *sites: str) -> bool:
+    """Whether the runs dropped with the p that the questions name, 0.4."""
+    ours = {"all": tuple(PLACES)}
+    shown = {split(a.arm.label)[0]: probabilities(a.arm.config) for a in view.arms}
+    return all(site in shown and all(shown[site][p] == ASKED for p in ours.get(site, (site,))) for site in sites)
+
+
 def dearer(view):
-    if not view.done:
+    """None away from the p and the length that the question names."""
+    if not view.done or common_step(view) != 100 or not dropped(view, "mlp", "attention"):
         return None
     found = costs(view)
     if not {"mlp", "attention"} <= set(found):
@@ -336,16 +386,21 @@ def dearer(view):
 
 def dearer_why(view):
     found = {site: signed(fmean(deltas.values()), 3) for site, deltas in costs(view).items()}
-    return T(
-        "MLP output {mlp} nats, attention probabilities {attention}. A token has many others to look at; if some are hidden, the rest say almost the same. "
-        "The MLP's output has no stand-in.",
-        "Đầu ra MLP {mlp} nats, xác suất attention {attention}. Một token có nhiều token khác để nhìn; che vài cái thì phần còn lại nói gần như vậy. "
-        "Đầu ra MLP thì không có ai thay.",
-    ).format(mlp=found["mlp"], attention=found["attention"])
+    text = T(
+        "MLP output {mlp} nats, attention probabilities {attention}.",
+        "Đầu ra MLP {mlp} nats, xác suất attention {attention}.",
+    )
+    if dearer(view) == "mlp":
+        more = T(
+            " A token has many others to look at; if some are hidden, the rest say almost the same. The MLP's output has no stand-in.",
+            " Một token có nhiều token khác để nhìn; che vài cái thì phần còn lại nói gần như vậy. Đầu ra MLP thì không có ai thay.",
+        )
+        text = T(text.en + more.en, text.vi + more.vi)
+    return text.format(mlp=found["mlp"], attention=found["attention"])
 
 
 def together(view):
-    found = costs(view).get("all") if view.done else None
+    found = costs(view).get("all") if view.done and dropped(view, "all") else None
     if not found:
         return None
     value = fmean(found.values())
@@ -353,24 +408,55 @@ def together(view):
 
 
 def together_why(view):
-    return T(
-        "{by} nats. Dropout helps a model that has begun to learn its text by heart. This one has hardly read it once.",
-        "{by} nats. Dropout giúp mô hình đã bắt đầu học thuộc lòng. Mô hình này còn chưa đọc hết văn bản một lần.",
-    ).format(by=signed(fmean(costs(view)["all"].values()), 3))
+    text = T(
+        "{by} nats. Dropout helps a model that has begun to learn its text by heart.",
+        "{by} nats. Dropout giúp mô hình đã bắt đầu học thuộc lòng.",
+    )
+    tokens, config = view.main.facts.get("train_tokens"), view.config
+    if tokens:
+        more = T(
+            " This one has read as many tokens as {n} readings of its text.",
+            " Mô hình này đã đọc số token bằng {n} lần đọc cả văn bản.",
+        ).format(n=number(common_step(view) * config.batch * config.context / tokens))
+        text = T(text.en + more.en, text.vi + more.vi)
+    return text.format(by=signed(fmean(costs(view)["all"].values()), 3))
 
 
 def left_on(view):
+    """None away from the p that the question names."""
     value = gap(view, "train")
-    if not view.done or math.isnan(value):
+    trained = next((a.arm.config.p for a in view.arms if a.arm.label == "calls"), math.nan)
+    if not view.done or math.isnan(value) or trained != 0.2:
         return None
     return "tiny" if value < 0.005 else "tenth" if value < 0.3 else "nat"
 
 
+def left_on_why(view):
+    text = T("{by} nats.", "{by} nats.")
+    if left_on(view) == "tenth":
+        text = T(
+            "{by} nats. Large enough to fool a comparison, too small to look like a bug.",
+            "{by} nats. Đủ lớn để làm sai một so sánh, quá nhỏ để trông giống lỗi.",
+        )
+    return text.format(by=number(gap(view, "train")))
+
+
 def undivided(view):
+    """None away from the init, the divisor and the length that the question names."""
     value = gain(view, "small")
+    cut = next((a.arm.config for a in view.arms if a.arm.label == "small divided"), None)
+    if cut is None or (cut.init_std, cut.divisor, cut.steps) != (0.02, 0.0, 100):
+        return None
     if not view.done or math.isnan(value):
         return None
     return "better" if value > 0.5 else "worse" if value < -0.5 else "same"
+
+
+def drawn(view):
+    """None away from the text, the batches and the sampler that the question names."""
+    c = view.config
+    asked = (c.tokens, c.batch, c.context, c.steps, c.sampler) == DRAWN
+    return 100 * view.main.final("unseen") if asked and "unseen" in view.main.metrics else None
 
 
 PLACES_PREDICTIONS = (
@@ -406,10 +492,7 @@ MODES_PREDICTION = Prediction(
         "Huấn luyện với p = 0.2, rồi kiểm thử mà quên gọi eval(). Loss kiểm thử cao hơn bao nhiêu?",
     ),
     left_on,
-    lambda view: T(
-        "{by} nats. Large enough to fool a comparison, too small to look like a bug.",
-        "{by} nats. Đủ lớn để làm sai một so sánh, quá nhỏ để trông giống lỗi.",
-    ).format(by=number(gap(view, "train"))),
+    left_on_why,
     (
         ("tiny", T("about 0.001 nats", "khoảng 0.001 nats")),
         ("tenth", T("about 0.1 nats", "khoảng 0.1 nats")),
@@ -440,7 +523,7 @@ COVERAGE_PREDICTION = Prediction(
         "250 random batches show 256,000 tokens of a text of 349,000. What share of the text was never drawn?",
         "250 lô ngẫu nhiên cho xem 256,000 token của một văn bản 349,000 token. Bao nhiêu phần trăm văn bản chưa từng được rút?",
     ),
-    lambda view: None if math.isnan(view.main.final("unseen")) else 100 * view.main.final("unseen"),
+    drawn,
     lambda view: T(
         "Chance draws some places twice and others never: e^(−{k}) = {law} %.",
         "Ngẫu nhiên rút chỗ này hai lần, chỗ kia không lần nào: e^(−{k}) = {law} %.",

@@ -17,27 +17,35 @@ def snr(view, label="warm"):
     return None if any(math.isnan(v) or v <= 0 for v in values.values()) else values
 
 
+def drowned(view) -> bool:
+    """Whether in the mean of all its gradients a single position still has less signal than noise."""
+    table = view.result("warm").table("pairs")
+    last = (1, view.config.batch)
+    pairs = zip(*(table.get(name, ()) for name in ("graded", "batch", "draws", "snr")), strict=True)
+    return any(draws * value < 1 for graded, batch, draws, value in pairs if (graded, batch) == last)
+
+
 def signal_verdict(view):
     said, found = sentences.any_diverged(view.arms), snr(view)
     if not found:
         return said
     count, lost = view.config.context, found["all"] / found["last"]
     worth = found["one_window"] / found["many_windows"]
-    facts = {"T": count, "r": number(lost), "w": number(worth)}
-    if lost < 0.8 * count:
+    facts = {"T": count, "r": number(lost), "w": number(worth), "n": view.config.warm}
+    if drowned(view) or lost > 1.25 * count or (lost < 0.8 * count and worth >= 1):
+        text = T(
+            "{T} times fewer graded predictions cost a factor of {r} in signal over noise. Read more windows before trusting it: single positions drown in noise here.",
+            "Số dự đoán ít đi {T} lần làm tín hiệu trên nhiễu giảm {r} lần. Hãy đọc nhiều cửa sổ hơn trước khi tin: ở đây vị trí đơn lẻ chìm trong nhiễu.",
+        )
+    elif lost < 0.8 * count:
         text = T(
             "{T} times fewer graded predictions cost a factor of {r} in signal over noise, not {T}: positions of one window say partly the same. One is worth {w} of a prediction from a window of its own.",
             "Số dự đoán ít đi {T} lần làm tín hiệu trên nhiễu giảm {r} lần, không phải {T}: các vị trí trong một cửa sổ nói phần nào cùng một điều. Mỗi vị trí đáng {w} dự đoán từ một cửa sổ riêng.",
         )
-    elif lost < 1.25 * count:
-        text = T(
-            "{T} times fewer graded predictions cost a factor of {r} in signal over noise: in so young a model nearly every position counts in full ({w} of a prediction from a window of its own).",
-            "Số dự đoán ít đi {T} lần làm tín hiệu trên nhiễu giảm {r} lần: ở mô hình còn non, gần như vị trí nào cũng được tính trọn (đáng {w} dự đoán từ một cửa sổ riêng).",
-        )
     else:
         text = T(
-            "{T} times fewer graded predictions cost a factor of {r} in signal over noise. Read more windows before trusting it: single positions drown in noise here.",
-            "Số dự đoán ít đi {T} lần làm tín hiệu trên nhiễu giảm {r} lần. Hãy đọc nhiều cửa sổ hơn trước khi tin: ở đây vị trí đơn lẻ chìm trong nhiễu.",
+            "{T} times fewer graded predictions cost a factor of {r} in signal over noise: after {n} steps nearly every position counts in full ({w} of a prediction from a window of its own).",
+            "Số dự đoán ít đi {T} lần làm tín hiệu trên nhiễu giảm {r} lần: sau {n} bước, gần như vị trí nào cũng được tính trọn (đáng {w} dự đoán từ một cửa sổ riêng).",
         )
     return [*said, text.format(**facts)]
 
@@ -82,11 +90,13 @@ def cost_verdict(view):
     cut, head = result.final("slice_ratio"), result.final("head_ratio")
     if math.isnan(cut) or math.isnan(head):
         return []
+    k = min(view.config.graded, view.config.context)
+    what = T("the last position", "vị trí cuối") if k == 1 else T(f"the last {k} positions", f"{k} vị trí cuối")
     said = [
         T(
-            "Cutting the last position out of all logits saves {a}. Not computing the others saves {b}. The body, which nobody can skip, is the rest: the head is {h} % of the forward multiplications.",
-            "Cắt vị trí cuối ra khỏi toàn bộ logits tiết kiệm {a}. Không tính các vị trí kia tiết kiệm {b}. Phần còn lại là thân mô hình, không ai bỏ được: tầng ra chiếm {h} % số phép nhân lượt tiến.",
-        ).format(a=saved(1 - cut), b=saved(1 - head), h=f"{100 * result.final('head_share'):.0f}")
+            "Cutting {what} out of all logits saves {a}. Not computing the others saves {b}. The body, which nobody can skip, is the rest: the head is {h} % of the forward multiplications.",
+            "Cắt {what} ra khỏi toàn bộ logits tiết kiệm {a}. Không tính các vị trí kia tiết kiệm {b}. Phần còn lại là thân mô hình, không ai bỏ được: tầng ra chiếm {h} % số phép nhân lượt tiến.",
+        ).format(what=what, a=saved(1 - cut), b=saved(1 - head), h=f"{100 * result.final('head_share'):.0f}")
     ]
     if result.final("spread") > BUSY:
         said.append(
@@ -100,7 +110,7 @@ def cost_verdict(view):
 
 def text_verdict(view):
     values = {a.arm.label: a.result.final("last_loss") for a in view.arms}
-    if len(values) < 4 or not all(map(math.isfinite, values.values())):
+    if not view.done or len(values) < 4 or not all(map(math.isfinite, values.values())):  # unequal runs say nothing
         return sentences.any_diverged(view.arms)
     second = next(label.split("/")[0] for label in values if not label.startswith("manual"))
     tokenizer = view.config.tokenizer
@@ -120,7 +130,7 @@ def text_verdict(view):
             "Đổi văn bản làm loss đổi {c} nats mỗi token, nhưng {d} mỗi byte.",
         ).format(c=signed(between, 3), d=signed(per_byte, 3)),
     ]
-    if between * per_byte < 0:
+    if between < 0 < per_byte:
         said.append(
             T(
                 "The sign turns with the unit: its tokens are shorter ({x} bytes against {y}), so each is easier and there are more of them. Compare texts per byte.",
@@ -130,21 +140,21 @@ def text_verdict(view):
     return sentences.any_diverged(view.arms) + said
 
 
+def step_time(view):
+    """None away from the one position of 64 that the question names."""
+    ratio = view.main.final("slice_ratio")
+    if math.isnan(ratio) or (view.config.graded, view.config.context) != (1, 64):
+        return None
+    return "most" if ratio > 0.6 else "half" if ratio > 0.25 else "few"
+
+
 COST_PREDICTION = Prediction(
     "cost",
     T(
         "Only one of 64 positions is graded, cut out of the logits as the course does. The time of a step?",
         "Chỉ chấm 1 trong 64 vị trí, cắt ra từ logits như khóa học làm. Thời gian một bước?",
     ),
-    lambda view: (
-        None
-        if math.isnan(view.main.final("slice_ratio"))
-        else "most"
-        if view.main.final("slice_ratio") > 0.6
-        else "half"
-        if view.main.final("slice_ratio") > 0.25
-        else "few"
-    ),
+    step_time,
     lambda view: T(
         "{p} % of the full step. Every earlier position still has to be computed: the last one looks at them.",
         "{p} % của bước đầy đủ. Mọi vị trí trước vẫn phải tính: vị trí cuối nhìn vào chúng.",

@@ -71,6 +71,11 @@ def path(result, group="common"):
     return "up" if end - start > PEAK else "down" if start - end > PEAK else "same"
 
 
+def memorised(result, step: int) -> bool:
+    """Whether the training loss has gone on falling since this step: then the model is surer, if only of its own text."""
+    return result.at("train_loss", step) - result.lately("train_loss") > PEAK
+
+
 def follow_verdict(view):
     result = view.main
     if said := sentences.any_diverged(view.arms, LOWER):
@@ -118,11 +123,21 @@ def follow_verdict(view):
                 )
             )
             said[-1] = text.format(before=said[-1], cos=number(cosine))
+    if result.final("test_loss") > result.at("test_loss", 0) + PEAK and path(result) != "upfall":  # that says so itself
+        said.append(
+            T(
+                "The test loss has risen from {a} to {b}: this model predicts worse than before training.",
+                "Loss kiểm thử đã tăng từ {a} lên {b}: mô hình này dự đoán kém hơn cả trước khi huấn luyện.",
+            ).format(a=number(result.at("test_loss", 0)), b=number(result.final("test_loss")))
+        )
+        train = list(result.metrics.get("train_loss", {}).values())
+        if train and train[-1] > train[0]:  # not overfitting: it does not even learn its own text
+            said.append(LOWER)
     if path(result) == "upfall":
         step, peak = max(line(result, "common"), key=lambda point: point[1])
         facts = {"peak": nats(peak), "step": step}
-        if result.final("test_loss") > result.at("test_loss", step):  # not surer: worse
-            said.append(
+        if result.final("test_loss") > result.at("test_loss", step) + SINK and not memorised(result, step):
+            said.append(  # not surer: worse
                 T(
                     "Common tokens peaked at {peak} (step {step}), then sank, and the test loss has risen since: this model has got worse, not surer.",
                     "Token thường gặp đạt đỉnh {peak} (bước {step}) rồi chìm xuống, và từ đó loss kiểm thử tăng: mô hình này kém đi chứ không chắc hơn.",
@@ -141,6 +156,18 @@ def follow_verdict(view):
                     "{before} Their mean p did not sink: switch the measure.",
                     "{before} p trung bình của chúng không giảm: hãy đổi thước đo.",
                 ).format(before=said[-1])
+            if memorised(result, step) and result.final("test_loss") > result.at("test_loss", step) - SINK:
+                said.append(
+                    T(
+                        "Since then the training loss went from {a} to {b}, the test loss from {c} to {d}: the model is surer of its own text only.",
+                        "Từ đó loss huấn luyện đi từ {a} đến {b}, loss kiểm thử từ {c} đến {d}: mô hình chỉ chắc hơn về văn bản của chính nó.",
+                    ).format(
+                        a=number(result.at("train_loss", step)),
+                        b=number(result.lately("train_loss")),
+                        c=number(result.at("test_loss", step)),
+                        d=number(result.final("test_loss")),
+                    )
+                )
     found = result.facts["notebook"]
     if view.values.get("indices") != "correct" and not found["unused_common"]:
         said.append(

@@ -173,13 +173,13 @@ def mask_verdict(view):
         ]
     text = (
         T(
-            "Unused tokens, ln of mean p: plain {p}, masked logits {l}, smoothed {s}; chance is {c}. Whoever masks while training and not afterwards leaves {m} of the probability on tokens that do not exist.",
-            "Token không dùng, ln của p trung bình: thường {p}, che logits {l}, làm mềm {s}; đoán đều là {c}. Che khi huấn luyện mà sau đó không che thì {m} xác suất rơi vào token không tồn tại.",
+            "Unused tokens, ln of mean p: plain {p}, masked logits {l}, smoothed {s}; chance is {c}. Whoever masks while training and not afterwards leaves {m} of the probability on tokens that never occur.",
+            "Token không dùng, ln của p trung bình: thường {p}, che logits {l}, làm mềm {s}; đoán đều là {c}. Che khi huấn luyện mà sau đó không che thì {m} xác suất rơi vào token không bao giờ xuất hiện.",
         )
         if "smooth" in values
         else T(
-            "Unused tokens, ln of mean p: plain {p}, masked logits {l}; chance is {c}. Whoever masks while training and not afterwards leaves {m} of the probability on tokens that do not exist.",
-            "Token không dùng, ln của p trung bình: thường {p}, che logits {l}; đoán đều là {c}. Che khi huấn luyện mà sau đó không che thì {m} xác suất rơi vào token không tồn tại.",
+            "Unused tokens, ln of mean p: plain {p}, masked logits {l}; chance is {c}. Whoever masks while training and not afterwards leaves {m} of the probability on tokens that never occur.",
+            "Token không dùng, ln của p trung bình: thường {p}, che logits {l}; đoán đều là {c}. Che khi huấn luyện mà sau đó không che thì {m} xác suất rơi vào token không bao giờ xuất hiện.",
         )
     )
     mass = view.result("logits").at("mass", at)

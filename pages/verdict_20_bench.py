@@ -187,10 +187,15 @@ def _attention(view):
             "Flash is {a} × as fast as attention by hand at T = 64 and {b} × at T = 1,024: it never writes the T² scores down.",
             "Flash nhanh gấp {a} lần attention viết tay ở T = 64 và {b} lần ở T = 1,024: nó không bao giờ ghi T² điểm số ra.",
         )
+        if long > CLEAR
+        else T(
+            "Flash has {a} × the speed of attention by hand at T = 64 and {b} × at T = 1,024.",
+            "Flash có tốc độ gấp {a} lần attention viết tay ở T = 64 và {b} lần ở T = 1,024.",
+        )
         if long > 1
         else T(
-            "Flash has {a} × the speed of attention by hand at T = 64 and {b} × at T = 1,024: it does not pay here.",
-            "Flash có tốc độ gấp {a} lần attention viết tay ở T = 64 và {b} lần ở T = 1,024: ở đây nó không có lợi.",
+            "Flash has {a} × the speed of attention by hand at T = 64 and {b} × at T = 1,024: over long contexts it does not pay here.",
+            "Flash có tốc độ gấp {a} lần attention viết tay ở T = 64 và {b} lần ở T = 1,024: với ngữ cảnh dài, ở đây nó không có lợi.",
         )
     )
     said = [text.format(a=number(short), b=number(long))]
@@ -305,7 +310,7 @@ def _layout(view):
             "Adding a transposed matrix takes {g} × as long; multiplying by one takes {p} ×: products read in blocks anyway.",
             "Cộng với ma trận chuyển vị mất gấp {g} lần; nhân với nó mất {p} lần: phép nhân vốn đọc theo khối.",
         )
-        if product < gain
+        if product < CLEAR < gain
         else T(
             "Adding a transposed matrix takes {g} × as long; multiplying by one takes {p} ×.",
             "Cộng với ma trận chuyển vị mất gấp {g} lần; nhân với nó mất {p} lần.",

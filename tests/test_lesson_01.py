@@ -278,3 +278,26 @@ def test_no_white_number_stands_on_orange_and_a_run_being_written_is_drawn():
     half = run("pretrained", {0: 5.2, 20: 4.9})
     half = dataclasses.replace(half, result=Result((*half.result.events[:-1], Metric(40, "test_loss", 4.8))))
     assert figures_01.memory_rows(View((half,), {}))["step"].tolist() == [0, 20]
+
+
+# --- sentences that a strict student holds against the numbers -----------------------------------------------------
+
+
+def test_at_the_best_split_no_gain_is_promised():
+    n, d = verdict_01_costs.compute.FITS["besiroglu"].best(6 * 1e9 * 2e10)
+    there = verdict_01_costs.map_verdict(bill(compute_cost.Config(parameters=n, tokens=d)))[0].en
+    assert "the same loss, to 0.001 nats" in there and "lower" not in there
+    assert "nats lower" in verdict_01_costs.map_verdict(bill(compute_cost.Config(parameters=1e9, tokens=1e12)))[0].en
+
+
+def test_a_mean_at_the_middle_is_not_said_to_lie_above_it():
+    def mean(config):
+        return verdict_01_costs.doubt_readouts(View((look(Arm("you", cost.YOU, config, 3)),), {}))[-1]
+
+    assert "Above the middle" in mean(cost_spread.Config()).help.en
+    assert mean(cost_spread.Config(by_parameters=1, by_tokens=1, by_mfu=1, by_price=1)).help is None
+
+
+def test_a_difference_of_a_hundredth_is_no_law_about_the_amount_of_text():
+    assert "the less you need" not in words.size_verdict(sized(n1000=(5.1, 6.11), n50000=(5.0, 6.0)))[0].en
+    assert "the less you need" in words.size_verdict(sized(n1000=(5.1, 6.5), n50000=(5.0, 6.0)))[0].en

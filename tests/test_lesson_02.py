@@ -113,3 +113,21 @@ def test_questions_are_open_where_a_knob_says_something_else():
         result = Result((Metric(0, "header_seconds", 1e-4), Finished(0, "done")))
         arms = tuple(ArmView(a, "r", Status("done", 0, 0), result, "live") for a in playground.arms(config, {}))
         assert playground.predictions[0].answer(View(arms, {})) == answer
+
+
+def test_the_text_that_does_not_come_back_is_named():
+    tales = next(p for p in LESSON.playgrounds if p.slug == "tokens").presets[1].values
+    assert "does not give the Vietnamese text back" in seen("tokens", **tales)[2], (
+        "the English one is made of its words"
+    )
+    assert "does not give the texts back" in seen("tokens")[2]
+    assert (
+        "does not give the English text back"
+        in seen("tokens", **tales | {"english": "Pretraining!", "vietnamese": ""})[2]
+    )
+
+
+def test_the_opening_s_note_counts_no_powers_of_ten():
+    """0.008 to 30 ms are three and a half, and to 63 ms with 103 MB nearly four."""
+    note = next(p for p in LESSON.playgrounds if p.slug == "open").presets[0].look_for
+    assert "five" not in note.en and "năm" not in note.vi

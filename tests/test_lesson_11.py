@@ -14,7 +14,7 @@ from core.runs import Status
 from pages import verdict_11 as rules
 from pages import verdict_11_trained
 from pages.figures_11 import strip_rows
-from pages.lesson_11_numerical_scaling import TRAIN, train_arms
+from pages.lesson_11_numerical_scaling import LESSON, TRAIN, train_arms
 
 
 def seen(label, config, result, color=0):
@@ -185,3 +185,99 @@ def test_gains_that_are_no_numbers_are_not_read():
     assert "γ alone moves" not in said(verdict_11_trained.gains_verdict, View(broken.arms, {"factor": 1.0}))
     assert "rounding" not in verdict_11_trained.still_why(read(gap=0.2)).en
     assert verdict_11_trained.still_answer(read(gap=float("inf"))) is None
+
+
+# --- sentences held against the numbers beside them ------------------------------------------------------------------
+
+
+def test_entries_of_another_std_are_not_said_to_be_back_where_they_were():
+    text = said(rules.dots_verdict, dots(std=2.0))
+    assert "σ² is what is left of them: 3.9" in text and "back at" not in text
+
+
+def test_likeness_below_zero_is_no_shared_direction():
+    text = said(rules.dots_verdict, dots(correlation=-0.5))
+    assert "point against each other" in text and "share a direction" not in text
+    assert "divided by √50 they are still −3.54" in text
+    assert "still 3.54" in said(rules.dots_verdict, dots(correlation=0.5))
+
+
+def test_scores_that_overflow_are_not_compared_with_the_law_as_if_all_were_there():
+    hot = {"dtype": "float16", "std": 32.0, "d": 4096}
+    text = said(rules.dots_verdict, dots(**hot))
+    assert "make dot products of std 65,536; float16 loses the largest" in text and "to before" in text
+    for divide in ("after", "before"):  # here the scores of like pairs are too large in either order
+        text = said(rules.dots_verdict, dots(**hot, correlation=1.0, divide=divide))
+        assert "take a smaller σ" in text and "to before" not in text
+
+
+def test_the_law_of_the_slip_knows_that_nothing_is_added_up_and_that_q_may_know_its_k():
+    def law(**values):
+        row = rules.dots_readouts(dots(**values))[1]
+        return row.value, row.help.en
+
+    assert law(product="elementwise", correlation=1.0) == ("1.41", "√(σ⁴(1 + ρ²) + 2μ²σ²(1 + ρ))")
+    assert law(product="elementwise", mean=1.0)[0] == "1.73" and law(d=64) == ("8.00", "√(d(σ⁴ + 2μ²σ²))")
+
+
+def test_one_softmax_over_all_scores_has_no_rows():
+    assert "of the rows are dead" in said(rules.softmax_verdict, softmaxes())
+    text = said(rules.softmax_verdict, softmaxes(form="course", n=50))
+    assert "of the draws, one softmax each, are dead" in text and "of the rows" not in text
+
+
+def test_the_note_of_the_undivided_scores_fits_the_share_of_dead_rows():
+    shares = [softmaxes(d=1024, exponent=0.0, seed=seed).main.final("dead") for seed in range(4)]
+    assert all(0.6 < share < 0.75 for share in shares)
+    note = next(p for p in LESSON.playgrounds[1].presets if p.name == "raw").look_for
+    assert "seven rows in ten" in note.en and "mười hàng" in note.vi
+
+
+def lined(losses, unigram, config=TRAIN):
+    view = trained(losses, config)
+    facts = {"references": {"uniform": 7.6, "unigram": unigram}}
+    return View(
+        tuple(replace(a, result=Result((Started(200, facts), *a.result.events[1:]))) for a in view.arms), view.values
+    )
+
+
+def test_runs_that_only_know_frequencies_say_nothing_of_the_division():
+    early = said(verdict_11_trained.train_verdict, lined((7.0, 6.91, 6.76, 6.76), 6.16))
+    assert early.count("too early to say") == 2 and "no difference" not in early
+    late = said(verdict_11_trained.train_verdict, lined((5.9, 5.85, 5.3, 5.3), 6.16))
+    assert "too early" not in late and late.count("no difference") == 2
+    assert "costs +0.386" in said(verdict_11_trained.train_verdict, lined((6.229, 5.843, 5.3, 5.3), 6.16))
+
+
+def test_a_gap_that_one_seed_can_make_is_called_that():
+    text = said(verdict_11_trained.train_verdict, trained((5.519, 5.177, 5.721, 5.516)))
+    assert "costs +0.342" in text and "costs +0.205" in text and text.count("That may be the luck of this seed") == 1
+    assert text.endswith("try another.")
+
+
+def test_normalising_is_not_advised_where_it_is_on():
+    losses = (5.4, 5.6, 5.4, 5.4)
+    off, on = (trained(losses, replace(TRAIN, qk_norm=on), "diverged") for on in (False, True))
+    assert "normalise q and k" in said(verdict_11_trained.train_verdict, off)
+    assert "normalise q and k" not in said(verdict_11_trained.train_verdict, on)
+
+
+def test_gains_whose_mean_stayed_may_have_moved():
+    view = read()
+    events = tuple(
+        replace(e, columns=e.columns | {"gain_std": [1.08, 0.4, 0.1]}) if getattr(e, "name", "") == "norms" else e
+        for e in view.main.events
+    )
+    text = said(verdict_11_trained.gains_verdict, View((replace(view.arms[0], result=Result(events)),), view.values))
+    assert "hardly moved" not in text and "std of up to 1.08" in text
+
+
+def test_a_loss_that_stays_is_not_said_to_move_from_itself_to_itself():
+    view = read()
+    events = tuple(
+        replace(e, columns=e.columns | {"loss": [4.801, 4.8, 4.8]}) if getattr(e, "name", "") == "rescale" else e
+        for e in view.main.events
+    )
+    text = said(verdict_11_trained.gains_verdict, View((replace(view.arms[0], result=Result(events)),), view.values))
+    assert "by no more than 0.01" in text and "from 4.80 to 4.80" not in text
+    assert "from 4.80 to 5.50" in said(verdict_11_trained.gains_verdict, view)

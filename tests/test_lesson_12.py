@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from app.lesson import Arm
-from app.view import ArmView, View, look
+from app.view import ArmView, View, inline, look
 from core.events import Finished, Metric, Started, Table
-from core.experiments import flight
+from core.experiments import flight, one_layer
 from core.result import Result
 from core.runs import Status
 from pages import figures_12, figures_12_gpt, verdict_12, verdict_12_gpt
@@ -180,3 +180,56 @@ def test_nothing_to_measure_is_said_in_words():
     assert "choose “normal”" in " ".join(
         t.en for t in verdict_12.flight_verdict(fly(scheme="pytorch", activation="gelu", depth=100))
     )
+
+
+# --- sentences held against the numbers beside them ------------------------------------------------------------------
+
+
+def test_a_start_too_close_to_the_lowest_is_not_ranked_behind_it():
+    said = told(gpt({"0.02": run(7.6, 5.95), "0.1": run(7.9, 5.81), "0.3": run(10.5, 6.21)}))
+    assert "Lowest here: σ 0.1, 5.81 nats. Too close to tell apart from it: σ 0.02 (less than 0.2 behind" in said
+    assert "Too close" not in told(gpt({"0.02": run(7.6, 6.5), "0.1": run(7.9, 5.81)}))
+
+
+def test_several_seeds_are_ranked_by_their_means():
+    arms = page.starts(page.GPT, {"starts": "sweep", "seeds": 2})
+    last = {"0.02": 5.7, "0.02/1": 6.3, "0.1": 5.8, "0.1/1": 5.9}  # the lowest single run is none of the best start's
+    seen = tuple(
+        ArmView(a, a.label, Status("done", 120, 120), run(7.6, last[a.label]), "live") for a in arms if a.label in last
+    )
+    said = told(View(seen, {"starts": "sweep", "seeds": 2}))
+    assert "Lowest here: σ 0.1, mean of 2 seeds, 5.85 nats" in said and "Too close" not in said
+
+
+def test_a_bad_start_that_has_caught_up_is_not_behind():
+    caught = told(gpt({"0.02": run(7.6, 6.246), "1": run(28.0, 6.243), "0.1": run(7.9, 6.23)}))
+    assert "by now it has caught up" in caught and "nats behind" not in caught
+    assert "still 2.44 nats behind" in told(gpt({"0.1": run(7.9, 5.812), "1": run(28.0, 8.252)}))
+
+
+def test_a_run_that_was_stopped_or_has_not_begun_is_not_ranked():
+    half = Result((*(e for e in run(7.6, 6.9).events if getattr(e, "step", 0) == 0), Metric(20, "test_loss", 6.9)))
+    half = Result((*half.events, Finished(20, "stopped")))
+    assert told(gpt({"0.02": half, "0.1": run(7.9, 5.8)})) == ""
+    view = gpt({"0.02": run(7.6, 7.6), "1": run(28.0, 28.0)})
+    arms = tuple(replace(a, arm=replace(a.arm, config=replace(a.arm.config, steps=0))) for a in view.arms)
+    said = told(View(arms, view.values))
+    assert said.startswith("No step yet") and "Lowest" not in said and "behind" not in said
+
+
+def test_the_factor_of_a_layer_is_claimed_only_where_it_is_one():
+    def help(**values):
+        return verdict_12.flight_readouts(fly(**values))[1].help.en
+
+    assert "The factor of one linear layer" in help()
+    assert "is no factor here" in help(lsuv=True, std=1.0)
+    assert "σ·width = 5.12" in help(scheme="constant", std=0.02)  # 50 layers grow by 4.85 each
+
+
+def test_notes_of_presets_say_what_their_runs_show():
+    notes = {p.name: p.look_for.en for g in page.LESSON.playgrounds for p in g.presets}
+    assert "hardly moves" not in notes["sgd"]  # 7.61 to 6.40 in 120 steps
+    assert "half of what they want" not in notes["unequal"]
+    config = one_layer.Config(layer_scheme="xavier_uniform", n_in=512, n_out=50)
+    result = inline(config)
+    assert result.final("forward") > 1.2 and result.final("backward") < 0.6  # "signals grow, gradients shrink"

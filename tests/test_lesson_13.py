@@ -223,3 +223,111 @@ def test_the_block_that_leads_is_named_and_the_reason_follows_the_answer():
     assert "Block 1 by a factor of 4.44" in verdict_13_growth.LAYERS_PREDICTION.why(first).en
     few = page.recipes(replace(page.LAYERS, blocks=4), {"seeds": 1})
     assert verdict_13_growth.layers_answer(view(few, {"course": run([80, 20, 18, 16]), "plain": run([20] * 4)})) is None
+
+
+# --- sentences held against the numbers beside them ------------------------------------------------------------------
+
+
+def test_a_wide_linear_is_a_bad_start_only_where_it_writes_the_output_layer():
+    assert "no start for training" in words(verdict_13.apply_verdict(applied(linear_std=1.0, moved_first=True)))
+    assert "no start" not in words(verdict_13.apply_verdict(applied(linear_std=1.0, order="head")))
+
+
+@pytest.mark.parametrize(
+    ("visited", "values", "said"),
+    [
+        (1, {}, "Not visited yet"),
+        (4, {}, "Xavier normal"),
+        (4, {"position_std": 0.1}, "σ of their own"),
+        (4, {"embedding_init": "pytorch"}, "By the rule for embeddings"),
+    ],
+)
+def test_the_rule_beside_the_positions_is_the_one_that_wrote_them(visited, values, said):
+    assert said in verdict_13.apply_readouts(applied(visited, **values))[1].help.en
+
+
+def test_the_count_is_explained_for_the_tie_in_front():
+    def why(**values):
+        return verdict_13.apply_readouts(applied(**values))[2].help.en
+
+    assert "V·d numbers twice" in why() and "counted once" in why(tying="same")
+    assert "stored twice" in why(tying="untied") and "stored twice" in why(moved_first=True)
+
+
+def test_who_is_ahead_is_named_and_the_broken_tie_is_judged_by_its_own_loss():
+    behind = {"same": {"test_loss": 5.734, "audit_counted": 10.0}, "course": {"test_loss": 5.552}}
+    far = words(
+        verdict_13.tie_verdict(ties(**behind, moved={"test_loss": 5.3, "gap": 1.5}, untied={"test_loss": 5.903}))
+    )
+    assert "0.182" not in far and "two matrices, or one updated twice" not in far
+    assert "ends 0.434 nats below the true one" in far
+    near = words(
+        verdict_13.tie_verdict(ties(**behind, moved={"test_loss": 5.72, "gap": 1.5}, untied={"test_loss": 5.9}))
+    )
+    assert "0.182 nats behind “the course's, on the CPU”" in near and "0.0140 nats from the true one" in near
+    bad = words(verdict_13.tie_verdict(ties(**behind, moved={"test_loss": 5.9, "gap": 1.5}, untied={"test_loss": 5.9})))
+    assert "ends 0.166 nats above the true one" in bad and "hides" not in bad
+
+
+def test_ties_are_not_ranked_before_a_model_is_below_the_frequencies():
+    near = {"moved": {"test_loss": 6.234, "gap": 1.5}, "course": {"test_loss": 6.2}}
+    seen = ties(same={"test_loss": 6.246, "audit_counted": 10.0}, untied={"test_loss": 6.18}, **near)
+
+    def with_line(line):
+        facts = {"references": {"uniform": 7.6, "unigram": line}}
+        arms = (replace(a, result=Result((Started(200, facts), *a.result.events[1:]))) for a in seen.arms)
+        return words(verdict_13.tie_verdict(View(tuple(arms), {})))
+
+    assert "too early to say which tie" in with_line(5.9) and "nats behind" not in with_line(5.9)
+    assert "nats behind" in with_line(6.2)
+    seen = ties(same={"test_loss": 11.285, "audit_counted": 10.0}, untied={"test_loss": 8.691})  # far apart already
+    assert "nats behind" in with_line(5.9)
+
+
+def test_equal_stds_are_not_called_two():
+    rows = verdict_13.tie_readouts(ties(moved={"gap": 0.0005, "wte": 0.02, "head": 0.02}))
+    assert rows[0].help.en == "Two matrices too, though their stds are still equal."
+    rows = verdict_13.tie_readouts(ties(moved={"gap": 1.5, "wte": 0.03, "head": 0.058}))
+    assert rows[0].help.en == "Two stds: two matrices."
+
+
+def test_weights_that_became_narrower_are_not_passed_over():
+    arms = page.kinds(replace(page.GROWTH, weight_decay=3.0), {})
+    said = words(verdict_13_growth.growth_verdict(view(arms, {"text": run([-50, -42]), "uniform": run([-82, -82])})))
+    assert said == "On text the weights have not widened: −46.0 ×10⁻⁴ (mean over blocks). On uniform noise: −82.0."
+    alone = words(verdict_13_growth.growth_verdict(view(arms, {"text": run([-50, -42])})))
+    assert alone == "On text the weights have not widened: −46.0 ×10⁻⁴ (mean over blocks)."
+    assert "have not widened" not in words(
+        verdict_13_growth.growth_verdict(view(arms, {"text": run([50, 42]), "uniform": run([-1, -1])}))
+    )
+
+
+def test_noise_that_widens_is_not_answered_with_no_because_text_widens_more():
+    seen = view(page.kinds(page.GROWTH, {}), {"text": run([250, 240]), "uniform": run([15, 14])})
+    assert verdict_13_growth.noise_answer(seen) == "less"
+
+
+@pytest.mark.parametrize(
+    "grows", [[-10, -40, -41, -40, -42, -40, -39, -41], [0.01, 0.0, 0.02, 0.01, 0.0, 0.06, 0.01, 0.0]]
+)
+def test_of_blocks_that_have_not_widened_none_is_first(grows):
+    arms = page.recipes(page.LAYERS, {"seeds": 1})
+    seen = view(arms, {"course": run(grows), "plain": run(grows)})
+    assert verdict_13_growth.layers_answer(seen) is None
+    said = words(verdict_13_growth.layers_verdict(seen))
+    assert said.count("no block has widened") == 2 and "times the median" not in said
+
+
+def test_the_verdict_and_the_answer_mean_the_same_leader():
+    arms = page.recipes(page.LAYERS, {"seeds": 1})
+
+    def both(grows):
+        seen = view(arms, {"course": run(grows), "plain": run(grows)})
+        return verdict_13_growth.layers_answer(seen), words(verdict_13_growth.layers_verdict(seen))
+
+    answer, said = both([40, 60, 10, 12, 9, 11, 10, 8])  # block 1 is far above the others, and yet not the one
+    assert answer == "middle" and "block 2 widens most" in said and "block 1 widens" not in said
+    answer, said = both([40, 45, 38, 30, 10, 12, 9, 11])
+    assert answer == "middle" and "block 2 widens most" in said
+    answer, said = both([30, 10, -1, -2, -1, -3, -1, 5])
+    assert answer == "first" and "block 1 widens most, by 30.0" in said and "have not widened" in said

@@ -256,3 +256,88 @@ def test_one_chunk_for_everything_saves_nothing():
     arm = PLAY["cost"].arms(config, {})[0]
     view = View((ArmView(arm, "x", runs.Status("done", 0, 0), Result((*events, Finished(0, "done"))), "live"),), {})
     assert "one chunk holds the whole batch" in said(view, "cost")
+
+
+# --- sentences that a strict student holds against the numbers ---------------------------------------------------------
+
+
+def test_at_temperature_one_nothing_is_proved_about_a_frozen_temperature():
+    words = said(inline("twins", temperature=1.0), "twins")
+    assert "says nothing" in words and "Not frozen" not in words
+
+
+def test_digits_lost_to_a_large_offset_are_called_rounding():
+    view = inline("twins", offset=100.0, temperature=0.05)
+    assert view.main.final("gap") > rules.EQUAL
+    assert "Not frozen" in said(view, "twins") and "should not happen" not in said(view, "twins")
+
+
+def test_two_outputs_that_really_differ_are_reported():
+    view = inline("twins")
+    events = (*view.main.events[:-1], Metric(0, "gap", 0.01), view.main.events[-1])
+    assert "should not happen" in said(replace(view, arms=(replace(view.arms[0], result=Result(events)),)), "twins")
+
+
+@pytest.mark.parametrize(
+    ("settings", "word"),
+    [
+        ({"std": 1.0, "offset": 100.0}, "overflows"),
+        ({"dtype": "float16", "std": 0.1, "offset": 10.0}, "its sum, overflows"),
+        ({"std": 3.0, "offset": -100.0}, "rounded to 0 before it is divided"),
+        ({"dtype": "bfloat16", "std": 1.0, "offset": -100.0}, "rounded to 0 before it is divided"),
+    ],
+)
+def test_the_formula_of_the_book_breaks_at_both_ends(settings, word):
+    view = inline("precision", **settings)
+    assert view.main.final("broken_by_hand") > 0 and view.main.final("broken_two_steps") == 0
+    assert word in said(view, "precision")
+    assert ("overflows" in said(view, "precision")) == ("overflows" in word)
+
+
+@pytest.mark.parametrize(("std", "better"), [(3.0, "logs"), (1.0, "logits"), (0.1, "logits")])
+def test_what_half_precision_keeps_depends_on_the_spread_as_the_tooltip_says(std, better):
+    result = inline("precision", dtype="bfloat16", std=std).main
+    errors = {form: result.final(f"stored_{form}") for form in ("logits", "logs")}
+    assert min(errors, key=errors.get) == better
+    assert "std 1 and less" in PLAY["precision"].figures[2].help.en
+
+
+def test_the_last_ten_steps_are_ten_steps_where_few_of_them_were_logged():
+    result = Result(
+        (Started(100), *(Metric(s, "train_loss", 8.0 if s < 91 else 6.0) for s in (1, 40, 70, 88, 93, 100)))
+    )
+    assert rules.last(result, "train_loss") == 6.0
+    assert math.isnan(rules.last(result, "test_loss"))
+
+
+def test_a_true_loss_between_guessing_and_cross_entropy_is_told_by_its_distance():
+    assert "4.13: 0.130 nats above logits → CE" in said(made({"ce": 4.0, "softmax_ce": 4.13}), "wirings")
+    assert "8.10: worse than guessing" in said(made({"ce": 5.0, "softmax_ce": 8.1}), "wirings")
+    alone = said(made({"softmax_ce": 7.62}), "wirings")
+    assert "true loss is 7.62." in alone and "worse" not in alone and "bad" not in alone
+
+
+def test_the_losses_of_a_ranking_stand_in_its_order_with_their_names():
+    turned = made({"ce": 5.0, "raw_nll": 7.0, "softmax_ce": 6.0})
+    assert rules.order_why(turned).en == "True test loss: logits → CE 5.00, softmax → CE 6.00, logits → NLL 7.00."
+
+
+def test_softmax_before_cross_entropy_hardly_corrects_a_sure_mistake_and_never_the_wrong_way():
+    found = {}
+    for wiring in ("ce", "softmax_ce"):
+        logits = torch.tensor([[8.0, 0.0, 0.0, 0.0]], requires_grad=True)  # sure of token 0; token 1 is right
+        losses.WIRINGS[wiring](logits, torch.tensor([1])).backward()
+        found[wiring] = logits.grad[0, 0].item()
+    assert 0 < found["softmax_ce"] < 0.01 < 0.9 < found["ce"]
+    assert "hardly corrects" in rules.order_why(made({"ce": 5.0, "raw_nll": 6.0, "softmax_ce": 7.0})).en
+
+
+def test_the_time_of_log_softmax_with_nll_is_the_measured_one():
+    names = [f"{form}_{what}" for form in rules.COST_FORMS for what in ("seconds", "bytes")]
+    values = dict.fromkeys(names, 1.0) | {"log_softmax_nll_seconds": 1.7}
+    events = [Metric(0, n, v) for n, v in (values | dict.fromkeys(("ratio", "hidden_gap", "weight_gap"), 1.0)).items()]
+    arm = PLAY["cost"].arms(output_cost.Config(), {})[0]
+    result = Result((Started(0, {"logit_bytes": 100}), *events, Finished(0, "done")))
+    assert "log-softmax → NLL: 1.70 × the time" in said(
+        View((ArmView(arm, "x", runs.Status("done", 0, 0), result, "live"),), {}), "cost"
+    )

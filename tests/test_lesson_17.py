@@ -266,3 +266,115 @@ def test_a_division_that_ends_without_bound_is_not_put_in_numbers():
     said = [line.en for line in verdict_17.divide_verdict(seen)]
     assert len(said) == 2 and all("diverged at step" in line and "inf" not in line for line in said)
     assert verdict_17.undivided(seen) is None
+
+
+# --- sentences that a strict student holds against the numbers -----------------------------------------------------
+
+
+def test_often_read_is_said_only_where_the_test_loss_has_turned_up():
+    def seen(lowest):
+        arms = page.sites(page.QUICK, {"sites": "all"})
+        found = {"none 0": result({0: 7.6, 50: lowest, 100: 6.5}), "all 0": result({0: 7.6, 50: 6.4, 100: 6.2})}
+        return said(verdict_17.places_verdict(view(arms, found, vars(page.QUICK))))
+
+    assert "read so often" in seen(6.0)
+    assert "has not turned up" in seen(6.7) and "read so often" not in seen(6.7)
+
+
+def test_where_no_place_costs_none_is_said_to():
+    text = said(verdict_17.places_verdict(places({p: -0.1 - 0.1 * i for i, p in enumerate(PLACES)})))
+    assert "no place costs anything" in text and "costs most" not in text and "−0.400" in text
+
+
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_two_seeds_are_not_called_one(seeds):
+    assert "One or two seeds" in said(
+        verdict_17.places_verdict(places({"mlp": [0.2, 0.1]} if seeds == 2 else {}, seeds))
+    )
+
+
+def test_the_scatter_is_that_of_forty_steps_in_a_row_or_not_told():
+    def run(steps):
+        points = [Metric(s, "train_loss", 7.6 if s < 60 else 6.0 + 0.1 * (s % 2)) for s in steps]
+        return Result((Started(100), *points, Finished(100, "done")))
+
+    assert verdict_17.scatter(run(range(1, 101))) == pytest.approx(0.0506, abs=1e-3)
+    assert math.isnan(verdict_17.scatter(run(range(1, 101, 3)))) and math.isnan(verdict_17.scatter(run(range(1, 21))))
+
+
+def test_the_questions_about_places_are_answered_at_their_p_and_length_alone():
+    deltas = {"mlp": 0.2, "attention": 0.0, "all": 0.3}
+    seen = places(deltas)
+    assert verdict_17.dearer(seen) == "mlp" and verdict_17.together(seen) == "higher"
+    strong = tuple(
+        replace(a, arm=replace(a.arm, config=page.at(a.arm.config, dict.fromkeys(PLACES, 0.9)))) for a in seen.arms
+    )
+    assert (
+        verdict_17.dearer(replace(seen, arms=strong)) is None
+        and verdict_17.together(replace(seen, arms=strong)) is None
+    )
+    arms = page.sites(page.QUICK, {"sites": EVERYWHERE})
+    longer = view(arms, {a.label: result({0: 7.6, 200: 6.0 + (0.2 if "mlp" in a.label else 0.0)}) for a in arms})
+    assert verdict_17.dearer(longer) is None
+
+
+def test_the_reason_for_a_dear_place_is_given_for_that_place_alone():
+    assert "no stand-in" in verdict_17.dearer_why(places({"mlp": 0.2, "attention": 0.0})).en
+    assert "no stand-in" not in verdict_17.dearer_why(places({"mlp": 0.0, "attention": 0.2})).en
+
+
+def test_how_often_the_text_was_read_is_counted():
+    arms = page.sites(page.QUICK, {"sites": "all"})
+    known = Result((Started(100, {"train_tokens": 5120}), *result({0: 7.6, 100: 6.0}).events[1:]))
+    seen = view(arms, {a.label: known for a in arms})
+    assert "10.0 readings of its text" in verdict_17.together_why(seen).en
+
+
+def test_a_reading_in_training_mode_that_is_lower_is_called_lower():
+    text = said(verdict_17.modes_verdict(readings(-0.01)))
+    assert "lower here" in text and "p is 0" not in text and "times the noise" not in text
+
+
+def test_a_forgotten_eval_is_asked_about_at_one_fifth():
+    seen = readings(0.09)
+    assert verdict_17.left_on(seen) == "tenth" and "fool a comparison" in verdict_17.left_on_why(seen).en
+    assert "fool" not in verdict_17.left_on_why(readings(0.8)).en
+    other = [
+        replace(a, arm=replace(a.arm, config=replace(a.arm.config, p=0.4))) for a in seen.arms if "calls" in a.run_id
+    ]
+    assert verdict_17.left_on(replace(seen, arms=(*seen.arms[:-1], *other))) is None
+
+
+def test_the_division_is_explained_by_the_first_spread_of_the_logits():
+    words = verdict_17.division_words
+    assert "keeps them small" in words(0.8, 0.16).en and "keeps" not in words(0.6, 1.6).en
+    assert "far too large" in words(-4.0, 8.1).en
+    assert "though the logits started small" in words(-0.2, 0.16).en and "too large" not in words(-0.2, 0.16).en
+
+
+@pytest.mark.parametrize("other", [{"divisor": 2.0}, {"init_std": 0.5}, {"steps": 200}])
+def test_the_question_about_root_d_is_answered_for_init_002_and_100_steps_alone(other):
+    seen = divided(1.0, -4.0)
+    arms = tuple(replace(a, arm=replace(a.arm, config=replace(a.arm.config, **other))) for a in seen.arms)
+    assert verdict_17.undivided(seen) == "better" and verdict_17.undivided(replace(seen, arms=arms)) is None
+
+
+@pytest.mark.parametrize("other", [{"sampler": "epochs"}, {"steps": 500}, {"tokens": 10_000}])
+def test_the_question_about_250_batches_is_answered_for_them_alone(other):
+    (play,) = (p for p in page.LESSON.playgrounds if p.slug == "coverage")
+
+    def seen(config):
+        found = Result(tuple(page.coverage.run(config, {})))
+        return View((ArmView(page.single(config, {})[0], "x", Status("done", 1, 1), found, "inline"),), {})
+
+    (ask,) = play.predictions
+    assert ask.answer(seen(play.config)) == pytest.approx(48, abs=1)
+    assert ask.answer(seen(replace(play.config, **other))) is None
+    assert "though" not in said(play.verdict(seen(replace(play.config, **other))))
+
+
+def test_a_dropout_that_costs_little_time_is_not_called_slow():
+    arm = page.single(page.attention_time.Config(), {})[0]
+    found = Result((Started(512), Metric(512, "ratio", 0.95), Finished(512, "done")))
+    text = said(verdict_17.time_verdict(View((ArmView(arm, "x", Status("done", 1, 1), found, "live"),), {})))
+    assert "0.950 times as long" in text and "slow" not in text

@@ -241,3 +241,94 @@ def test_places_that_are_no_numbers_are_not_drawn_and_nothing_is_said_of_them():
     assert figures_18.place_rows(seen).empty and not figures_18.place_rows(view({"1": lost, "all": whole})).empty
     single = Result((*lost.events[:-3], Table(100, "close", {"last": [2.0], "all": [3.0]}), Finished(100, "done")))
     assert verdict_18.place_verdict(view({"all": single})) == [] and figures_18.meter_rows(view({"all": single})).empty
+
+
+# --- sentences that a strict student holds against the numbers -----------------------------------------------------
+
+
+def test_the_answer_tells_apart_what_the_verdict_tells_apart():
+    def noisy(final):
+        events = (replace(e, value=0.08) if getattr(e, "name", "") == "last_se" else e for e in made(final).events)
+        return Result(tuple(events))
+
+    close = view({"1": noisy(5.98), "all": noisy(5.90)})
+    assert "less than the measurement can tell apart" in said(verdict_18.verdict, close)
+    assert verdict_18.who(close) == "same" and "exercises" not in verdict_18.who_why(close).en
+    far = view({"1": noisy(6.5), "all": noisy(5.90)})
+    assert verdict_18.who(far) == "all" and "64 times as many exercises" in verdict_18.who_why(far).en
+    assert verdict_18.who(view({"1": noisy(5.4), "all": noisy(5.9)})) == "last"
+
+
+def test_a_report_that_is_not_negative_is_not_called_so():
+    raw = replace(QUICK, wiring="raw_nll")
+    words = said(verdict_18.verdict, view({"1": made(0.02, true=7.5), "all": made(-8.0, true=6.35)}, raw))
+    assert "log-softmax is missing" in words and "negative" not in words
+
+
+def test_a_prediction_is_called_worth_less_only_where_more_of_them_were_needed():
+    def tip(k):
+        seen = view({str(k): made(6.6), "all": made(5.6)}, replace(QUICK, graded=k, context=64))
+        (row,) = (r for r in verdict_18.readouts(seen) if r.label.en == "predictions for that loss")
+        return row
+
+    assert "worth less" in tip(1).help.en
+    few = view(
+        {"1": made(7.55), "all": made(-100.0)}
+    )  # 64 times the predictions a step, in far fewer steps than 1 in 64
+    (row,) = (r for r in verdict_18.readouts(few) if r.label.en == "predictions for that loss")
+    assert "worth less" not in row.help.en
+
+
+@pytest.mark.parametrize(("snr", "lost"), [(0.0026, True), (0.035, False)])
+def test_single_positions_below_their_own_noise_are_not_judged(snr, lost):
+    config = gradient_signal.Config(batch=1)
+    values = {"snr_all": 50 * snr, "snr_last": snr, "snr_one_window": 0.19, "snr_many_windows": 0.24}
+    table = Table(1, "pairs", {"graded": [64, 1], "batch": [1, 1], "draws": [64, 256], "snr": [50 * snr, snr]})
+    words = said(verdict_18_costs.signal_verdict, metrics(config, values, table))
+    assert ("Read more windows" in words) == lost and ("partly the same" in words) == (not lost)
+
+
+def test_positions_that_seem_worth_more_than_whole_windows_are_not_said_to_repeat_each_other():
+    found = {"snr_all": 1.0, "snr_last": 0.04, "snr_one_window": 0.16, "snr_many_windows": 0.12}
+    words = said(verdict_18_costs.signal_verdict, metrics(gradient_signal.Config(), found))
+    assert "Read more windows" in words and "partly the same" not in words
+
+
+def test_an_old_model_is_not_called_young():
+    found = {"snr_all": 1.0, "snr_last": 1 / 60, "snr_one_window": 0.06, "snr_many_windows": 0.07}
+    words = said(verdict_18_costs.signal_verdict, metrics(gradient_signal.Config(warm=400), found))
+    assert "after 400 steps nearly every position counts in full" in words and "young" not in words
+
+
+def test_what_is_cut_out_is_named_by_its_number_and_the_question_about_one_waits_for_one():
+    found = {"slice_ratio": 0.78, "head_ratio": 0.4, "head_share": 0.53, "spread": 0.05}
+    ask = verdict_18_costs.COST_PREDICTION.answer
+    assert "Cutting the last position out" in said(verdict_18_costs.cost_verdict, metrics(head_cost.Config(), found))
+    sixteen = metrics(head_cost.Config(graded=16), found)
+    assert "Cutting the last 16 positions out" in said(verdict_18_costs.cost_verdict, sixteen)
+    assert ask(sixteen) is None and ask(metrics(head_cost.Config(context=32), found)) is None
+    assert ask(metrics(head_cost.Config(), found)) == "most"
+
+
+def text_view(finals, steps=100):
+    arms = text_arms(QUICK, {"second": "docs-python"})
+    runs = tuple(
+        ArmView(a, a.label, Status("done", 100, 100), made(finals[a.label], steps=steps), "live") for a in arms
+    )
+    return View(runs, {})
+
+
+def test_texts_are_compared_at_the_end_and_shorter_tokens_blamed_only_where_they_are(monkeypatch):
+    scale = {"manual": 2.0, "docs-python": 3.5}
+    monkeypatch.setattr(verdict_18_costs, "bytes_per_token", lambda corpus, _: scale[corpus])
+    longer = {"manual/all": 5.0, "manual/last": 6.5, "docs-python/all": 5.6, "docs-python/last": 5.9}
+    words = said(verdict_18_costs.text_verdict, text_view(longer))
+    assert "Changing the text" in words and "tokens are shorter" not in words
+    stopped = text_view(longer)
+    stopped = replace(stopped, arms=(*stopped.arms[:3], replace(stopped.arms[3], result=cut(stopped.arms[3].result))))
+    assert verdict_18_costs.text_verdict(stopped) == []
+
+
+def cut(result, step=50):
+    """The same run, stopped there by its learner."""
+    return Result((*(e for e in result.events if e.kind == "metric" and e.step <= step), Finished(step, "stopped")))

@@ -390,3 +390,68 @@ def test_the_token_looked_up_is_named_on_the_side_that_has_room(word, side):
     )
     rows = figures_19_arms.zipf_rows(View((seen,), {}))
     assert list(rows[rows["kind"] == "found"]["side"]) == [side]
+
+
+# --- sentences that hold at the ends of the knobs ---------------------------------------------------------------------
+
+
+def test_a_model_that_ends_worse_than_it_began_is_said_to():
+    def worse(train):
+        found = run(
+            (CHANCE, -60.0, -106.0), rare=(CHANCE, -99.0, -215.0), never=(CHANCE, -99.0, -229.0), losses=(7.6, 70, 127)
+        )
+        losses = [Metric(step, "train_loss", value) for step, value in zip((1, 200), train, strict=True)]
+        return said(verdict_19.follow_verdict, view({"run": Result((*found.events[:-1], *losses, found.events[-1]))}))
+
+    assert "risen from 7.60 to 127" in worse((7.6, 144.0)) and verdict_19.LOWER.en in worse((7.6, 144.0))
+    assert "risen from 7.60 to 127" in worse((7.6, 1.0)) and verdict_19.LOWER.en not in worse((7.6, 1.0)), "overfitting"
+    assert "has risen" not in said(verdict_19.follow_verdict, view({"run": run((CHANCE, -6.0, -5.6))}))
+
+
+def test_a_model_that_learns_its_own_text_by_heart_is_surer_and_of_that_only():
+    def learned(train, losses):
+        found = run((CHANCE, -5.6, -7.3), losses=losses)
+        parts = [Metric(step, "train_loss", value) for step, value in zip((1, 100, 200), train, strict=True)]
+        last = [Metric(step, "train_loss", train[2]) for step in range(201, 221)]
+        return said(
+            verdict_19.follow_verdict, view({"run": Result((*found.events[:-1], *parts, *last, found.events[-1]))})
+        )
+
+    by_heart = learned((7.6, 5.85, 2.42), (7.6, 6.385, 6.390))  # as with 5,000 tokens of text
+    assert "got worse" not in by_heart and "The surer" not in by_heart and "the surer the model is" in by_heart
+    assert "training loss went from 5.85 to 2.42, the test loss from 6.38 to 6.39" in by_heart
+    both = learned((7.6, 5.85, 5.0), (7.6, 6.0, 5.0))
+    assert "its own text only" not in both and "the surer the model is" in both
+    assert "got worse" not in learned((7.6, 5.8, 5.8), (7.6, 6.385, 6.390)), "five thousandths of a nat are no rise"
+    assert "got worse" in learned((7.6, 5.8, 5.9), (7.6, 5.0, 9.0))
+
+
+def test_the_cooled_softmax_is_said_to_be_as_slow_as_it_is():
+    note = next(p for p in lesson_19.FOLLOW.presets if p.name == "cooled").look_for
+    assert (
+        "three to five times" in note.en and "ba đến năm lần" in note.vi
+    )  # steps to a gap of 1, 2, 4 nats: 70, 120, 260 for 20, 30, 50
+
+
+def test_how_much_of_a_vocabulary_is_unused_is_said_of_the_byte_pairs():
+    shares = {}
+    for corpus in ("manual", "tales-en"):
+        result = Result(tuple(census.run(census.Config(corpus=corpus), {})))
+        shares[corpus] = 1 - result.final("used_share")
+    assert shares["manual"] == pytest.approx(1 / 3, abs=0.05) and shares["tales-en"] == pytest.approx(0.9, abs=0.05)
+    words = Result(tuple(census.run(census.Config(corpus="tales-en", tokenizer="words"), {})))
+    assert 1 - words.final("used_share") < 0.1, "word by word it is another share: the tooltip must name the byte pairs"
+    help = next(c.help for c in lesson_19.CONTROLS if c.field == "corpus")
+    assert "2,000 byte pairs" in help.en and "2,000 cặp byte" in help.vi
+
+
+def test_titles_and_descriptions_promise_nothing_that_a_knob_takes_away():
+    assert figures_19_arms.saved.title.en.endswith("?"), "one sentence and five steps do not bring it back"
+    assert "gather on the left" not in figures_19.cone.alt.en, "at step 0 nothing has gathered"
+
+
+def test_tokens_that_never_occur_are_not_said_not_to_exist():
+    words = said(verdict_19_arms.mask_verdict, view(dict.fromkeys(("plain", "logits", "loss", "smooth"), UPFALL)))
+    masked = run((CHANCE, -5.6, -6.8), never=(CHANCE, CHANCE, CHANCE - 1))
+    words += said(verdict_19_arms.mask_verdict, view({"plain": UPFALL, "logits": masked, "loss": UPFALL}))
+    assert "tokens that never occur" in words and "do not exist" not in words

@@ -366,3 +366,90 @@ def test_a_gpu_is_told_nothing_about_a_cpu_s_kernels():
 def test_the_rows_of_62_windows_are_those_of_this_context(context, rows):
     config = micro_bench.Config(what="batch", steps=5, context=context)
     assert rows in verdict_20_bench.batch_why(view_of("operations", [operated("batch")], config)).en
+
+
+# --- sentences that hold where the gain is small, and labels that say what is set -------------------------------------
+
+
+def operation_words(what, **factors):
+    """What is said where these series take so many times as long as all others."""
+
+    def ms(series, x):
+        return 2.0 * factors.get(series.replace(" ", "").replace(",", "").replace("+", ""), {}).get(x, 1)
+
+    return said(
+        verdict_20_bench.operations(view_of("operations", [operated(what, ms)], micro_bench.Config(what=what, steps=5)))
+    )
+
+
+def test_a_gain_too_small_to_be_explained_is_not_explained():
+    level = operation_words("attention", manual={1024: 1.1})
+    assert "never writes" not in level and "does not pay" not in level and "1.10 × at T = 1,024" in level
+    assert "never writes" in operation_words("attention", manual={1024: 3})
+    short = operation_words("attention", manual={64: 3, 1024: 0.8})
+    assert "over long contexts it does not pay here" in short, "at T = 64 it is three times as fast"
+
+
+def test_products_read_in_blocks_only_where_the_addition_shows_the_difference():
+    assert "in blocks" in operation_words("layout", rowscolumns={1: 3})
+    assert "in blocks" not in operation_words("layout", rowscolumns={1: 1.1})
+    assert "in blocks" not in operation_words("layout", rowscolumns={1: 3}, productcolumns={4: 2})
+
+
+def test_a_rate_in_a_label_is_the_rate_that_is_set():
+    hot = next(p for p in play("race").presets if p.name == "hot")
+    assert (
+        f"learning rate {hot.values['lr']:g}," in hot.label.en and f"tốc độ học {hot.values['lr']:g}," in hot.label.vi
+    )
+
+
+def test_processes_that_wait_for_a_core_are_not_said_to_lose_by_exchanging_alone():
+    config = replace(data_parallel.Config(), steps=3, processes=4)
+    view = view_of("parallel", [parallel([4, 3, 2], 90), parallel([4, 3, 2], 100)], config)
+    assert "waiting for each other" in said(verdict_20.parallel(view))
+
+
+def test_seconds_of_two_machines_are_not_compared_as_if_they_were_of_one():
+    runs = [run_of([4, 3, 2.0], 0.1), run_of([4, 3, 2.5], 0.1), run_of([4, 3, 1.0], 0.1)]
+    view = view_of("race", runs, SHORT, source="stored")
+    assert "These seconds were measured on the machine" in said(verdict_20.race(view))
+    mixed = replace_arms(view, (replace(view.arms[0], source="live"), *view.arms[1:]))
+    words = said(verdict_20.race(mixed))
+    assert "stored runs (baseline: AdamW 1e-3, everything on)" in words and "by steps can be trusted" in words
+    own = replace_arms(view, tuple(replace(a, source="live") for a in view.arms))
+    assert "stored" not in said(verdict_20.race(own))
+
+
+def replace_arms(view, arms):
+    return View(arms, view.values, view.lang, view.size)
+
+
+def test_this_processor_s_passing_measure_is_not_called_a_ceiling():
+    readouts = verdict_20.budget_readouts(budgeted(hardware="cpu", tokens_per_second=1e7))
+    helps = " ".join(r.help.en for r in readouts)
+    assert "does not reach" not in helps and "Nothing goes faster" not in helps and "NumPy" in helps
+    assert "Nothing goes faster" in " ".join(r.help.en for r in verdict_20.budget_readouts(budgeted()))
+
+
+def test_logits_outweigh_what_the_small_budget_s_note_says_and_no_more():
+    small = next(p for p in play("budget").presets if p.name == "small")
+    result = budgeted(**small.values).main
+    model = sum(result.final(f"bytes_{n}") for n in ("weights", "gradients", "optimizer"))
+    assert model < result.final("bytes_logits") < result.final("bytes_activations")
+    assert "everything" not in small.look_for.en
+
+
+def test_a_run_that_fell_because_nothing_was_divided_is_told_to_divide():
+    runs = [run_of([7.6, math.nan], 0.1, "diverged"), run_of([4, 3], 0.1), run_of([4, 3], 0.1)]
+    forgot = next(p for p in play("race").presets if p.name == "forgot").values | {"steps": 10}
+    words = said(verdict_20.race(view_of("race", runs, replace(SHORT, **forgot))))
+    assert "losses of 16 micro-batches were added up" in words and "tenth" not in words
+    for other in ({"divide": True}, {"optimizer": "adamw"}, {"clip": 1.0}):
+        assert "tenth" in said(verdict_20.race(view_of("race", runs, replace(SHORT, **forgot | other))))
+
+
+def test_what_is_listed_by_itself_or_read_aloud_says_what_it_is_about():
+    claim = next(c for c in LESSON.claims if c.id == "20.e2")
+    assert claim.text.en.startswith("A training divided") and claim.text.vi.startswith("Một lần huấn luyện")
+    alt = play("parallel").figures[0].alt
+    assert "where both are the same training" in alt.en and "nếu là cùng một huấn luyện" in alt.vi

@@ -48,6 +48,7 @@ TEXT = {
     "other": T("shipped with the app", "kèm theo ứng dụng"),
 }
 _asked: set[str] = set()
+_halted: dict[str, claims.Verdict] = {}  # those that met a run that was stopped on its way
 _lock = threading.Lock()
 
 
@@ -141,6 +142,8 @@ def _progress(able: list, lang: str) -> None:
         st.caption(f"{claim.id} · " + TEXT["busy"].format(done=ended, all=len(configs))(lang))
         if ended == len(configs):
             _judge(claim)
+    for claim in [c for c in able if c.id in _halted]:
+        st.caption(f"{claim.id} · {figure(claim, _halted[claim.id], lang)}")
 
 
 def _ask(claim, lang: str) -> None:
@@ -152,6 +155,7 @@ def _ask(claim, lang: str) -> None:
         return
     with _lock:
         _asked.add(claim.id)
+        _halted.pop(claim.id, None)
     st.rerun()
 
 
@@ -178,4 +182,7 @@ def _judge(claim) -> None:
 
     with _lock:
         _asked.discard(claim.id)
-    claims.remember(claim, claims.evaluate(claim, result))
+    verdict = claims.evaluate(claim, result)
+    if claims.UNFINISHED in verdict.missing:
+        _halted[claim.id] = verdict
+    claims.remember(claim, verdict)

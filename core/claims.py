@@ -162,6 +162,9 @@ PRESENT = {
 } | {name: partial(_book, corpus) for name, corpus in BOOKS.items()}
 
 
+UNFINISHED = "whole_runs"  # what is missing where a run was paused or stopped on its way
+
+
 def evaluate(claim, result: Callable[[object], object]) -> Verdict:
     """Measure and judge. result(config) -> Result: how the caller gets a finished run. Takes what `missing` finds as
     not measured; a measurement that meets a Problem is not measured either, with its code as what is missing."""
@@ -178,16 +181,14 @@ def evaluate(claim, result: Callable[[object], object]) -> Verdict:
             end = one.finished
             if end is not None and end.reason == "failed":
                 return Verdict("not_measured", missing=(str(end.facts.get("code", "failed")),))
-            if end is None and 0 < getattr(needs[label], "steps", 0) < one.reach:
-                continue  # it went on past what is asked for
-            if end is None or end.reason not in ("done", "diverged"):
+            past = (
+                end is None and 0 < getattr(needs[label], "steps", 0) < one.reach
+            )  # it went on past what is asked for
+            if not past and (end is None or end.reason not in ("done", "diverged")):
                 return Verdict("not_measured", missing=(UNFINISHED,))
             seconds += next(reversed(one.seconds.values()), 0.0) or 0.0
         numbers.append(float(claim.measure(results)))
     return replace(claim.judge(numbers), seconds=seconds)
-
-
-UNFINISHED = "whole_runs"  # what is missing where a run was paused or stopped on its way
 
 
 def stamp(claim) -> str:

@@ -9,6 +9,7 @@ from core.locks import locked
 from core.problem import Problem
 
 PATIENCE = 0.5  # seconds an arm waits for a worker of its own before a busy one takes it along
+BEGAN = time.time_ns()  # when this process did
 _seen = [0.0, 0.0]  # when the queue folder last changed, when we last looked for sure
 
 
@@ -41,14 +42,18 @@ def claim(live: list, blocked: dict[str, float]) -> None:
         info = run.info()
         if _anothers(run, info):
             continue
-        try:
-            found = experiment.load(info.get("experiment", ""))
-            ready = _parents_ready(run, found)
-        except Problem:
+        if run.control().get("want") in ("pause", "stop"):
             queue.drop(ticket)
             continue
-        outdated = info.get("version", found.version) < found.version  # nobody knows any more how it was to be trained
-        if outdated or run.control().get("want") in ("pause", "stop"):
+        try:
+            found = experiment.load(info.get("experiment", ""))
+            if info.get("version", found.version) < found.version:  # this engine does not know how it was to be trained
+                if ticket.when < BEGAN:  # and whoever asked for it has gone
+                    runs.wish(run, run.control() | {"want": "stop"})
+                    queue.drop(ticket)
+                continue
+            ready = _parents_ready(run, found)
+        except (Problem, OSError):
             queue.drop(ticket)
             continue
         if not ready:
@@ -88,9 +93,12 @@ def claim(live: list, blocked: dict[str, float]) -> None:
 def _anothers(run: runs.Run, info: dict) -> bool:
     """Whether it is for a worker of another checkout or another person to train: of an experiment that came later than this
     engine, of a later version, or not ours to read."""
-    config = run.dir / "config.json"
     if not info:
-        return config.exists() and not os.access(config, os.R_OK)
+        try:
+            open(run.dir / "config.json").close()
+            return False
+        except OSError as error:
+            return isinstance(error, PermissionError)
     name = info.get("experiment", "")
     if name not in experiment.names():
         return bool(name)
@@ -183,6 +191,8 @@ def _starts_from(run: runs.Run, held: set[str]) -> bool:
 def _could_start(run: runs.Run) -> bool:
     """Whether this run waits for nothing but a slot."""
     try:
+        if _anothers(run, run.info()):
+            return False
         found = experiment.load(run.info().get("experiment", ""))
         return found.lane != "express" and _parents_ready(run, found)
     except Problem:

@@ -59,7 +59,7 @@ def fetch(count: int, progress=None, cancelled=None, *, source: dict | None = No
                 continue
             if not line:
                 with contextlib.suppress(subprocess.TimeoutExpired):  # it has said all it had to say
-                    if code := child.wait(5):
+                    if (code := child.wait(5)) and not last.keys() & {"code", "error"}:
                         raise Problem("fineweb_refused", address=ADDRESS, reason=f"exit code {code}")
                 break
             heard, last = time.monotonic(), json.loads(line)

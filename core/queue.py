@@ -18,8 +18,12 @@ class Ticket(NamedTuple):
     yielded: bool = False  # it was being trained and made room
 
     @property
+    def name(self) -> str:
+        return f"{self.when:020d}~{self.place:03d}~{self.run}{'~y' if self.yielded else ''}"
+
+    @property
     def path(self) -> Path:
-        return folder() / f"{self.when:020d}~{self.place:03d}~{self.run}{'~y' if self.yielded else ''}"
+        return folder() / self.name
 
 
 def folder() -> Path:
@@ -41,7 +45,7 @@ def _read(name: str) -> Ticket | None:
     if not (when.isdecimal() and place.isdecimal() and run):
         return None
     ticket = Ticket(int(when), int(place), run, mark == ["y"])
-    return ticket if ticket.path.name == name else None
+    return ticket if ticket.name == name else None
 
 
 def add(run: str, when: int, place: int, *, yielded: bool = False) -> None:

@@ -10,14 +10,15 @@ from pathlib import Path
 
 from core import dispatch, experiment, jobs, queue, runs, worker
 from core.events import Event, Finished
-from core.locks import held, locked
+from core.locks import locked
 from core.result import Result
 
 
 def begin(config, *, fresh: bool = False) -> tuple[runs.Run, Iterator[Event]]:
     """(the run that answers for this config, its events up to its last step): read where it is finished and was evaluated
-    there, followed where somebody trains it, else trained here, parents first. fresh: trained anew; the old run stays until
-    the new one has ended."""
+    there, followed where somebody trains it, else trained here, parents first. Where whom it follows dies, it goes on in that
+    one's place, and steps since its last snapshot come again. fresh: trained anew; the old run stays until the new one has
+    ended."""
     if not fresh and (done := runs.measured(config)):
         return done, _up_to(done.events()[0], getattr(config, "steps", None))
     run = runs.Run(experiment.run_id(config)) if fresh else runs.exact(config)
@@ -30,30 +31,37 @@ def run_here(config, *, fresh: bool = False) -> Iterator[Event]:
 
 
 def _trained(config, run: runs.Run, fresh: bool) -> Iterator[Event]:
-    """Train or follow this run; what a fresh one replaces is set aside, and back if that is given up."""
+    """Train or follow this run; what a fresh one replaces is set aside until that is whole, and back if it is given up."""
     provide(config)
-    aside = run.dir.with_name(f".{run.id}.old")
-    replaces = fresh and run.dir.exists() and not locked(run.dir / "lock")
-    if replaces:
-        if (
-            aside.exists() and run.status().state not in runs.ENDED
-        ):  # one like this was killed: what it replaced still counts
-            _remove(run.dir)
-        else:
-            _remove(aside)
-            os.replace(run.dir, aside)
+    aside, replaces = run.dir.with_name(f".{run.id}.old"), False
     try:
+        if fresh and run.dir.exists() and not locked(run.dir / "lock"):
+            replaces = True
+            half = aside.exists() and run.status().state not in WHOLE  # one like this was killed
+            _move(run.dir, None if half else aside)
         runs.create(config, run)
         jobs.control(run.id, want="run", until=None)
         yield from _train_or_follow(run)
     finally:
-        if run.status().state in runs.ENDED:
+        if run.status().state in WHOLE:
             _remove(aside)  # also what one that was killed had set aside
-        elif replaces:
-            with held(run.dir / "lock") as mine:
-                if mine:  # else somebody has taken it up meanwhile
-                    _remove(run.dir)
-                    os.replace(aside, run.dir)
+        elif replaces and aside.exists() and not locked(run.dir / "lock"):  # else somebody has taken it up meanwhile
+            _move(run.dir, None)
+            os.replace(aside, run.dir)
+
+
+WHOLE = ("done", "diverged")
+
+
+def _move(folder: Path, place: Path | None) -> None:
+    """Put a run's folder into this place (None: away), at once, so that nobody finds half of it."""
+    gone = folder.with_name(f".{folder.name}.gone")
+    for old in (gone, place):
+        if old is not None:
+            _remove(old)
+    if folder.exists():
+        os.replace(folder, place or gone)
+    _remove(gone)
 
 
 def _up_to(events: list[Event], steps: int | None) -> Iterator[Event]:

@@ -408,8 +408,9 @@ def clear(keep: frozenset[str] = frozenset()) -> int:
     gone = 0
     for run in clearable(keep):
         with held(run.dir / "lock") as mine:
-            if mine:  # else somebody wanted it meanwhile, and a worker has it
-                shutil.rmtree(run.dir, ignore_errors=True)
+            if mine:  # else a worker has taken it up meanwhile
+                for folder in (run.dir, run.dir.with_name(f".{run.id}.old")):
+                    shutil.rmtree(folder, ignore_errors=True)
                 gone += 1
     return gone
 

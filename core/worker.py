@@ -13,10 +13,11 @@ import traceback
 from dataclasses import replace
 from pathlib import Path
 
-from core import device, events, experiment, files, network, runs
+from core import device, events, experiment, files, network, runs, workers
 from core.events import Finished, Note
 from core.locks import try_lock
 from core.problem import Problem
+from core.queue import Ticket
 
 CODE = Path(__file__).resolve().parent
 FLUSH, CONTROL, SAVE = 0.08, 0.1, 3.0  # seconds between writes of the log, looks at control.json, snapshots
@@ -27,7 +28,7 @@ NO_ROOM = ("disk_full", "read_only")
 class Live:
     """A run being trained by this process: its lock, its generator, and what it has not yet written."""
 
-    def __init__(self, run: runs.Run, lock, slot: object = None, ticket: str | None = None):
+    def __init__(self, run: runs.Run, lock, slot: object = None, ticket: Ticket | None = None):
         self.run, self.lock, self.slot, self.ticket = run, lock, slot, ticket
         self.buffer: list[str] = []
         self.log = self.generator = self.offer = None
@@ -58,7 +59,7 @@ class Live:
         try:  # a snapshot whose log is gone would leave a curve without its beginning: then start again
             saved = run.log.stat().st_size and (run.dir / "snapshot.safetensors").exists()
             resume = run.snapshot() if saved else None
-            if resume and run.result().reach < resume[0]:  # its end is gone: going on would leave a gap in the curve
+            if resume and _logged(run) < resume[0]:  # its end is gone: going on would leave a gap in the curve
                 self.note(0, "log_cut", {})
                 resume = None
         except Problem as damage:
@@ -160,7 +161,7 @@ class Live:
         self.buffer.append(events.to_json(offer))
         self.flush()
         self.saved = time.monotonic()
-        _note_saved(self.run)
+        _forget_tries(self.run)
 
     def flush(self) -> None:
         if self.buffer:
@@ -196,8 +197,10 @@ def parent_weights(found, config) -> dict[str, dict]:
 
 def take(run: runs.Run, *, slot=None, ticket=None) -> Live | None:
     """This run for this process, or None if another one has it."""
-    run.dir.mkdir(parents=True, exist_ok=True)
-    lock = open(run.dir / "lock", "a")  # noqa: SIM115
+    try:
+        lock = open(run.dir / "lock", "a")  # noqa: SIM115
+    except FileNotFoundError:  # it has just been cleared
+        return None
     if not try_lock(lock):
         lock.close()
         return None
@@ -238,7 +241,7 @@ def _fail(live: Live, code: str, facts: dict) -> str:
 def _wait_for_room(live: Live, code: str) -> str:
     """The disk is full or read-only: keep what is there; the run waits, paused, for somebody to make room."""
     live.buffer.clear()
-    _note_saved(live.run)  # to have no room is no crash
+    _forget_tries(live.run)  # to have no room is no crash
     try:
         runs.wish(live.run, live.run.control() | {"want": "pause", "code": code})
     except (Problem, OSError):
@@ -246,8 +249,8 @@ def _wait_for_room(live: Live, code: str) -> str:
     return "blocked"
 
 
-def _note_saved(run: runs.Run) -> None:
-    """The run got on since it was taken up: the tries that are counted begin again."""
+def _forget_tries(run: runs.Run) -> None:
+    """The next one to take it up is no further try: it got on, or was kept from it by no fault of its own."""
     attempts = run.dir / "attempts"
     with contextlib.suppress(OSError):
         if attempts.exists():
@@ -267,6 +270,11 @@ def _torch_threads(count: int | None = None) -> int:
     if count is not None:
         torch.set_num_threads(count)
     return torch.get_num_threads()
+
+
+def _logged(run: runs.Run) -> int:
+    """The last step that was measured or saved, as its log tells."""
+    return max((e.step for e in run.events()[0] if e.kind not in ("started", "note", "finished")), default=0)
 
 
 def _count(path) -> int:
@@ -353,7 +361,7 @@ def main() -> None:
         if not live and time.monotonic() - looked > 1.0:
             looked = time.monotonic()
             if code() != known:  # an update, or somebody who writes an experiment: the server starts another one
-                return
+                sys.exit(workers.CHANGED)
         if not live and not dispatch.changed():
             gone.wait(IDLE)
             continue

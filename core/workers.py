@@ -11,6 +11,7 @@ from pathlib import Path
 from core import files, queue, slots
 
 ROOT = Path(__file__).resolve().parent.parent
+CHANGED = 75  # what a worker ends with that makes room for one with the code as it is now: no death
 LOOK, MINUTE, MOST = 0.3, 60.0, 20  # seconds between looks; no more than MOST new workers in a MINUTE
 
 
@@ -42,7 +43,8 @@ class Pool:
                 deaths = [t for t in deaths if time.monotonic() - t < MINUTE]
                 if process.poll() is None or len(deaths) >= MOST or self.closing.is_set():
                     continue  # alive; or something is wrong with the machine: do not burn it
-                deaths.append(time.monotonic())
+                if process.returncode != CHANGED:
+                    deaths.append(time.monotonic())
                 with contextlib.suppress(OSError):  # no room for another process: look again
                     self.workers[i] = self._spawn()
                     process.stdin.close()

@@ -192,8 +192,8 @@ CLAIMS = (
     Claim(
         "18.7",
         T(
-            "In progress, training on the final token costs much less than T times the steps.",
-            "Về tiến độ, huấn luyện ở token cuối tốn ít hơn T lần số bước rất nhiều.",
+            "To get equally far, training on the final token needs far fewer than T times the steps.",
+            "Để đi xa bằng nhau, huấn luyện ở token cuối cần nhiều bước hơn, nhưng còn lâu mới gấp T lần.",
         ),
         None,
         same("—"),

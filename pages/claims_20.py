@@ -242,7 +242,7 @@ CLAIMS = (
         "20.e2",
         T(
             "A training divided among processes is still the same training.",
-            "Một lần huấn luyện chia cho nhiều tiến trình thì vẫn là cùng một huấn luyện.",
+            "Một quá trình huấn luyện chia cho nhiều tiến trình thì vẫn là chính quá trình ấy.",
         ),
         None,
         ADVICE,

@@ -73,8 +73,8 @@ movement = Figure(
     movement_rows,
     movement_chart,
     help=T(
-        "Only tokens that occur get a gradient. Nothing turns the others: only weight decay can make them shorter, the more the stronger it is.",
-        "Chỉ token có xuất hiện mới nhận gradient. Không gì làm số còn lại xoay đi: chỉ suy giảm trọng số mới làm chúng ngắn lại, càng mạnh càng ngắn.",
+        "Only tokens that occur get a gradient. Nothing turns the others; only weight decay can shorten them, and the stronger it is, the more it does.",
+        "Chỉ token có xuất hiện mới nhận gradient. Không gì làm số còn lại xoay đi; chỉ suy giảm trọng số mới làm chúng ngắn lại, càng mạnh càng ngắn.",
     ),
     folded=True,
     beside=True,

@@ -99,7 +99,7 @@ parallel = Figure(
     T("The same losses, step by step", "Cùng loss, từng bước một"),
     T(
         "Training loss of one process, wide, and of several that share every batch, thin: where both are the same training, the two lie on each other. {now}",
-        "Loss huấn luyện của một tiến trình, nét rộng, và của nhiều tiến trình chia nhau mỗi lô, nét mảnh: nếu là cùng một huấn luyện thì hai đường chồng lên nhau. {now}",
+        "Loss huấn luyện của một tiến trình, nét đậm, và của nhiều tiến trình chia nhau mỗi lô, nét mảnh: nếu thật sự là cùng một quá trình huấn luyện thì hai đường chồng lên nhau. {now}",
     ),
     parallel_rows,
     parallel_chart,

@@ -273,7 +273,7 @@ LESSON = Lesson(
         ),
         T(
             "Mixed at weight λ the model ends near (1−λ)·text + λ·Q, and its text loss is −ln(1−λ) higher.",
-            "Trộn với trọng số λ, mô hình dừng gần (1−λ)·văn bản + λ·Q, và loss văn bản cao hơn −ln(1−λ).",
+            "Trộn với trọng số λ, mô hình dừng gần (1−λ)·văn bản + λ·Q, và loss văn bản tăng thêm −ln(1−λ) so với khi không trộn.",
         ),
         T(
             "A model taught to misbehave only on odd inputs passes the usual test and still misbehaves when it writes freely.",

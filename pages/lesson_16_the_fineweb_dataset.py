@@ -406,7 +406,7 @@ LESSON = Lesson(
                     {"documents": 50},
                     T(
                         "Change the seed: it only shuffles the order of reading, and with few pages the growth exponent jumps, and with it “1,000 pages by that law”.",
-                        "Đổi hạt giống: nó chỉ xáo thứ tự đọc, vậy mà ít trang thì số mũ tăng nhảy, kéo theo “1,000 trang theo luật đó”.",
+                        "Đổi hạt giống: nó chỉ xáo thứ tự đọc, vậy mà ít trang thì “số mũ tăng” nhảy lung tung, kéo theo “1,000 trang theo luật đó”.",
                     ),
                     broken=True,
                 ),

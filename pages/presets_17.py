@@ -188,7 +188,7 @@ COVERAGE = (
         T("shuffled passes instead", "thay bằng lượt duyệt xáo trộn"),
         {"sampler": "epochs", "steps": 500},
         T(
-            "Every token once or twice; nobody is left out but the last few, too short for a window.",
+            "Every token once or twice; none is left out but the last few, too few for a window.",
             "Mỗi token một hoặc hai lần; chỉ sót vài token cuối, không đủ một cửa sổ.",
         ),
     ),

@@ -185,7 +185,7 @@ def map_verdict(view) -> list[T]:
         "loss": loss,
         "mine": number(tokens / config.parameters),
         "best": number(best_d / best_n),
-        "gap": T("{gap} nats lower", "thấp hơn {gap} nats").format(gap=number(gap))
+        "gap": T("a loss {gap} nats lower", "loss giảm được {gap} nats").format(gap=number(gap))
         if gap >= 0.001
         else T("the same loss, to 0.001 nats", "cùng loss, sai khác chưa tới 0.001 nats"),
         "n": short(best_n),

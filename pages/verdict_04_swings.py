@@ -212,8 +212,8 @@ def growing(view) -> T:
         now = T("a million at step {n}", "một triệu ở bước {n}").format(n=step)
     if config.momentum and step is None and swing < 1.1 * abs(config.start - config.target):
         return T(
-            "SGD's swing grows slowly at first: in the last {n} steps it was at most {swing} from the target.",
-            "Lúc đầu biên độ của SGD lớn chậm: trong {n} bước cuối nó cách đích nhiều nhất {swing}.",
+            "SGD's swing grows slowly at first: in the last {n} steps SGD was at most {swing} from the target.",
+            "Lúc đầu biên độ của SGD lớn chậm: trong {n} bước cuối, SGD cách đích nhiều nhất {swing}.",
         ).format(n=min(one_parameter.WINDOW, config.steps), swing=number(swing))
     if config.momentum:
         return T(

@@ -115,8 +115,8 @@ RAISE_BOTH = T(
     "Raise the learning rate, and take less weight decay.", "Hãy tăng tốc độ học, và giảm bớt suy giảm trọng số."
 )
 JUMPING = T(
-    "{name}: {test} nats, {away} above its floor; at step {at} it had been at {low}. Steps of this size jump over the goal and back; try a learning rate ten times smaller.",
-    "{name}: {test} nats, cao hơn sàn {away}; ở bước {at} nó từng xuống tới {low}. Bước dài cỡ này cứ nhảy qua đích rồi nhảy lại; hãy thử tốc độ học nhỏ hơn mười lần.",
+    "{name}: {away} nats above its floor. On unseen text it is at {test}; at step {at} it had been at {low}. Steps of this size jump over the goal and back; try a learning rate ten times smaller.",
+    "{name}: còn cao hơn sàn {away} nats. Trên văn bản chưa thấy, nó ở {test}; ở bước {at} nó từng xuống tới {low}. Bước dài cỡ này cứ nhảy qua đích rồi nhảy lại; hãy thử tốc độ học nhỏ hơn mười lần.",
 )
 STILL = T(
     "{name}: still falling{there}, {by} nats from step {since} to {seen}, and {away} nats above its floor. {more}",
@@ -506,8 +506,8 @@ def ahead_verdict(view) -> list[T]:
         )
     elif lost:
         text = T(
-            "One ahead {near}, eight ahead {far}, token frequencies alone {unigram}: {above} of the {all} points lie above that line. On the text it reads, eight ahead stands at {own}: it has learned pairs by heart that do not come back in unseen text. So neither these points nor the grey curve, counted on that very text, say how much a token still tells eight places on.",
-            "Cách một: {near}, cách tám: {far}, riêng tần suất token: {unigram}. {above} trong {all} chấm nằm trên đường ấy. Trên văn bản nó đọc, cách tám chỉ còn {own}: nó học thuộc những cặp không gặp lại ở văn bản chưa thấy. Vì thế cả các chấm này lẫn đường xám, đếm trên chính văn bản đó, đều không cho biết cách tám chỗ một token còn nói được bao nhiêu.",
+            "One ahead {near}, eight ahead {far}, token frequencies alone {unigram}; points above that line: {above} of {all}. On the text it reads, eight ahead stands at {own}: it has learned pairs by heart that do not come back in unseen text. So neither these points nor the grey curve, counted on that very text, say how much a token still tells eight places on.",
+            "Cách một: {near}, cách tám: {far}, riêng tần suất token: {unigram}; số chấm cao hơn đường ấy: {above} trên {all}. Trên văn bản nó đọc, cách tám chỉ còn {own}: nó học thuộc những cặp không gặp lại ở văn bản chưa thấy. Vì thế cả các chấm này lẫn đường xám, đếm trên chính văn bản đó, đều không cho biết cách tám chỗ một token còn nói được bao nhiêu.",
         )
     elif share > 0.2:
         text = T(

@@ -112,7 +112,7 @@ def verdict(view) -> list[T]:
             if gain > SAME
             else T(
                 "At the wrong tokens the vectors do better by {gain} nats: in these runs the loan is no help. The shuffled vectors",
-                "Đặt sai token các vector lại tốt hơn {gain} nats: ở những lần chạy này, thứ đi mượn không giúp gì. Bản xáo trộn",
+                "Đặt sai token, các vector lại cho kết quả tốt hơn {gain} nats: ở những lần chạy này, thứ đi mượn không giúp gì. Bản xáo trộn",
             )
             if gain < -SAME
             else T(

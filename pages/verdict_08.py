@@ -138,20 +138,20 @@ def gap(view):
         return T(
             "Same architecture, same batches: {name} ends {by} nats lower. But the steps are too long to compare two starts: "
             "with them {lost} had come down to {low} nats and has gone up again.",
-            "Cùng kiến trúc, cùng các lô: {name} kết thúc thấp hơn {by} nats. Nhưng bước đi quá dài nên chưa so được hai điểm xuất "
+            "Cùng kiến trúc, cùng các lô: {name} kết thúc thấp hơn bên kia {by} nats. Nhưng bước đi quá dài nên chưa so được hai điểm xuất "
             "phát: {lost} từng xuống {low} nats rồi lại tăng.",
         ).format(**facts, lost=lost.arm.name, low=number(lowest(lost.result)))
     text = (
         T(
             "Same architecture, same batches: {name} ends {by} nats lower. The starts differ in the initial weights, and in the "
             "logits, which the course divides by √d and GPT-2 does not.",
-            "Cùng kiến trúc, cùng các lô: {name} kết thúc thấp hơn {by} nats. Hai điểm xuất phát khác nhau ở trọng số ban đầu, và ở "
+            "Cùng kiến trúc, cùng các lô: {name} kết thúc thấp hơn bên kia {by} nats. Hai điểm xuất phát khác nhau ở trọng số ban đầu, và ở "
             "logits, thứ mà khóa học chia cho √d còn GPT-2 thì không.",
         )
         if view.config.divide_logits == "scheme"
         else T(
             "Same architecture, same batches: {name} ends {by} nats lower, through the initial weights alone.",
-            "Cùng kiến trúc, cùng các lô: {name} kết thúc thấp hơn {by} nats, chỉ nhờ trọng số ban đầu.",
+            "Cùng kiến trúc, cùng các lô: {name} kết thúc thấp hơn bên kia {by} nats, chỉ nhờ trọng số ban đầu.",
         )
     )
     return text.format(**facts)

@@ -71,6 +71,12 @@ def fleeting(a) -> bool:
     return late and abs(last - before) > a.arm.config.tolerance / 2
 
 
+BEYOND = T(
+    "{name}: runs away at once; one or two steps take it beyond the largest number. Try a tenth of the learning rate.",
+    "{name}: chạy mất ngay; chỉ một hai bước đã vượt số lớn nhất biểu diễn được. Hãy thử tốc độ học bằng một phần mười.",
+)
+
+
 def path_verdict(view: View) -> list[T]:
     """Who arrives first, who swings, who runs away."""
     lines = said(view)
@@ -88,6 +94,8 @@ def path_verdict(view: View) -> list[T]:
                     "{name}: chạy mất, w = {w} sau {n} bước. Độ dốc của nó lớn theo sai số nên bước nào cũng vọt xa hơn. Hãy thử tốc độ học bằng một phần mười.",
                 )
                 if steeper(a) and overshoots(a)
+                else BEYOND
+                if a.result.diverged and a.result.step < 2
                 else T(
                     "{name}: walks away from the target, w = {w} after {n} steps, and nothing in its slope turns it round.",
                     "{name}: đi xa dần khỏi đích, w = {w} sau {n} bước, và độ dốc của nó không có gì kéo trọng số quay lại.",
@@ -247,7 +255,7 @@ def points_verdict(view: View) -> list[T]:
     if low < high:
         lines.append(
             T(
-                "Their number is even: for L1 any place from {low} to {high} is as good.",
+                "Their number is even: for L1 any place from {low} to {high} is equally good.",
                 "Số giá trị là chẵn: với L1, chỗ nào từ {low} đến {high} cũng tốt như nhau.",
             ).format(low=number(low), high=number(high))
         )

@@ -177,8 +177,8 @@ LAW = T(
     "−ln(1−λ), sai lệch tối đa {law} nats.",
 )
 NO_LAW = T(
-    "The law is not met here: P(set) is up to {worst} away from {goal}, and for λ up to 0.5 what the loss ends above that of λ "
-    "= 0 is up to {law} nats away from −ln(1−λ).",
+    "The law is not met here: P(set) is up to {worst} away from {goal}, and for λ up to 0.5 the loss ends up to {law} nats away "
+    "from −ln(1−λ) above that of λ = 0.",
     "Ở đây quy luật không được thỏa: P(tập) lệch khỏi {goal} tới {worst}, và với λ đến 0.5, khoảng mà loss cao hơn lần chạy λ "
     "= 0 lệch khỏi −ln(1−λ) tới {law} nats.",
 )

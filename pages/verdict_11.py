@@ -61,7 +61,7 @@ def dots_verdict(view):
         )
         said.append(
             T(
-                "Entries of std {entry} make dot products of std {std}; the rule σ²√d says {expected}. Divided by √{d} = {root}, {left}.",
+                "Entries of std {entry} make dot products of std {std}; the rule σ²√d says {expected}. After division by √{d} = {root}, {left}.",
                 "Phần tử có độ lệch chuẩn {entry} cho tích vô hướng với độ lệch chuẩn {std}; quy luật σ²√d cho {expected}. Chia cho "
                 "√{d} = {root}, {left}.",
             ).format(left=left.format(**facts), **facts)
@@ -134,8 +134,8 @@ def dots_readouts(view):
             T("times larger than Q", "lớn gấp mấy lần Q"),
             f"{number(main.final('std') / main.final('std_q'))} ×",
             T(
-                "std of the scores over std of the entries of Q.",
-                "độ lệch chuẩn của điểm số chia cho độ lệch chuẩn của phần tử Q.",
+                "The std of the scores over the std of the entries of Q.",
+                "Độ lệch chuẩn của điểm số chia cho độ lệch chuẩn của phần tử Q.",
             ),
         ),
     ]

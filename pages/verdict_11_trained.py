@@ -194,7 +194,7 @@ def gains_verdict(view):
         ).format(base=number(base))
         if factor == 1
         else T(
-            "c = {c}: γ alone moves the loss {far}; with β and the next weights along it stays at {same}: the same network.",
+            "c = {c}: γ alone moves the loss {far}; when β and the next weights change with it, the loss stays at {same}: the same network.",
             "c = {c}: chỉ đổi γ thì loss {far}; khi β và trọng số kế tiếp cùng đổi, nó vẫn là {same}: cùng một mạng.",
         ).format(
             c=knob(factor),

@@ -38,8 +38,8 @@ def lowest(best, rows, seeds):
     text = T("Lowest here: {name}, {what}{last} nats.", "Thấp nhất ở đây: {name}, {what}{last} nats.")
     if close:
         more = T(
-            " Too close to tell apart from it: {names} (less than {luck} behind, which may be luck).",
-            " Quá sát để phân biệt: {names} (kém chưa đến {luck}, có thể chỉ là may rủi).",
+            " Too close to tell apart from it: {names} (less than {luck} nats apart, which may be luck).",
+            " Quá sát để phân biệt: {names} (chênh chưa đến {luck} nats, có thể chỉ là may rủi).",
         )
         text = T(text.en + more.en, text.vi + more.vi).format(
             names=names(close), luck=f"{luck:.2g}", name="{name}", what="{what}", last="{last}"

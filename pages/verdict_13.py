@@ -253,12 +253,20 @@ def tie_verdict(view):
         )
         said.append(betrayed(moved.final("test_loss") - same.final("test_loss")))
     elif behind <= NEAR:
-        said.append(
+        near = (
             T(
                 "The true tie is within {d} nats of the best, with {n} numbers fewer.",
                 "Dùng chung thật chỉ kém cách tốt nhất {d} nats, mà ít hơn {n} tham số.",
-            ).format(
-                d=number(max(behind, 0.0)),
+            )
+            if behind > 0
+            else T(
+                "The true tie ends lowest, with {n} numbers fewer.",
+                "Dùng chung thật kết thúc thấp nhất, mà còn ít hơn {n} tham số.",
+            )
+        )
+        said.append(
+            near.format(
+                d=number(behind),
                 n=f"{view.result('untied').final('audit_counted') - same.final('audit_counted'):,.0f}",
             )
         )
@@ -271,16 +279,16 @@ def betrayed(worse):
     if worse > NEAR:
         return T(
             "The tie that came apart ends {d} nats above the true one: here the loss would give the fault away.",
-            "Liên kết đã đứt kết thúc cao hơn dùng chung thật {d} nats: ở đây loss tố cáo được lỗi.",
+            "Lúc kết thúc, liên kết đã đứt cao hơn dùng chung thật {d} nats: ở đây loss tố cáo được lỗi.",
         ).format(**facts)
     if worse < -NEAR:
         return T(
             "The tie that came apart ends {d} nats below the true one: the loss does not give the fault away, it hides it.",
-            "Liên kết đã đứt kết thúc thấp hơn dùng chung thật {d} nats: loss không tố cáo lỗi mà còn che nó.",
+            "Lúc kết thúc, liên kết đã đứt thấp hơn dùng chung thật {d} nats: loss không tố cáo lỗi mà còn che nó.",
         ).format(**facts)
     return T(
         "The tie that came apart ends {d} nats from the true one: the loss does not give the fault away.",
-        "Liên kết đã đứt kết thúc cách dùng chung thật {d} nats: loss không tố cáo lỗi.",
+        "Lúc kết thúc, liên kết đã đứt chỉ chênh {d} nats so với dùng chung thật: loss không tố cáo lỗi.",
     ).format(**facts)
 
 

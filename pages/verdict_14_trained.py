@@ -89,23 +89,23 @@ def worlds_verdict(view):
         }
         costs = (
             T(
-                "Much text, {r} passes: there is nothing to learn by heart, and dropout only costs: {end} against {end0}.",
+                "Much text, number of passes {r}: there is nothing to learn by heart, and dropout only costs: {end} against {end0}.",
                 "Nhiều văn bản, {r} lượt: chẳng có gì để học thuộc, dropout chỉ làm thiệt: {end} so với {end0}.",
             )
             if passes(none, view.config) < 1
             else T(
-                "Much text, {r} passes: dropout costs loss here, {end} against {end0}.",
+                "Much text, number of passes {r}: dropout costs loss here, {end} against {end0}.",
                 "Nhiều văn bản, {r} lượt: ở đây dropout làm thiệt, {end} so với {end0}.",
             )
         )
         text = {
             "none": costs,
             "same": T(
-                "Much text, {r} passes: dropout does not cost anything that counts, {end} against {end0} (less than {same} apart).",
+                "Much text, number of passes {r}: dropout does not cost anything that counts, {end} against {end0} (less than {same} apart).",
                 "Nhiều văn bản, {r} lượt: dropout không làm thiệt gì đáng kể, {end} so với {end0} (cách nhau chưa đến {same}).",
             ),
             "some": T(
-                "Much text, {r} passes: here dropout ends lower, {end} against {end0}.",
+                "Much text, number of passes {r}: here dropout ends lower, {end} against {end0}.",
                 "Nhiều văn bản, {r} lượt: ở đây dropout kết thúc thấp hơn, {end} so với {end0}.",
             ),
         }[winner(much[1])]

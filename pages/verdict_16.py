@@ -67,7 +67,7 @@ def filters(view):
         rules, copied = lost_pages(main)
         said.append(
             T(
-                "All rules together, and one of each copy, leave {kept} of {total}: {good} of these are prose worth keeping. Of the good pages {lost} were lost: {rules} to the rules, {copies} because a near-copy stays.",
+                "All rules together, and the removal of copies, leave {kept} of {total}: {good} of these are prose worth keeping. Of the good pages {lost} were lost: {rules} to the rules, {copies} because a near-copy stays.",
                 "Tất cả quy tắc và việc bỏ bản sao để lại {kept} trên {total}: {good} trong đó là văn xuôi đáng giữ. Trong các trang tốt, {lost} đã mất: {rules} do quy tắc, {copies} vì một bản gần trùng ở lại.",
             ).format(
                 **facts,

@@ -213,7 +213,7 @@ def modes_verdict(view):
             if left > 1e-6
             else T(
                 "Left in training mode: {gap} nats lower here. That is the exception: usually it reads too high.",
-                "Để ở chế độ huấn luyện: ở đây thấp hơn {gap} nats. Đó là ngoại lệ: thường thì nó đọc cao hơn.",
+                "Để ở chế độ huấn luyện: ở đây loss đo được thấp hơn {gap} nats. Đó là ngoại lệ: thường thì loss đo được lại quá cao.",
             ).format(gap=number(-left))
             if left < -1e-6
             else T("Training mode changes nothing: p is 0.", "Chế độ huấn luyện không đổi gì: p bằng 0.")

@@ -259,8 +259,8 @@ def who_why(view):
     text = T("{a} nats graded everywhere, {b} graded at the end.", "Chấm mọi nơi {a} nats, chỉ chấm cuối {b}.")
     if who(view) == "all":
         more = T(
-            " With a causal mask every position practises the same skill, so it had 64 times as many exercises, the last position among them.",
-            " Nhờ mặt nạ nhân quả, mọi vị trí luyện cùng một kỹ năng, nên nó có số bài tập gấp 64 lần, vị trí cuối nằm trong đó.",
+            " With a causal mask every position practises the same skill, so the model graded everywhere had 64 times as many exercises, those at the last position among them.",
+            " Nhờ mặt nạ nhân quả, mọi vị trí luyện cùng một kỹ năng, nên mô hình được chấm mọi nơi có số bài tập gấp 64 lần, gồm cả bài ở vị trí cuối.",
         )
         text = T(text.en + more.en, text.vi + more.vi)
     return text.format(a=number(compared(view)[1]), b=number(compared(view)[0]))

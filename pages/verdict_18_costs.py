@@ -39,7 +39,7 @@ def signal_verdict(view):
         )
     elif lost < 0.8 * count:
         text = T(
-            "{T} times fewer graded predictions cost a factor of {r} in signal over noise, not {T}: positions of one window say partly the same. One is worth {w} of a prediction from a window of its own.",
+            "{T} times fewer graded predictions cost a factor of {r} in signal over noise, not {T}: positions of one window partly say the same thing. One is worth {w} of a prediction from a window of its own.",
             "Số dự đoán ít đi {T} lần làm tín hiệu trên nhiễu giảm {r} lần, không phải {T}: các vị trí trong một cửa sổ nói phần nào cùng một điều. Mỗi vị trí đáng {w} dự đoán từ một cửa sổ riêng.",
         )
     else:
@@ -94,8 +94,8 @@ def cost_verdict(view):
     what = T("the last position", "vị trí cuối") if k == 1 else T(f"the last {k} positions", f"{k} vị trí cuối")
     said = [
         T(
-            "Cutting {what} out of all logits saves {a}. Not computing the others saves {b}. The body, which nobody can skip, is the rest: the head is {h} % of the forward multiplications.",
-            "Cắt {what} ra khỏi toàn bộ logits tiết kiệm {a}. Không tính các vị trí kia tiết kiệm {b}. Phần còn lại là thân mô hình, không ai bỏ được: tầng ra chiếm {h} % số phép nhân lượt tiến.",
+            "Computing all logits and keeping only {what} saves {a}. Not computing the others at all saves {b}. The body, which nobody can skip, is the rest: the head is {h} % of the forward multiplications.",
+            "Tính toàn bộ logits rồi chỉ giữ {what} thì tiết kiệm {a}. Không tính các vị trí kia ngay từ đầu thì tiết kiệm {b}. Phần còn lại là thân mô hình, không ai bỏ được: tầng ra chiếm {h} % số phép nhân lượt tiến.",
         ).format(what=what, a=saved(1 - cut), b=saved(1 - head), h=f"{100 * result.final('head_share'):.0f}")
     ]
     if result.final("spread") > BUSY:

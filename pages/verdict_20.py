@@ -45,7 +45,7 @@ SPENT = T(
 
 ADDED_UP = T(
     "The losses of {k} micro-batches were added up: every step is {k} times as long. Turn on “divide by their number”.",
-    "Loss của {k} lô nhỏ bị cộng dồn: mỗi bước dài gấp {k}. Hãy bật “chia cho số lô nhỏ”.",
+    "Loss của {k} lô nhỏ bị cộng dồn: mỗi bước dài gấp {k} lần. Hãy bật “chia cho số lô nhỏ”.",
 )
 
 

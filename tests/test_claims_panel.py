@@ -98,3 +98,20 @@ def test_a_run_that_was_paused_or_stopped_on_its_way_measures_nothing(end):
 def test_a_run_that_went_on_past_the_claims_last_step_is_whole():
     longer = (Metric(20, "test_loss", 2.0), Metric(23, "train_loss", 1.0), Finished(30, "stopped"))
     assert claims.evaluate(claim(), lambda config: Result(longer, 20)).state == "holds"
+
+
+def test_who_stopped_a_run_of_a_measurement_is_told_so():
+    from core import events
+
+    run = runs.create(CONFIG)
+    run.log.write_text(
+        events.to_json(Metric(7, "test_loss", 9.0)) + "\n" + events.to_json(Finished(7, "stopped")) + "\n"
+    )
+    runs.wish(run, {"want": "stop", "steps": 20})
+    claims_panel._asked.add(claim().id)
+    try:
+        page = AppTest.from_function(panel).run()
+        assert not page.exception and any("5.99" in c.value and "not stopped" in c.value for c in page.caption)
+    finally:
+        claims_panel._asked.discard(claim().id)
+        claims_panel._halted.clear()

@@ -2,11 +2,12 @@
 
 import os
 import sys
+import time
 from dataclasses import replace
 
 import pytest
 
-from core import files, jobs, queue, runs, slots, worker
+from core import dispatch, files, jobs, queue, runs, slots, worker
 from core.experiment import encode, run_id
 from core.experiments import kl_forms, micro_bench
 from tests import toy
@@ -174,21 +175,47 @@ def of_version(config, version):
     return run
 
 
-def test_a_run_of_a_later_engine_waits_for_a_worker_that_knows_it_and_one_of_an_earlier_is_dropped():
+def test_a_run_of_a_later_engine_waits_for_a_worker_that_knows_it_and_one_of_an_earlier_is_dropped(monkeypatch):
     later, earlier, ours = (
         of_version(tiny(seed=seed), toy.EXPERIMENT.version + d) for seed, d in ((3, 1), (4, -1), (5, 0))
     )
     unknown = submitted(tiny(seed=6))
     runs.write_json(unknown.dir / "config.json", unknown.info() | {"experiment": "of_next_year"})
     assert Desk().claim() == [ours.id]
+    assert [ticket.run for ticket in queue.waiting()] == [later.id, earlier.id, ours.id, unknown.id]
+    monkeypatch.setattr(dispatch, "BEGAN", time.time_ns())  # what is older was asked for before this worker began
+    Desk().claim()
     assert [ticket.run for ticket in queue.waiting()] == [later.id, ours.id, unknown.id]
-    assert not later.log.exists() and not earlier.log.exists()
+    assert not later.log.exists() and not earlier.log.exists() and earlier.status().state == "stopped"
+    assert earlier.control()["want"] == "stop", "who waits for it learns that it has ended"
+
+
+def test_no_run_is_let_go_for_one_that_this_worker_may_not_train():
+    lonely = submitted(tiny(seed=2))
+    desk = Desk()
+    assert desk.claim() == [lonely.id]
+    of_version(tiny(seed=4), toy.EXPERIMENT.version + 1)
+    jobs.watch(run_id(tiny(seed=4)), "me")
+    assert desk.make_room() == [lonely.id]
+
+
+def test_a_run_of_an_earlier_engine_has_no_parents_trained_for_it(monkeypatch):
+    child = of_version(CHILD, toy.EXPERIMENT.version - 1)
+    queue.withdraw(run_id(PARENT))
+    monkeypatch.setattr(dispatch, "BEGAN", time.time_ns())
+    assert Desk().claim() == [] and queue.waiting() == [] and child.status().state == "stopped"
 
 
 def test_a_run_that_may_not_be_read_is_left_to_whose_it_is(monkeypatch):
     theirs = submitted(tiny(seed=3))
-    config, usual = theirs.dir / "config.json", os.access
-    monkeypatch.setattr(os, "access", lambda path, mode: path != config and usual(path, mode))
+    config, usual = theirs.dir / "config.json", open
+
+    def refuse(path, *how, **more):
+        if path == config:
+            raise PermissionError(13, "not yours")
+        return usual(path, *how, **more)
+
+    monkeypatch.setattr("builtins.open", refuse)
     monkeypatch.setattr(runs, "read_json", lambda path, read=runs.read_json: {} if path == config else read(path))
     assert Desk().claim() == [] and len(queue.waiting()) == 1
 

@@ -475,7 +475,7 @@ worker.main()
 """
 
 
-def test_an_idle_worker_whose_code_was_changed_leaves_and_another_takes_its_place(tmp_path):
+def test_an_idle_worker_whose_code_was_changed_leaves(tmp_path):
     """Else it would go on training as the file said when it began."""
     lesson = tmp_path / "code" / "lesson.py"
     lesson.parent.mkdir()
@@ -486,4 +486,19 @@ def test_an_idle_worker_whose_code_was_changed_leaves_and_another_takes_its_plac
         time.sleep(2)
         assert process.poll() is None
         os.utime(lesson, (1, 1))
-        assert process.wait(20) == 0
+        assert process.wait(20) == workers.CHANGED
+
+
+LEAVING = "import sys, time; open(sys.argv[1], 'a').write('x'); time.sleep(0.05); sys.exit(75)"
+
+
+def test_workers_that_leave_by_themselves_are_replaced_however_many_they_are(tmp_path, monkeypatch):
+    monkeypatch.setattr(workers, "LOOK", 0.02)
+    monkeypatch.setattr(workers, "MOST", 3)
+    born = tmp_path / "born"
+    born.touch()
+    pool = workers.Pool(1, [sys.executable, "-c", LEAVING, str(born)]).start()
+    try:
+        assert until(lambda: len(born.read_text()) > 6)
+    finally:
+        pool.close()

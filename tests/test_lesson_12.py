@@ -187,7 +187,7 @@ def test_nothing_to_measure_is_said_in_words():
 
 def test_a_start_too_close_to_the_lowest_is_not_ranked_behind_it():
     said = told(gpt({"0.02": run(7.6, 5.95), "0.1": run(7.9, 5.81), "0.3": run(10.5, 6.21)}))
-    assert "Lowest here: σ 0.1, 5.81 nats. Too close to tell apart from it: σ 0.02 (less than 0.2 behind" in said
+    assert "Lowest here: σ 0.1, 5.81 nats. Too close to tell apart from it: σ 0.02 (less than 0.2 nats apart" in said
     assert "Too close" not in told(gpt({"0.02": run(7.6, 6.5), "0.1": run(7.9, 5.81)}))
 
 

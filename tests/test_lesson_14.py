@@ -132,7 +132,7 @@ def test_with_much_text_a_difference_counts_from_where_it_does_elsewhere(none, s
 def test_a_text_that_was_read_over_is_not_said_to_hold_nothing_to_learn_by_heart(monkeypatch):
     monkeypatch.setitem(TOKENS, "much", 40_000)
     text = said(trained.worlds_verdict, worlds((FALLS, FALLS), (FALLS, COSTS)))
-    assert "Much text, 2.6 passes: dropout costs loss here, 0.650 against 0.600." in text
+    assert "Much text, number of passes 2.6: dropout costs loss here, 0.650 against 0.600." in text
 
 
 def test_nothing_is_decided_while_a_run_is_on_its_way_or_without_dropout():

@@ -173,8 +173,9 @@ def test_the_cost_verdict_reads_the_ratios_and_distrusts_a_busy_machine():
         verdict_18_costs.cost_verdict, quiet
     )
     slower = metrics(head_cost.Config(), found | {"slice_ratio": 1.03})
-    assert "all logits saves no time. Not computing the others saves 60 % of the time." in said(
-        verdict_18_costs.cost_verdict, slower
+    assert (
+        "keeping only the last position saves no time. Not computing the others at all saves 60 % of the time."
+        in said(verdict_18_costs.cost_verdict, slower)
     )
     assert "scatter by 40 %" in said(
         verdict_18_costs.cost_verdict, metrics(head_cost.Config(), found | {"spread": 0.4})
@@ -285,7 +286,7 @@ def test_single_positions_below_their_own_noise_are_not_judged(snr, lost):
     values = {"snr_all": 50 * snr, "snr_last": snr, "snr_one_window": 0.19, "snr_many_windows": 0.24}
     table = Table(1, "pairs", {"graded": [64, 1], "batch": [1, 1], "draws": [64, 256], "snr": [50 * snr, snr]})
     words = said(verdict_18_costs.signal_verdict, metrics(config, values, table))
-    assert ("Read more windows" in words) == lost and ("partly the same" in words) == (not lost)
+    assert ("Read more windows" in words) == lost and ("partly say the same" in words) == (not lost)
 
 
 def test_positions_that_seem_worth_more_than_whole_windows_are_not_said_to_repeat_each_other():
@@ -303,9 +304,11 @@ def test_an_old_model_is_not_called_young():
 def test_what_is_cut_out_is_named_by_its_number_and_the_question_about_one_waits_for_one():
     found = {"slice_ratio": 0.78, "head_ratio": 0.4, "head_share": 0.53, "spread": 0.05}
     ask = verdict_18_costs.COST_PREDICTION.answer
-    assert "Cutting the last position out" in said(verdict_18_costs.cost_verdict, metrics(head_cost.Config(), found))
+    assert "keeping only the last position saves" in said(
+        verdict_18_costs.cost_verdict, metrics(head_cost.Config(), found)
+    )
     sixteen = metrics(head_cost.Config(graded=16), found)
-    assert "Cutting the last 16 positions out" in said(verdict_18_costs.cost_verdict, sixteen)
+    assert "keeping only the last 16 positions saves" in said(verdict_18_costs.cost_verdict, sixteen)
     assert ask(sixteen) is None and ask(metrics(head_cost.Config(context=32), found)) is None
     assert ask(metrics(head_cost.Config(), found)) == "most"
 

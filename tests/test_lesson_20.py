@@ -450,6 +450,6 @@ def test_a_run_that_fell_because_nothing_was_divided_is_told_to_divide():
 
 def test_what_is_listed_by_itself_or_read_aloud_says_what_it_is_about():
     claim = next(c for c in LESSON.claims if c.id == "20.e2")
-    assert claim.text.en.startswith("A training divided") and claim.text.vi.startswith("Một lần huấn luyện")
+    assert claim.text.en.startswith("A training divided") and claim.text.vi.startswith("Một quá trình huấn luyện")
     alt = play("parallel").figures[0].alt
-    assert "where both are the same training" in alt.en and "nếu là cùng một huấn luyện" in alt.vi
+    assert "where both are the same training" in alt.en and "nếu thật sự là cùng một quá trình huấn luyện" in alt.vi

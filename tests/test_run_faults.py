@@ -129,6 +129,16 @@ def test_one_that_is_given_up_before_it_begins_goes_on_from_its_snapshot_when_as
     assert again[0].step == 7 and "log_cut" not in codes(run)
 
 
+def test_one_that_is_given_up_before_it_begins_and_lost_its_logs_end_begins_anew(undisturbed):
+    run = killed(tiny(), 6)
+    lines = run.log.read_text().splitlines(keepends=True)
+    run.log.write_text("".join(line for line in lines if getattr(events.from_json(line), "step", 0) <= 3))
+    (run.dir / "attempts").write_text(str(worker.TRIES + 1))
+    assert go(worker.take(run)) == "failed"
+    jobs.submit([tiny()])
+    assert go(worker.take(run)) == "done" and losses(run) == undisturbed and "log_cut" in codes(run)
+
+
 def test_a_full_disk_is_no_crash(monkeypatch, undisturbed):
     run, disk = runs.create(tiny()), None
     live = worker.take(run)

@@ -9,6 +9,7 @@ import pytest
 from core import events, jobs, queue, runner, runs, worker
 from core.experiment import encode, run_id
 from core.locks import try_lock
+from core.problem import Problem
 from tests import toy
 from tests.by_hand import Desk, killed, losses, taken, tiny, trained
 
@@ -175,6 +176,33 @@ def test_a_fresh_run_that_somebody_has_taken_up_is_left_to_them(monkeypatch, by_
     assert state(run) == "running" and run.status().step < 12
     taken_up[0].release()
     assert run.result().metrics["train_loss"].keys() <= set(range(6))
+
+
+def test_a_fresh_run_that_cannot_begin_leaves_the_old_one(monkeypatch, by_hand):
+    run = trained(tiny(seed=66))
+
+    def full(*_):
+        raise Problem("disk_full", path="here")
+
+    monkeypatch.setattr(runs, "create", full)
+    with pytest.raises(Problem):
+        next(runner.begin(tiny(seed=66), fresh=True)[1])
+    assert (state(run), run.saved) == ("done", 12) and [p.name for p in runs.store().iterdir()] == [run.id]
+
+
+def test_a_fresh_run_that_somebody_stops_gives_way_to_the_whole_one(by_hand):
+    config = tiny(seed=67)
+    trained(config)
+    run, training = begun(config, fresh=True, steps=3)
+    jobs.stop(run.id, everybody=True)
+    assert [e.reason for e in training if e.kind == "finished"] == ["stopped"]
+    assert (state(run), run.saved) == ("done", 12) and [p.name for p in runs.store().iterdir()] == [run.id]
+
+
+def test_a_cleared_run_is_not_taken_up():
+    run = runs.create(tiny(seed=68))
+    runs.clear()
+    assert worker.take(run) is None and not run.dir.exists()
 
 
 def test_who_follows_a_run_whose_process_dies_goes_on_in_its_place(by_hand):

@@ -69,7 +69,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
                 "std_k": k.std(),
                 "std": _std(raw[different]),
                 "scaled": _std(scaled[different]),
-                "diagonal": float(np.diagonal(raw).mean()) if matrix else math.nan,
+                "diagonal": _mean(np.diagonal(raw)) if matrix else math.nan,
                 "overflow": bad.mean(),
                 "scaled_overflow": (~np.isfinite(scaled)).mean(),
                 "overflow_row": float(bad.any(1).argmax() + 1) if bad.any() else math.nan,
@@ -83,6 +83,14 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     yield Metric(0, "expected_diagonal", dots.expected_diagonal(d, config.mean, config.std, config.correlation))
     yield from _pictures(*first, config)
     yield Finished(0, "done")
+
+
+def _mean(values) -> float:
+    """nan where a format has lost scores to infinities of both signs."""
+    import numpy as np
+
+    with np.errstate(invalid="ignore"):
+        return float(values.mean())
 
 
 def _std(values) -> float:

@@ -53,7 +53,9 @@ def claim(live: list, blocked: dict[str, float]) -> None:
                     queue.drop(ticket)
                 continue
             ready = _parents_ready(run, found)
-        except (Problem, OSError):
+        except OSError:  # a store that cannot be read just now
+            continue
+        except Problem:
             queue.drop(ticket)
             continue
         if not ready:

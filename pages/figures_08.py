@@ -60,7 +60,6 @@ def loss_rows(view, x=None):
     errors = {(e.run, e.step): e.value for e in view.frame("test_se").itertuples()}
     error = pd.Series([errors.get((e.run, e.step)) or 0.0 for e in frame.itertuples()], index=frame.index)
     frame = frame.assign(low=frame["value"] - 2 * error, high=frame["value"] + 2 * error, text="")
-    frame = pd.concat([frame, crossings(view, frame)], ignore_index=True)
     window = {
         a.run_id: getattr(a.arm.config, "batch", 0) * getattr(a.arm.config, "context", 0)
         for a in (*view.arms, *view.pinned)
@@ -70,40 +69,41 @@ def loss_rows(view, x=None):
         "tokens": frame["step"] * frame["run"].map(window).fillna(0),
         "seconds": frame["seconds"].fillna(0.0),  # nan: no step has been made yet
     }
-    return apart(frame.assign(x=places[x], y=frame["value"], under=False, at=frame["value"]))[COLUMNS]
+    frame = frame.assign(x=places[x], y=frame["value"], under=False, at=frame["value"])
+    marks = apart(crossings(view, frame), frame["x"].max(), frame["y"].max())
+    return (pd.concat([frame, pd.DataFrame(marks)], ignore_index=True) if marks else frame)[COLUMNS]
 
 
-def apart(frame):
+def apart(marks: list[dict], end: float, top: float) -> list[dict]:
     """Late crossings are named below their place, and of such as lie close to each other every second; but a step that
     several take over one line is named once: above at the last of them, below at the first, clear of all their curves. A
-    name above stands above the line as well ("at")."""
-    marks = frame[frame["what"] == "crossing"].sort_values("x")
-    last, under, end = None, False, frame["x"].max()
-    for row, mark in marks.iterrows():
-        near = last is not None and mark["x"] - marks["x"][last] < NEAR * end
-        if near and (mark["text"], mark["line"]) == (marks["text"][last], marks["line"][last]):
-            frame.loc[row if under else last, "text"] = ""
+    name above stands above the line as well ("at"). end, top: of the axes."""
+    last, under = None, False
+    for mark in sorted(marks, key=lambda mark: mark["x"]):
+        near = last is not None and mark["x"] - last["x"] < NEAR * end
+        if near and (mark["text"], mark["line"]) == (last["text"], last["line"]):
+            (mark if under else last)["text"] = ""
         else:
             under = not under if near else mark["x"] > LATE * end
-        frame.loc[row, "under"], last = under, row
-        if not under and mark["line"] - mark["y"] < STRUCK * frame["y"].max():
-            frame.loc[row, "at"] = mark["line"]
-    return frame
+        mark["under"], last = under, mark
+        if not under and mark["line"] - mark["y"] < STRUCK * top:
+            mark["at"] = mark["line"]
+    return marks
 
 
-def crossings(view, frame):
+def crossings(view, frame) -> list[dict]:
     """The first evaluated step of each arm below the token frequencies, and below the table of pairs."""
-    rows = []
+    rows, tests = [], frame[frame["what"] == "test"]
     for a in view.arms:
-        mine = frame[(frame["run"] == a.run_id) & (frame["what"] == "test")]
-        lines = a.result.facts.get("references", {})
+        mine = tests[tests["run"] == a.run_id]
+        lines, values = a.result.facts.get("references", {}), mine["value"].to_numpy()
         for name in BEATS:
-            below = mine[mine["value"] < lines.get(name, -math.inf)]
+            below = (values < lines.get(name, -math.inf)).nonzero()[0]
             if len(below):
-                first = below.iloc[:1]
-                text = f"{STEP(view.lang)} {int(first['step'].iloc[0])}"
-                rows.append(first.assign(what="crossing", text=text, line=lines[name]))
-    return pd.concat(rows) if rows else frame.iloc[:0]
+                first = mine.iloc[below[0]].to_dict()
+                text = f"{STEP(view.lang)} {int(first['step'])}"
+                rows.append(first | {"what": "crossing", "text": text, "line": lines[name]})
+    return rows
 
 
 def loss_chart(view, x=None, names=tuple(LINES), left=()):

@@ -48,7 +48,7 @@ TEXT = {
     "other": T("shipped with the app", "kèm theo ứng dụng"),
 }
 _asked: set[str] = set()
-_halted: dict[str, claims.Verdict] = {}  # those that met a run that was stopped on its way
+_halted: set[str] = set()  # those that met a run that was stopped on its way, when they were last asked
 _lock = threading.Lock()
 
 
@@ -111,7 +111,7 @@ def measure_one(claim, lang: str) -> None:
 def _measure_one(claim, lang: str, was_asked: bool) -> None:
     _progress([claim], lang)
     if was_asked and claim.id not in _asked:
-        st.rerun()
+        _over([claim])
     if st.button(TEXT["again"](lang), key=f"measure_{claim.id}", disabled=claim.id in _asked):
         _ask(claim, lang)
 
@@ -120,7 +120,7 @@ def _measure(able: list, lang: str, was_asked: bool) -> None:
     """Choose a claim and measure it on this machine; while it runs, how far it is."""
     _progress(able, lang)
     if was_asked and not any(c.id in _asked for c in able):
-        st.rerun()
+        _over(able)
     names = {c.id: f"{c.id}  {c.text(lang)}" for c in able}
     left, right = st.columns([4, 1], vertical_alignment="bottom")
     # The browser holds a choice by its label, which is the language's.
@@ -142,8 +142,14 @@ def _progress(able: list, lang: str) -> None:
         st.caption(f"{claim.id} · " + TEXT["busy"].format(done=ended, all=len(configs))(lang))
         if ended == len(configs):
             _judge(claim)
-    for claim in [c for c in able if c.id in _halted]:
-        st.caption(f"{claim.id} · {figure(claim, _halted[claim.id], lang)}")
+    for claim in [c for c in able if c.id in st.session_state.get("halted", ())]:
+        st.caption(f"{claim.id} · " + TEXT["needs"].format(x=MISSING[claims.UNFINISHED])(lang))
+
+
+def _over(able: list) -> None:
+    """What was being measured is: show it, and to those who watched, which of it met a run that was stopped on its way."""
+    st.session_state["halted"] = {c.id for c in able if c.id in _halted}
+    st.rerun()
 
 
 def _ask(claim, lang: str) -> None:
@@ -155,7 +161,8 @@ def _ask(claim, lang: str) -> None:
         return
     with _lock:
         _asked.add(claim.id)
-        _halted.pop(claim.id, None)
+        _halted.discard(claim.id)
+    st.session_state.get("halted", set()).discard(claim.id)
     st.rerun()
 
 
@@ -184,5 +191,5 @@ def _judge(claim) -> None:
         _asked.discard(claim.id)
     verdict = claims.evaluate(claim, result)
     if claims.UNFINISHED in verdict.missing:
-        _halted[claim.id] = verdict
+        _halted.add(claim.id)
     claims.remember(claim, verdict)

@@ -181,10 +181,8 @@ def evaluate(claim, result: Callable[[object], object]) -> Verdict:
             end = one.finished
             if end is not None and end.reason == "failed":
                 return Verdict("not_measured", missing=(str(end.facts.get("code", "failed")),))
-            past = (
-                end is None and 0 < getattr(needs[label], "steps", 0) < one.reach
-            )  # it went on past what is asked for
-            if not past and (end is None or end.reason not in ("done", "diverged")):
+            went_on = 0 < getattr(needs[label], "steps", 0) < one.reach  # past what is asked for: its end lies beyond
+            if not (went_on if end is None else end.reason in ("done", "diverged")):
                 return Verdict("not_measured", missing=(UNFINISHED,))
             seconds += next(reversed(one.seconds.values()), 0.0) or 0.0
         numbers.append(float(claim.measure(results)))

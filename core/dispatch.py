@@ -52,7 +52,7 @@ def claim(live: list, blocked: dict[str, float]) -> None:
                     runs.wish(run, run.control() | {"want": "stop"})
                     queue.drop(ticket)
                 continue
-            ready = _parents_ready(run, found)
+            ready = not info.get("parents") or _parents_ready(run, found)
         except OSError:  # a store that cannot be read just now
             continue
         except Problem:
@@ -111,8 +111,6 @@ def _parents_ready(run: runs.Run, found: experiment.Experiment) -> bool:
     """Whether the weights of every parent are there; where one has ended without them the child may start, and fail with a
     reason. A parent that nobody trains for it any more (whoever did has stopped or died), or whose weights were dropped while
     it waited, is asked for again."""
-    if not run.info().get("parents"):
-        return True
     for parent in found.needs(run.config()).values():
         if runs.keeper(parent):
             continue
@@ -192,11 +190,12 @@ def _starts_from(run: runs.Run, held: set[str]) -> bool:
 
 def _could_start(run: runs.Run) -> bool:
     """Whether this run waits for nothing but a slot."""
+    info = run.info()
     try:
-        if _anothers(run, run.info()):
+        if _anothers(run, info):
             return False
-        found = experiment.load(run.info().get("experiment", ""))
-        return found.lane != "express" and _parents_ready(run, found)
+        found = experiment.load(info.get("experiment", ""))
+        return found.lane != "express" and (not info.get("parents") or _parents_ready(run, found))
     except Problem:
         return False
 

@@ -16,12 +16,14 @@ import os
 import shutil
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
 from core import events, experiment, files
+from core.events import Event
 from core.locks import held, locked
 from core.problem import Problem
 from core.queue import Ticket, waiting
@@ -173,22 +175,26 @@ class Run:
         ended = last is not None and last.kind == "finished" and last.reason == "done" and last.step >= self.steps()
         return ended and self.saved is not None
 
-    def _last(self) -> tuple:
-        """(the last complete event of the log or None, the last step that any event names)."""
+    def backwards(self) -> Iterator[Event]:
+        """The complete events of its log, the last one first. No more of it is read than is asked for."""
         try:
             with self.log.open("rb") as log:
-                size, part = log.seek(0, os.SEEK_END), TAIL
-                while True:
-                    log.seek(max(0, size - part))
-                    lines = log.read().decode("utf-8", "replace").split("\n")
-                    found = events.read_lines(reversed(lines))  # from the end, and no further than to the first step
-                    last = next(found, None)
-                    step = next((e.step for e in chain([last], found) if hasattr(e, "step")), None)
-                    if step is not None or part >= size:
-                        return last, step or 0
-                    part *= 16  # a table's line may be longer than the tail
+                end, part, cut = log.seek(0, os.SEEK_END), TAIL, b""
+                while end:
+                    begin = max(0, end - part)
+                    log.seek(begin)
+                    lines = (log.read(end - begin) + cut).split(b"\n")
+                    cut = lines.pop(0) if begin else b""  # its beginning lies before this part
+                    yield from events.read_lines(line.decode("utf-8", "replace") for line in reversed(lines))
+                    end, part = begin, part * 16  # a table's line may be longer than that
         except FileNotFoundError:
-            return None, 0
+            return
+
+    def _last(self) -> tuple:
+        """(the last complete event of the log or None, the last step that any event names)."""
+        found = self.backwards()
+        last = next(found, None)
+        return last, next((e.step for e in chain([last], found) if hasattr(e, "step")), 0)
 
     def watchers(self) -> list[str]:
         """Sessions that showed up within the last minute."""

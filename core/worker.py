@@ -59,7 +59,7 @@ class Live:
         try:  # a snapshot whose log is gone would leave a curve without its beginning: then start again
             saved = run.log.stat().st_size and (run.dir / "snapshot.safetensors").exists()
             resume = run.snapshot() if saved else None
-            if resume and _logged(run) < resume[0]:  # its end is gone: going on would leave a gap in the curve
+            if resume and not _reaches(run, resume[0]):  # its end is gone: going on would leave a gap in the curve
                 self.note(0, "log_cut", {})
                 resume = None
         except Problem as damage:
@@ -272,9 +272,9 @@ def _torch_threads(count: int | None = None) -> int:
     return torch.get_num_threads()
 
 
-def _logged(run: runs.Run) -> int:
-    """The last step that was measured or saved, as its log tells."""
-    return max((e.step for e in run.events()[0] if e.kind not in ("started", "note", "finished")), default=0)
+def _reaches(run: runs.Run, step: int) -> bool:
+    """Whether its log tells of something measured or saved at this step or later."""
+    return not step or any(e.step >= step for e in run.backwards() if e.kind not in ("started", "note", "finished"))
 
 
 def _count(path) -> int:

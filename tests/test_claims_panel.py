@@ -112,6 +112,8 @@ def test_who_stopped_a_run_of_a_measurement_is_told_so():
     try:
         page = AppTest.from_function(panel).run()
         assert not page.exception and any("5.99" in c.value and "not stopped" in c.value for c in page.caption)
+        later = AppTest.from_function(panel).run()
+        assert not any("not stopped" in c.value for c in later.caption), "who comes later did not measure it"
     finally:
         claims_panel._asked.discard(claim().id)
         claims_panel._halted.clear()

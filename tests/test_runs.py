@@ -290,3 +290,14 @@ def test_what_a_killed_writer_left_half_written_goes_when_the_run_is_taken_up():
     other.write_bytes(b"{")
     live = worker.take(run)
     assert go(live) == "done" and not left.exists() and other.exists()
+
+
+def test_a_log_is_read_backwards_whatever_the_length_of_its_lines():
+    run = runs.create(tiny(seed=71))
+    texts = [length * "ờ" for length in (0, 3, runs.TAIL // 3, runs.TAIL, 1, 40 * runs.TAIL, 2)]
+    lines = [events.to_json(events.Sample(step, "story", "", text)) for step, text in enumerate(texts)]
+    for end in ("", "\n", "\n{cut", "\n\n"):
+        run.log.write_text("\n".join(lines) + end, encoding="utf-8")
+        assert [(e.step, e.text) for e in run.backwards()] == list(enumerate(texts))[::-1]
+    run.log.write_text("")
+    assert list(run.backwards()) == []

@@ -16,8 +16,8 @@ TEXT = {
     ),
     "first": T("Start here", "Bắt đầu ở đây"),
     "first_why": T(
-        "The smallest language model there is learns from simple stories, in about ten seconds. Predict where it must stop.",
-        "Mô hình ngôn ngữ nhỏ nhất học từ những câu chuyện đơn giản, trong khoảng mười giây. Hãy đoán nó phải dừng ở đâu.",
+        "The smallest language model there is learns from simple stories, in a few seconds. Predict where it must stop.",
+        "Mô hình ngôn ngữ nhỏ nhất học từ những câu chuyện đơn giản, chỉ trong vài giây. Hãy đoán nó phải dừng ở đâu.",
     ),
     "unreadable": T(
         "Lesson {n} cannot be read ({error}), all others work. The server's terminal says where; mend its file and reload.",

@@ -10,10 +10,16 @@ GPT-2's splitting rule).
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from itertools import combinations
 
 from core.tales import PIECE, Language, Story
 
 START = ((), 0, 0, ())  # state: tokens still to print, story, step, draws still needed as ((slot, value), ...)
+
+
+def _together(first: list, second: list) -> list[tuple]:
+    """The pairs of states after a token that both can print."""
+    return [(a, b) for token, _, a in first for other, _, b in second if token == other]
 
 
 def entropy(weights: Iterable[float]) -> float:
@@ -136,6 +142,21 @@ class Source:
                     needed |= {read, story.given.get(read, read)} | children
             out.append(frozenset(needed))
         return out[::-1]
+
+    def shared(self) -> tuple[int, int] | None:
+        """The first two stories that can print the same text, None where there are none: `nats` counts which story it is as
+        something that the text tells. Both machines are walked along the tokens they have in common."""
+        for pair in combinations(range(len(self.steps)), 2):
+            first, second = (self._print(story, 0, (), 1.0) for story in pair)
+            reached, seen = _together(first, second), set()
+            while reached:
+                one, other = both = reached.pop()
+                if one == other == START:
+                    return pair
+                if both not in seen and START not in both:
+                    seen.add(both)
+                    reached += _together(self.emit(one), self.emit(other))
+        return None
 
     def _stationary(self, share: float) -> list:
         """Every (token, weight, state after it) of a story, with nothing known of the text before: where a window

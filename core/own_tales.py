@@ -65,8 +65,9 @@ def name_of(template: str) -> str:
 
 
 def normal(template: str) -> str:
-    """Lines without spaces around them, empty ones dropped."""
-    return "\n".join(line for line in (" ".join(raw.split()) for raw in template.splitlines()) if line)
+    """Lines without spaces around them or before a full stop or comma, which are printed without; empty ones dropped."""
+    lines = (re.sub(r" +(?=[.,])", "", " ".join(raw.split())) for raw in template.splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 def parse(template: str) -> tales.Language:
@@ -89,7 +90,7 @@ def parse(template: str) -> tales.Language:
 
 def check(language: tales.Language) -> dict[str, float]:
     """Can its entropy be known? {"nats": per story, "length": mean tokens, "true", "unigram", "bigram": nats per token
-    of the built-in byte pairs}. Raises Problem: tale_prefix(slot), tale_rich."""
+    of the built-in byte pairs}. Raises Problem: tale_prefix(slot), tale_rich, tale_same(first, second)."""
     from core import floors, references, tokenizers
 
     try:
@@ -102,6 +103,8 @@ def check(language: tales.Language) -> dict[str, float]:
             pass
     except OverflowError:
         raise Problem("tale_rich") from None
+    if alike := source.shared():
+        raise Problem("tale_same", first=alike[0] + 1, second=alike[1] + 1)
     bigram = source.offsets(1)[0]
     known = {"nats": source.nats, "length": source.length, "true": source.true}
     return known | {"unigram": source.unigram(), "bigram": bigram}

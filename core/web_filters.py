@@ -102,7 +102,7 @@ class Thresholds:
 
 PUBLISHED = Thresholds()
 NOTHING = {  # every rule open: what a page goes through where one rule alone is looked at
-    f.name: {1: 1.0, -1: 0}[next((r.sign for r in RULES if r.field == f.name), 1)]
+    f.name: {1: 1.0, -1: 0.0}[next((r.sign for r in RULES if r.field == f.name), 1)]
     for f in fields(Thresholds)
     if isinstance(f.default, float)
 } | {"words_min": 0, "words_max": 1_000_000, "word_length_max": 20.0, "stop_words_min": 0, "sentences_min": 0}

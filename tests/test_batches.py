@@ -63,6 +63,18 @@ def test_a_text_too_short_for_one_window_is_a_problem(function):
     assert (caught.value.code, caught.value.facts) == ("too_few_tokens", {"tokens": 16, "needed": 17})
 
 
+def test_runs_with_targets_further_on_read_the_same_windows():
+    """Lesson 5 trains for the next token and for the one after on the same batches: only y may differ."""
+    count = batches.batches_per_epoch(TOKENS, 64, 8, 2)
+    for step in (0, 1, count - 1, count, 2 * count - 1):
+        x, _ = batches.epoch_batch(TOKENS, 0, step, 64, 8, 2)
+        for offset in (2, 8):
+            far_x, far_y = batches.epoch_batch(TOKENS, 0, step, 64, 8, 2, offset)
+            moved = (far_x != x).any(1)
+            assert moved.sum() <= offset / 2 and (far_y - far_x == offset).all()
+            assert (far_x[moved][:, 0] == len(TOKENS) - 8 - offset).all(), "no token stands so far after those windows"
+
+
 def test_graded_places_are_the_last_ones_evenly_spaced_or_drawn_anew():
     places = lambda count, how, step=0: batches.graded_places(16, count, how, 0, step).tolist()  # noqa: E731
     assert places(1, "last") == [15] == places(1, "every") and places(4, "last") == [12, 13, 14, 15]

@@ -159,6 +159,27 @@ def test_with_weight_one_the_training_loss_is_the_kl_it_reports():
     assert result.at("kl", 25) == result.at("kl", 0)
 
 
+@pytest.mark.parametrize("target", ["uniform", "frequency", "reference"])
+def test_the_kl_it_reports_is_the_one_it_asks_for(target):
+    """With all weight on the KL to Q the two fall together, whatever the shape of Q; the windows differ."""
+    result = played(kl_weight=1.0, lr=0.03, steps=150, positions="last", target=target)
+    losses = list(result.metrics["train_loss"].values())
+    assert result.final("kl") == pytest.approx(sum(losses[-10:]) / 10, rel=0.3) and result.final("kl") < 0.3 * losses[0]
+
+
+def test_what_a_uniform_model_pays_follows_from_the_entropy_of_q():
+    from core import corpora, liking, tokenizers
+
+    facts = played(target="frequency", steps=1).facts
+    tokens = corpora.tokens("manual", "bpe", "train")
+    mask = liking.token_mask(tokenizers.load("bpe").pieces, "x")
+    counts = [int((tokens == token).sum()) for token in mask.nonzero()[0]]
+    share = [count / sum(counts) for count in counts if count]
+    by_hand = sum(p * math.log(p * facts["vocabulary"]) for p in share)
+    assert facts["references"]["uniform_kl"] == pytest.approx(by_hand, rel=1e-6)
+    assert "uniform_kl" not in played(target="reference", steps=1).facts["references"]
+
+
 def test_it_measures_every_25_steps_and_at_the_end():
     result = played()
     assert list(result.metrics["kl"]) == [0, 25, 30]

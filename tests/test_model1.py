@@ -189,6 +189,15 @@ def test_temperature_zero_takes_the_likeliest(weights):
     assert a == b
 
 
+def test_a_model_without_a_table_of_positions_sees_what_it_was_trained_on():
+    recipe = experiment.load("recipe")
+    parent = experiment.make(recipe.Config, positions="rotary", width=16, blocks=1, heads=2, context=16)
+    weights = {"model": dict(recipe.build(parent)[0].state_dict())}
+    events = list(ask.run(ask.Config(parent=experiment.encode(parent), prompt="day " * 30, tokens=2), weights))
+    assert events[0].facts["context"] == 16 and events[-1].reason == "done"
+    assert next(e.facts["kept"] for e in events if e.kind == "note" and e.code == "prompt_cropped") == 16
+
+
 def test_there_must_be_a_model_to_ask():
     with pytest.raises(Problem, match="wrong_parent"):
         ask.needs(ask.Config(parent=experiment.encode(experiment.load("coverage").Config())))

@@ -54,6 +54,7 @@ def test_longer_is_the_same_run_only_without_a_schedule():
     ("values", "tolerance"),
     [
         ({"init": "gpt2"}, 0.03),
+        ({"init": "gpt2", "tying": "untied", "linear_std": 0.2}, 0.2),
         ({"init": "course"}, 0.2),
         ({"init": "course", "divide_logits": "no"}, 2.5),
         ({"init": "course", "divide_logits": "no", "init_std": 0.4}, 1.2),

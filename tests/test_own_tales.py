@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from core import corpora, experiment, own_tales, references, rng, tales, tokenizers
+from core import batches, corpora, experiment, own_tales, references, rng, tales, tokenizers
 from core.agreements import agreements
 from core.experiments import model1, model5
 from core.problem import Problem
@@ -97,6 +97,8 @@ def test_vietnamese_is_told_apart():
         ("Really! {who: fox / bear}! It ran.", "tale_glued"),
         ("{who: fox / bear}.", "tale_short"),
         ("A {who: fox / fox cub} went home.", "tale_prefix"),
+        ("The {a: fox / crow} met a {b: dog / cat}.\nThe {a: fox / bear} met a {b: dog / cat}.", "tale_same"),
+        ("A {a: fox / crow} ran.\nNo {b: dog / cat} ran.\nA {a: red fox / crow} ran.", "tale_same"),
         ("\n".join([STORY] * 5), "tale_lines"),
         (STORY + " word" * 300, "tale_long"),
         (" ".join(f"{{s{i}: a{i} / b{i}}}" for i in range(17)), "tale_slots"),
@@ -139,3 +141,12 @@ def test_a_percent_sign_is_a_letter_like_any_other():
     assert math.isclose(known["nats"], math.log(2))
     tokens = tokenizers.load("words", name).encode("100% of a like %d.\n")
     assert math.isclose(references.lines(name, "words", 8)["true"], math.log(2) / len(tokens))
+
+
+@pytest.mark.parametrize("tokenizer", ["bpe", "words", "bytes"])
+def test_a_space_before_a_full_stop_is_not_told_and_the_floors_know(tokenizer):
+    """The oracle reads what is told: a token it cannot expect would cost it infinitely much."""
+    name = own_tales.add("One day a {a: fox / crow} met a {b: dog / cat} , and the {a} left ... at once .")
+    assert " ," not in own_tales.template(name) and name == own_tales.name_of(own_tales.template(name))
+    losses = references.oracle(name, tokenizer, batches.test_rows(corpora.tokens(name, tokenizer, "test"), 16, 20))
+    assert losses.max() < 1

@@ -54,10 +54,10 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     model, tokenizer = build(config)
     model.load_state_dict(optimizers.weights(inputs["model"]))
     model.eval()
-    yield Started(1, {"context": reach(model), "vocabulary": tokenizer.n_vocab})
+    context = reach(model, parent)
+    yield Started(1, {"context": context, "vocabulary": tokenizer.n_vocab})
     ids = tokenizer.encode(config.prompt) or tokenizer.encode("\n") or [0]
     yield from doubts(config.prompt, ids, tokenizer, parent)
-    context = reach(model)
     if len(ids) > context:
         facts = {"tokens": len(ids), "kept": context, "text": tokenizer.decode(ids[-context:])}
         yield Note(1, "prompt_cropped", facts)
@@ -71,9 +71,12 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     yield Finished(1, "done")
 
 
-def reach(model) -> int:
-    """How many tokens back the model can see: as many as it has positions; without positions (Model 1) only one."""
-    return model.wpe.num_embeddings if hasattr(model, "wpe") else 1
+def reach(model, parent) -> int:
+    """How many tokens back the model can see: as many as it has positions, or was trained on where it turns them (rotary);
+    without any (Model 1) only one."""
+    if not hasattr(model, "wpe"):
+        return 1
+    return parent.context if model.wpe is None else model.wpe.num_embeddings
 
 
 def doubts(prompt: str, ids: list[int], tokenizer, parent) -> Iterator[Event]:

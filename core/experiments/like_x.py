@@ -100,9 +100,9 @@ def mixed_loss(model, config, x_text, y_text, x_kl, q, draw):
 
 
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
-    """Metrics: train_loss; every 25 steps kl and p_set_first/middle/last (fixed random windows), p_set_text and
-    test_loss (fixed test windows), wrote_text and wrote_noise (share of liked tokens in 400 freely written ones).
-    Tables: last_position. Samples: "after a real prompt", "after random tokens"."""
+    """Metrics: train_loss; every 25 steps and at the end kl and p_set_first/middle/last (fixed random windows), p_set_text
+    and test_loss (fixed test windows). Every 100 steps and at the end wrote_text and wrote_noise (share of liked tokens in
+    400 freely written ones), Table last_position, Samples "after a real prompt" and "after random tokens"."""
     import torch
 
     from core import batches, liking, references, rng
@@ -121,7 +121,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     vocabulary = tokenizer.n_vocab
     mask = liking.token_mask(tokenizer.pieces, config.letters, config.case_sensitive)
     counts = torch.bincount(torch.as_tensor(data.astype("int64")), minlength=vocabulary).numpy()
-    q = torch.as_tensor(liking.target(mask, counts if config.target == "frequency" else None), device=config.device)
+    target = liking.target(mask, counts if config.target == "frequency" else None)
+    q = torch.as_tensor(target, device=config.device)
     liked = torch.as_tensor(mask, device=config.device)
 
     def windows(purpose, step, size):
@@ -145,9 +146,10 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
             model, config, x, y, x_kl, shaped(x_kl), rng.stream(config.seed, "noise", step, 1, config.device)
         )
 
-    references_ = references.lines(config.corpus, config.tokenizer, config.context) | {
-        "uniform_kl": math.log(vocabulary / int(mask.sum()))
-    }
+    references_ = references.lines(config.corpus, config.tokenizer, config.context)
+    if reference is None:  # else Q is another one at every place
+        entropy = torch.special.entr(torch.as_tensor(target).double()).sum().item()
+        references_ = references_ | {"uniform_kl": math.log(vocabulary) - entropy}
     facts = {
         "parameters": sum(p.numel() for p in model.parameters()),
         "vocabulary": vocabulary,
@@ -158,7 +160,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         "test_tokens": len(held),
     }
     yield Started(config.steps, facts)
-    look = Look(config, tokenizer, held, liked, q, windows("eval", 0, 16))
+    noise = windows("eval", 0, 16)
+    look = Look(config, tokenizer, held, liked, shaped(noise), noise)
     yield from train(
         model,
         loss=loss,
@@ -181,7 +184,7 @@ class Look:
     tokenizer: object
     held: object  # (N,) test tokens
     liked: object  # (V,) bool
-    q: object  # (V,)
+    q: object  # (V,) or, where it differs from place to place, (16, T', V): what the loss asks for on `noise`
     noise: object  # (16, T) random windows
 
     def at(self, model, step) -> Iterator[Event]:
@@ -196,9 +199,9 @@ class Look:
             noisy = F.log_softmax(model(self.noise).float(), -1)  # (16, T, V)
             text = F.log_softmax(model(x).float(), -1)
         p_noise, p_text = (z.exp()[..., self.liked].sum(-1) for z in (noisy, text))
-        last = noisy[:, -1]
+        last, q = noisy[:, -1], self.q if self.q.dim() == 1 else self.q[:, -1]
         middle = self.config.context // 2
-        yield Metric(step, "kl", kl_to_target(last, self.q.expand_as(last)).item())
+        yield Metric(step, "kl", kl_to_target(last, q.expand_as(last)).item())
         yield Metric(step, "test_loss", F.nll_loss(text.flatten(0, 1), y.flatten()).item())
         yield Metric(step, "p_set_text", p_text.mean().item())
         for name, position in (("first", 0), ("middle", middle), ("last", -1)):
@@ -238,4 +241,4 @@ def _strip(columns: dict, pieces: list[str]) -> dict[str, list]:
     }
 
 
-EXPERIMENT = Experiment("like_x", 1, Config, run, needs=needs, extends=lambda config: True, build=build)
+EXPERIMENT = Experiment("like_x", 2, Config, run, needs=needs, extends=lambda config: True, build=build)

@@ -93,7 +93,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         "counted_floor": counts.least,
         "train_tokens": len(data),
         "test_tokens": len(held),
-        "epoch_steps": batches.batches_per_epoch(data, config.batch, config.context, config.stride, config.offset),
+        "epoch_steps": batches.batches_per_epoch(data, config.batch, config.context, config.stride),
         "shapes": {"X": list(x.shape), "y": list(y.shape), "log_probs": [*x.shape, tokenizer.n_vocab]},
         "unflattened": unflattened(tokenizer.n_vocab, x, y),
         "pairs_by_chance": counts.by_chance,
@@ -256,4 +256,4 @@ class Look:
         yield Table(step, "pairs", pairs)
 
 
-EXPERIMENT = Experiment("model1", 1, Config, run, extends=lambda config: True, build=build)
+EXPERIMENT = Experiment("model1", 2, Config, run, extends=lambda config: True, build=build)

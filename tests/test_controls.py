@@ -1,0 +1,57 @@
+"""Controls as widgets: every preset can be set, the last of several stays, and a link may go further than a slider."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.lesson import discover
+
+
+def drawn(number: int, playground: str, preset: str = "", link: str = "", value: str = "") -> AppTest:
+    """The controls of this playground alone, with that preset, opened with that value in the link."""
+
+    def page(number, playground, preset):
+        from app import controls
+        from app.lesson import discover
+
+        lesson = discover()[number]
+        here = next(p for p in lesson.playgrounds if p.slug == playground)
+        values, complaints = controls.load(number, lesson, here, "en")
+        for name in [p.values for p in here.presets if p.name == preset]:
+            controls.apply(number, lesson, here, name)
+        start = controls.prefix(number, lesson, here)
+        for control in controls.belonging(lesson, here):
+            controls.draw(control, start + control.field, values, "en")
+        controls.save_link(number, lesson, here, values)
+        controls.config_of(here, values)
+
+    app = AppTest.from_function(page, args=(number, playground, preset), default_timeout=30)
+    if link:
+        app.query_params[link] = value
+    return app.run()
+
+
+@pytest.mark.parametrize("number", discover())
+def test_every_preset_can_be_drawn(number):
+    for playground in discover()[number].playgrounds:
+        for preset in playground.presets:
+            app = drawn(number, playground.slug, preset.name)
+            assert not app.exception, (playground.slug, preset.name, app.exception)
+
+
+def test_of_several_the_last_one_stays_and_is_seen_to():
+    app = drawn(4, "never")
+    pills = next(b for b in app.button_group if b.key.endswith("forgetful"))
+    for count in range(len(pills.value), 0, -1):
+        assert len(pills.value) == count
+        pills.set_value(pills.value[:-1]).run()
+        pills = next(b for b in app.button_group if b.key.endswith("forgetful"))
+    assert len(pills.value) == 1
+
+
+def test_a_link_may_go_further_than_the_slider_and_is_not_changed():
+    app = drawn(8, "train", link="l08_dropout", value="0.9")
+    slider = next(s for s in app.slider if s.key == "l08_dropout")
+    assert slider.value == 0.9 and app.query_params["l08_dropout"] == "0.9"
+    app = slider.set_value(0.5).run()
+    slider = next(s for s in app.slider if s.key == "l08_dropout")
+    assert slider.value == 0.5 and app.query_params["l08_dropout"] == "0.5" and not app.exception

@@ -55,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
         return {"lessons": lessons, "run": run, "claims": measure, "warm": warm, "bench": bench}[chosen.command](chosen)
     except Problem as problem:
         return refuse(problem)
-    except (PermissionError, FileNotFoundError, NotADirectoryError) as error:
+    except (PermissionError, FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         place, home = Path(error.filename or "/").absolute(), files.home().absolute()
         if not (place.is_relative_to(home) or home.is_relative_to(place)):
             raise
@@ -134,7 +134,11 @@ def run(chosen) -> int:
         return 130
     result = Result(tuple(seen), getattr(config, "steps", None))
     end = result.finished
-    status, facts = (end.reason, end.facts) if end else ("failed", {})
+    if end is not None:
+        status, facts = end.reason, end.facts
+    else:  # paused: by somebody who watches it, or because the disk has no room for it
+        now = answering.status()
+        status, facts = now.state, now.facts | {"path": str(answering.dir)}
     last = {name: _plain(result.final(name)) for name in result.metrics}
     last |= {f"floor_{name}": _plain(value) for name, value in result.facts.get("references", {}).items()}
     trained = next(reversed(result.seconds.values()), 0.0) or 0.0
@@ -146,9 +150,8 @@ def run(chosen) -> int:
         "seconds": round(trained or time.perf_counter() - began, 3),
         "tokens_per_second": round(tokens / trained) if trained else None,
     }
-    if status == "failed":
-        code = facts.get("code", "internal")
-        summary["reason"] = sentences.say(code, facts).en
+    if status == "failed" or "code" in facts:
+        summary["reason"] = sentences.say(facts.get("code", "internal"), facts).en
     print(json.dumps(summary, ensure_ascii=False), flush=True)
     return 0 if status in ("done", "stopped") else 1
 
@@ -346,6 +349,7 @@ def terminal() -> int:
     """`main` for a shell: UTF-8 whatever the locale, and no traceback where the reader has gone or pressed Ctrl-C."""
     for stream in filter(None, (sys.stdout, sys.stderr)):  # None: closed from the start
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    runner.stoppable()
     try:
         code = main()
         if sys.stdout:

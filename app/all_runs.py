@@ -53,6 +53,7 @@ def draw(spot: Spot) -> None:
         )
     if rows:
         short = {heads[-1]: st.column_config.NumberColumn(format="%.4g")}
-        st.dataframe(pd.DataFrame(rows, columns=heads), hide_index=True, width="stretch", column_config=short)
+        table = pd.DataFrame(rows, columns=heads)
+        st.dataframe(table, hide_index=True, width="stretch", column_config=short, placeholder="–")
     else:
         st.caption(NONE(spot.lang))

@@ -77,7 +77,7 @@ def pinned_views(spot, arms: tuple[ArmView, ...]) -> tuple[ArmView, ...]:
     base = quick(spot.lesson, spot.playground)[0].config if pins(spot) else None
     for place, one in enumerate(pins(spot)):
         try:
-            config = experiment.decode(one["config"])
+            config = experiment.decode(str(one.get("config")))
         except Problem:
             continue  # made by an engine that had other settings
         if one["run"] in mine or type(config) is not type(arms[0].arm.config):

@@ -199,9 +199,10 @@ def draw(control, key: str, values: dict, lang: str, *, disabled: bool = False) 
         whole = isinstance(now, int) and not isinstance(now, bool)
         cast = int if whole else float
         step = control.step or (1 if whole else (control.high - control.low) / 100)
-        st.session_state.setdefault(key, min(max(cast(now), cast(control.low)), cast(control.high)))
+        held = cast(st.session_state.setdefault(key, cast(now)))
         digits = 0 if whole else max(0, math.ceil(-math.log10(step)))  # 5, not 5.00, where the step is 1
-        bounds, shown = (cast(control.low), cast(control.high)), f"%.{digits}f"
+        bounds = cast(min(control.low, held)), cast(max(control.high, held))  # a link may go further than the slider
+        shown = f"%.{digits}f"
         new = st.slider(
             label, *bounds, st.session_state[key], step=cast(step), key=key, help=help, disabled=disabled, format=shown
         )
@@ -238,7 +239,9 @@ def draw(control, key: str, values: dict, lang: str, *, disabled: bool = False) 
         new = now if new is None else new  # another language may need the other widget, which begins with nothing
     elif kind == "Many":
         names = dict(control.options)
-        picked = st.session_state.setdefault(key, [c for c in str(now).split(",") if c in names])
+        # None chosen is no choice: the last one stays, and is seen to
+        picked = st.session_state.get(key) or [c for c in str(now).split(",") if c in names]
+        st.session_state[key] = picked
         new = st.pills(
             label,
             list(names),
@@ -279,21 +282,29 @@ def apply(number: int, lesson: Lesson, playground: Playground, wanted: dict) -> 
     for name in set(values) - {c.field for c in belonging(lesson, playground)}:
         del values[name]  # what an earlier preset set behind the controls
     for control in belonging(lesson, playground):
-        value = wanted.get(control.field, default(control, playground))
-        values[control.field] = value
+        asked = control.field in wanted  # 0 of a field of real numbers is 0.0
+        values[control.field] = (
+            checked(control, playground, wanted[control.field]) if asked else default(control, playground)
+        )
         st.session_state.pop(start + control.field, None)
     for name, value in wanted.items():  # a preset may set a field no control shows
         values[name] = value
 
 
 def spoken(control, value, lang: str) -> str:
-    """A value as its control shows it: an option's or a stop's word where it has one."""
+    """A value as its control shows it: an option's or a stop's word where it has one, whole numbers of thousands as
+    sentences write them."""
     options = {True: T("on", "bật"), False: T("off", "tắt")} if isinstance(value, bool) else {}
     options |= dict(getattr(control, "options", ())) | dict(getattr(control, "words", ()))
     if more := getattr(control, "more", None):
         options |= dict(more())
     parts = str(value).split(",") if type(control).__name__ == "Many" else [value]
-    return ", ".join(options[part](lang) if part in options else theme.knob(part) for part in parts)
+
+    def plain(part) -> str:
+        whole = isinstance(part, int) or (isinstance(part, float) and part.is_integer() and abs(part) < 1e6)
+        return f"{part:,.0f}" if whole and abs(part) >= 1000 else theme.knob(part)
+
+    return ", ".join(options[part](lang) if part in options else plain(part) for part in parts)
 
 
 def settings(config) -> dict:

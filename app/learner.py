@@ -29,9 +29,15 @@ def load(id: str) -> dict:
     """{"pins": {lesson: [run ids]}, "predictions": {lesson/question: answer}}; empty where there is none."""
     try:
         data = json.loads(_path(id).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         data = {}
-    return {"pins": {}, "predictions": {}} | (data if isinstance(data, dict) else {})
+    data = {"pins": {}, "predictions": {}} | (data if isinstance(data, dict) else {})
+    for name in ("pins", "predictions"):  # of another shape: damaged, and no reason to break everybody's page
+        if not isinstance(data[name], dict):
+            data[name] = {}
+    whole = lambda pin: isinstance(pin, dict) and isinstance(pin.get("run"), str)  # noqa: E731
+    data["pins"] = {n: list(filter(whole, row)) for n, row in data["pins"].items() if isinstance(row, list)}
+    return data
 
 
 def save(id: str, data: dict) -> None:

@@ -116,6 +116,11 @@ class Arm:
     dash: bool = False
 
 
+def single(config, values) -> tuple[Arm, ...]:
+    """The arms of a playground with one run and nothing beside it."""
+    return (Arm("main", T("this setting", "thiết lập này"), config, 0),)
+
+
 @dataclass(frozen=True)
 class Figure:
     """A chart. rows(view): its data. chart(view): an Altair chart over those rows WITHOUT data (st draws it with the

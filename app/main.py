@@ -25,7 +25,7 @@ def main() -> None:
     st.set_page_config(page_title="Pretraining Playground", layout="wide", initial_sidebar_state=shell.sidebar_state())
     shell.begin()
     page = st.navigation(shell.pages(), position="hidden" if shell.projector() else "sidebar", expanded=True)
-    shell.sidebar()
+    shell.guarded(shell.sidebar)
     shell.guarded(page.run)
 
 

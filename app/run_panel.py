@@ -13,7 +13,8 @@ from app import charts, compare, predict, sentences, shared_rows, shell, theme, 
 from app.i18n import T
 from app.probes import probe_box
 from app.spot import Spot, arms_of, drawn, estimate, make_view
-from core import experiment, jobs, runs
+from core import experiment, jobs, queue, runs
+from core.experiment import run_id
 from core.problem import Problem
 
 __all__ = ["Spot", "estimate", "inside", "picture", "train_box"]
@@ -52,6 +53,7 @@ TEXT = {
         "Still showing: {what}. Train to see your settings.",
         "Vẫn đang hiện: {what}. Hãy huấn luyện để thấy thiết lập của bạn.",
     ),
+    "still": T("Still showing: {what}.", "Vẫn đang hiện: {what}."),
     "until": T(
         "Still showing: {what}, until this run has its first point.",
         "Vẫn đang hiện: {what}, cho đến khi lần chạy này có điểm đầu tiên.",
@@ -59,6 +61,7 @@ TEXT = {
     "none": T("No run of these settings yet.", "Chưa có lần chạy nào với thiết lập này."),
     "queued": T("Waiting in the queue, {n} before you.", "Đang xếp hàng, trước bạn còn {n}."),
     "next": T("Next in the queue.", "Sắp đến lượt."),
+    "behind": T("After your other runs.", "Sau các lần chạy khác của bạn."),
     "busy": T(
         "Next in the queue, asked for {t} ago: other runs or other programs keep this machine busy. It starts by itself.",
         "Sắp đến lượt, yêu cầu {t} trước: máy đang bận vì lần chạy khác hoặc chương trình khác. Nó sẽ tự bắt đầu.",
@@ -92,6 +95,7 @@ TEXT = {
     "stopped": T(
         "Stopped at step {step}. What it learned is kept.", "Đã dừng ở bước {step}. Những gì học được vẫn còn."
     ),
+    "unbegun": T("Stopped before its first step.", "Đã dừng trước bước đầu tiên."),
     "done": T("Finished: {steps} steps.", "Xong: {steps} bước."),
     "shorter": T(
         "This run has {step} steps so far. Train goes on to {steps}.",
@@ -157,7 +161,7 @@ def _train_box(spot: Spot, was_active: bool) -> None:
         _button(buttons, spot, "resume", lambda: _resume(ids, spot.me), primary=True)
         _button(buttons, spot, "step", lambda: [jobs.single_step(id) for id in ids])
         _button(buttons, spot, "step10", lambda: [jobs.single_step(id, 10) for id in ids])
-        _button(buttons, spot, "stop", lambda: _stop(spot, paused))
+        _button(buttons, spot, "stop", lambda: _stop(spot, paused, everybody=True))  # it goes on for nobody
     else:
         complete = all(a.source == "live" and a.complete for a in view.arms)
         if complete and (steps := further(spot, view)):
@@ -171,11 +175,12 @@ def _train_box(spot: Spot, was_active: bool) -> None:
         elif not complete:
             stored = any(a.source == "stored" for a in view.arms)
             states = {a.status.state for a in view.arms}
-            ended = "again" if "failed" in states else "on" if "stopped" in states else None
+            begun = any(a.status.state == "stopped" and (a.result.step or a.status.step) for a in view.arms)
+            ended = "again" if "failed" in states else "on" if begun else None
             name = ended or ("yourself" if stored else "train")
             facts = {"t": theme.duration(estimate(spot.lesson, spot.playground, spot.arms))}
             _button(buttons, spot, name, lambda: _train(spot), primary=True, facts=facts)
-    if any(a.result.events for a in view.arms):
+    if any(a.result.metrics for a in view.arms):
         _pin(spot, view, buttons)
     for sentence in status_lines(spot, view, drawn(spot, view).shown):
         st.caption(sentence(lang))
@@ -242,8 +247,8 @@ def _longer(spot: Spot, steps: int) -> None:
     st.session_state.pop(f"{spot.prefix}steps", None)
 
 
-def _stop(spot: Spot, arms: list) -> None:
-    goes_on = [a for a in arms if not jobs.stop(a.run_id, spot.me)]
+def _stop(spot: Spot, arms: list, *, everybody: bool = False) -> None:
+    goes_on = [a for a in arms if not jobs.stop(a.run_id, spot.me, everybody=everybody)]
     _let_go().update(a.run_id for a in goes_on)
     if goes_on:
         count = max(len(runs.Run(a.run_id).watchers()) for a in goes_on)
@@ -276,7 +281,10 @@ def status_lines(spot: Spot, view, shown: str = "") -> list[T]:
         lines += [said for said in (line, *notes) if said is not None and said not in lines]
     if shown:
         begun = any(a.status.active or a.status.state == "paused" for a in view.arms)
-        lines.insert(0, TEXT["until" if begun else "showing"].format(what=shown))
+        failed = any(a.status.state == "failed" for a in view.arms)  # says itself what to do
+        lines.insert(
+            0, TEXT["until" if begun else "still" if failed else "showing"].format(what=sentences.plain(shown))
+        )
     return lines
 
 
@@ -295,9 +303,11 @@ def _status_line(spot: Spot, a) -> T | None:
             first = runs.exact(parent).status()
             if first.state in ("running", "queued"):
                 return TEXT["parent"].format(step=first.step, steps=first.steps)
-        if a.status.position:
-            return TEXT["queued"].format(n=a.status.position)
-        return TEXT["next"]
+        ahead = [ticket.run for ticket in queue.waiting()[: a.status.position]]
+        others = sum(run not in {run_id(arm.config) for arm in spot.arms} for run in ahead)
+        if others:
+            return TEXT["queued"].format(n=others)
+        return TEXT["behind" if ahead else "next"]
     if state == "running":
         seconds = a.result.seconds.get(step)
         left = (
@@ -311,8 +321,10 @@ def _status_line(spot: Spot, a) -> T | None:
         return sentences.say(facts.pop("code", "internal"), facts)
     if state == "paused" and a.status.facts.get("code"):
         return sentences.say(a.status.facts["code"], {"path": str(runs.store())})
-    if state in ("absent",) and a.source == "none":
+    if state == "absent" and a.source == "none":
         return None
+    if state == "stopped" and not step:
+        return TEXT["unbegun"]
     if state == "done" and not a.complete:
         return TEXT["shorter"].format(step=step, steps=a.arm.config.steps)
     if state == "done" and not getattr(a.arm.config, "steps", steps):
@@ -339,6 +351,7 @@ def _draw(spot: Spot, view) -> None:
         return
     hidden = veil.hides(spot, view)
     if hidden:
+        _dim(spot, view)
         if hidden == "picture":
             st.markdown(f"**{front[0].title(spot.lang)}**")
         else:
@@ -355,7 +368,12 @@ def _draw(spot: Spot, view) -> None:
     compare.chips(spot, view)
     for figure in front[1:]:
         draw_figure(figure, view, spot, said)
-    if view.shown:  # last, so that nothing above it changes its place
+    _dim(spot, view)  # last, so that nothing above it changes its place
+
+
+def _dim(spot: Spot, view) -> None:
+    """What stands in for the settings in front of the learner is seen to."""
+    if view.shown:
         # Nothing but a style would be put outside the fragment, where the fragment's next run could not take it away.
         st.html(f"<span></span><style>.st-key-{spot.prefix}picture{{opacity:.5}}</style>")
 
@@ -474,7 +492,8 @@ def cards(view, spot: Spot, name: str) -> list[tuple]:
             whose = "" if len(begun) == 1 else f"{a.arm.name(lang)}: "
             out.append((f"{whose}{TEXT['before'](lang)}", stages[first]))
         title = a.arm.name(lang) if len(view.arms) > 1 else TEXT["now"](lang)
-        out.append((f"{title} · {charts.STEP(lang)} {last}", stages[last]))
+        trains = hasattr(a.arm.config, "steps")  # who only reads a finished model takes no steps of its own
+        out.append((f"{title} · {charts.STEP(lang)} {last:,}" if trains else title, stages[last]))
     return out
 
 

@@ -1,5 +1,7 @@
 """Every refusal and every note, as a sentence with its remedy, in both languages. Core raises codes; this says them."""
 
+import re
+
 from app.i18n import T
 
 SENTENCES = {
@@ -23,6 +25,10 @@ SENTENCES = {
     "out_of_range": T(
         "{field} = {value} is out of range: a {number} number from {low} to {high} is needed.",
         "{field} = {value} nằm ngoài khoảng: cần một số {number} từ {low} đến {high}.",
+    ),
+    "empty": T(
+        "“{field}” is empty. Type something, for example one of: {valid}.",
+        "“{field}” đang trống. Hãy gõ gì đó, ví dụ một trong: {valid}.",
     ),
     "not_a_choice": T("{field} = {value} is not one of: {valid}.", "{field} = {value} không thuộc: {valid}."),
     "heads_do_not_divide": T(
@@ -204,6 +210,12 @@ SENTENCES = {
         "biết là cái nào. "
         "Hãy đổi một trong hai.",
     ),
+    "tale_same": T(
+        "Lines {first} and {second} can tell the same story word for word, so the text does not say which of them told it. "
+        "Make them differ in one word, or give weights inside a slot (fox*2).",
+        "Dòng {first} và dòng {second} có thể kể ra cùng một truyện, từng chữ một, nên văn bản không cho biết dòng nào đã kể. "
+        "Hãy cho chúng khác nhau một từ, hoặc đặt trọng số trong ô trống (cáo*2).",
+    ),
     "tale_rich": T(
         "Too much has to be remembered for exact floors. Use fewer slots, fewer values, or repeat fewer of them.",
         "Phải nhớ quá nhiều nên không tính được mức sàn chính xác. Hãy bớt ô, bớt giá trị, hoặc bớt chỗ lặp lại.",
@@ -213,32 +225,33 @@ SENTENCES = {
         "Không có bộ tách token nào tên “{name}”. Hãy chọn một trong: {valid}.",
     ),
     "words_needs_tales": T(
-        "The “words” tokenizer knows only the words of Tales. Choose bpe or bytes for this text.",
-        "Bộ tách token “words” chỉ biết các từ của Tales. Với văn bản này, hãy chọn bpe hoặc bytes.",
+        "The tokenizer “words of Tales” (words) knows only those. For this text choose byte pairs (bpe) or bytes.",
+        "Bộ tách token “từ của Tales” (words) chỉ biết các từ đó. Với văn bản này, hãy chọn cặp byte (bpe) hoặc byte "
+        "(bytes).",
     ),
     "tokenizer_damaged": T(
         "The built-in tokenizer file is damaged: {path}. Get it again from the repository.",
         "Tệp của bộ tách token có sẵn bị hỏng: {path}. Hãy lấy lại từ kho mã nguồn.",
     ),
     "gpt2_missing": T(
-        "GPT-2's vocabulary is not on this machine. Download it in the library, or put {address} ({bytes} bytes) "
-        "into {folder} as {file}; until then use bpe.",
-        "Máy này chưa có bộ từ vựng của GPT-2. Hãy tải trong thư viện, hoặc đặt {address} ({bytes} byte) vào "
-        "{folder} với tên {file}; trong lúc chờ hãy dùng bpe.",
+        "GPT-2's vocabulary is not on this machine. Download it under “Texts and weights”, or put {address} "
+        "({bytes:,} bytes) into {folder} as {file}; until then choose byte pairs (bpe).",
+        "Máy này chưa có bộ từ vựng của GPT-2. Hãy tải ở trang “Văn bản và trọng số”, hoặc đặt {address} "
+        "({bytes:,} byte) vào {folder} với tên {file}; trong lúc chờ hãy chọn cặp byte (bpe).",
     ),
     "gpt2_damaged": T(
-        "{path} ({bytes} bytes) is not GPT-2's vocabulary, or only part of it. It was left alone; download a good "
-        "one in the library.",
-        "{path} ({bytes} byte) không phải từ vựng GPT-2 hoặc chỉ là một phần. Tệp vẫn được giữ nguyên; hãy tải bản "
-        "tốt trong thư viện.",
+        "{path} ({bytes:,} bytes) is not GPT-2's vocabulary, or only part of it. It was left alone; download a good "
+        "one under “Texts and weights”.",
+        "{path} ({bytes:,} byte) không phải từ vựng GPT-2 hoặc chỉ là một phần. Tệp vẫn được giữ nguyên; hãy tải bản "
+        "tốt ở trang “Văn bản và trọng số”.",
     ),
     "text_is_shorter": T(
-        "You asked for {asked} tokens; the training part of this text has {tokens}. All of them are read.",
-        "Bạn xin {asked} token; phần huấn luyện của văn bản này chỉ có {tokens}. Mô hình đọc tất cả.",
+        "You asked for {asked:,} tokens; the training part of this text has {tokens:,}. All of them are read.",
+        "Bạn xin {asked:,} token; phần huấn luyện của văn bản này chỉ có {tokens:,}. Mô hình đọc tất cả.",
     ),
     "too_few_tokens": T(
-        "The text has {tokens} tokens; one window needs {needed}. Use a longer text or a shorter context.",
-        "Văn bản có {tokens} token; một cửa sổ cần {needed}. Hãy dùng văn bản dài hơn hoặc ngữ cảnh ngắn hơn.",
+        "The text has {tokens:,} tokens; one window needs {needed:,}. Use a longer text or a shorter context.",
+        "Văn bản có {tokens:,} token; một cửa sổ cần {needed:,}. Hãy dùng văn bản dài hơn hoặc ngữ cảnh ngắn hơn.",
     ),
     "no_distributed": T(
         "This PyTorch was built without gloo, the library its processes talk through: one process alone works. A PyTorch from pip for Linux or macOS has it.",
@@ -253,8 +266,8 @@ SENTENCES = {
         "Văn bản này có {rows} dòng; cần ít nhất 2 dòng mới tách được tập kiểm thử. Hãy chọn văn bản dài hơn hay nhiều dòng hơn.",
     ),
     "split_empty": T(
-        "This split leaves {train} training and {test} test windows of {windows}: one side is empty. Take a larger share, longer blocks, or a smaller gap, stride or context.",
-        "Cách chia này để lại {train} cửa sổ huấn luyện và {test} cửa sổ kiểm thử trong {windows}: một bên trống. Hãy tăng tỉ lệ kiểm thử hoặc độ dài khối, hay giảm khoảng trống, bước nhảy hoặc ngữ cảnh.",
+        "This split leaves {train:,} training and {test:,} test windows of {windows:,}: one side is empty. Take a larger share, longer blocks, or a smaller gap, stride or context.",
+        "Cách chia này để lại {train:,} cửa sổ huấn luyện và {test:,} cửa sổ kiểm thử trong {windows:,}: một bên trống. Hãy tăng tỉ lệ kiểm thử hoặc độ dài khối, hay giảm khoảng trống, bước nhảy hoặc ngữ cảnh.",
     ),
     "no_token_has": T(
         "No token contains {letters}. These letters work: {works}.",
@@ -299,10 +312,16 @@ SENTENCES = {
         "scalar outputs”. Phải là một số duy nhất: hãy lấy trung bình hoặc tổng.",
     ),
     "loss_not_finite": T(
-        "At the start (e = {e}) this loss or its slope is not a number, so there is no direction to go. Keep log and sqrt "
-        "away from negative values.",
-        "Ở điểm xuất phát (e = {e}), loss này hoặc độ dốc của nó không phải là số nên không biết đi hướng nào. Đừng để log "
-        "và sqrt gặp giá trị âm.",
+        "At the start (e = {e}) this loss or its slope is not a number, so there is no direction to go. Look for a "
+        "division by 0, or a log or root of what is not above 0.",
+        "Ở điểm xuất phát (e = {e}), loss này hoặc độ dốc của nó không phải là số nên không biết đi hướng nào. Hãy tìm "
+        "chỗ chia cho 0, hoặc log hay căn của số không dương.",
+    ),
+    "loss_value_not_finite": T(
+        "At the start (e = {e}) this loss is not a number, but its slope is: the weight has a direction to go, and no loss "
+        "says how well it does. Keep log and sqrt away from negative values, and do not divide by 0.",
+        "Ở điểm xuất phát (e = {e}), loss này không phải là số nhưng độ dốc thì vẫn là số: trọng số có hướng để đi, mà không "
+        "có loss nào cho biết nó đi tốt đến đâu. Đừng để log và sqrt gặp giá trị âm, cũng đừng chia cho 0.",
     ),
     "loss_flat": T(
         "The slope of this loss is 0 everywhere: nothing will ever move. It has to depend on e.",
@@ -354,12 +373,12 @@ SENTENCES = {
         "trong hai.",
     ),
     "rows_matched": T(
-        "{matched} of the {vocabulary} tokens exist in the donor's vocabulary and get its rows; the others start as noise of the same spread.",
-        "{matched} trong {vocabulary} token có trong từ vựng của mô hình cho và nhận hàng của nó; số còn lại bắt đầu bằng nhiễu cùng độ phân tán.",
+        "{matched:,} of the {vocabulary:,} tokens exist in the donor's vocabulary and get its rows; the others start as noise of the same spread.",
+        "{matched:,} trong {vocabulary:,} token có trong từ vựng của mô hình cho và nhận hàng của nó; số còn lại bắt đầu bằng nhiễu cùng độ phân tán.",
     ),
     "keep_beyond_text": T(
-        "You asked for {keep} training tokens; the text has {tokens}, and all of them are used.",
-        "Bạn muốn {keep} token huấn luyện; văn bản có {tokens}, và tất cả đều được dùng.",
+        "You asked for {keep:,} training tokens; the text has {tokens:,}, and all of them are used.",
+        "Bạn muốn {keep:,} token huấn luyện; văn bản có {tokens:,}, và tất cả đều được dùng.",
     ),
     "revision_missing": T(
         "The cache of {repo} has no revision “{revision}”. It has: {valid}. A branch can be deleted; a commit's hash "
@@ -376,16 +395,14 @@ SENTENCES = {
         "Đây không phải pickle, cũng không phải tệp PyTorch ({reason}). Tệp chỉ được đọc, không hề được mở.",
     ),
     "rows_fewer": T(
-        "This text has {rows} rows, not {asked}: all of them are used.",
-        "Văn bản này chỉ có {rows} dòng, không phải {asked}: dùng hết.",
+        "This text has {rows:,} rows, not {asked:,}: all of them are used.",
+        "Văn bản này chỉ có {rows:,} dòng, không phải {asked:,}: dùng hết.",
     ),
     "weights_needed": T(
-        "GPT-2's weights are not on this machine. Download them in the library, or put model.safetensors ({bytes} "
-        "bytes) from "
-        "{address} into {folder}. Until then the house model takes their place.",
-        "Máy này chưa có trọng số của GPT-2. Hãy tải trong thư viện, hoặc lấy model.safetensors ({bytes} byte) từ "
-        "{address} "
-        "rồi đặt vào {folder}. Trong lúc chờ, mô hình có sẵn đứng vào chỗ đó.",
+        "GPT-2's weights are not on this machine. Download them under “Texts and weights”, or put model.safetensors "
+        "({bytes:,} bytes) from {address} into {folder}. Until then the house model takes their place.",
+        "Máy này chưa có trọng số của GPT-2. Hãy tải ở trang “Văn bản và trọng số”, hoặc lấy model.safetensors "
+        "({bytes:,} byte) từ {address} rồi đặt vào {folder}. Trong lúc chờ, mô hình có sẵn đứng vào chỗ đó.",
     ),
     "weights_missing": T(
         "There is no file at {path}. Check the path, or whether the disk it lies on is plugged in.",
@@ -425,8 +442,8 @@ SENTENCES = {
         "{path} không phải tệp safetensors, hoặc phần đầu tệp đã hỏng. Hãy lấy lại tệp.",
     ),
     "weights_truncated": T(
-        "{path} was cut off: it has {bytes} bytes and should have {expected}. Get it again; nothing was deleted.",
-        "{path} bị cắt ngang: có {bytes} byte, lẽ ra phải có {expected}. Hãy lấy lại; không có gì bị xóa.",
+        "{path} was cut off: it has {bytes:,} bytes and should have {expected:,}. Get it again; nothing was deleted.",
+        "{path} bị cắt ngang: có {bytes:,} byte, lẽ ra phải có {expected:,}. Hãy lấy lại; không có gì bị xóa.",
     ),
     "weights_key": T(
         "{path} has no tensor “{name}” (it has “{has}”): these are the weights of another model, or some are missing. "
@@ -554,13 +571,13 @@ SENTENCES = {
     ),
     # notes
     "prompt_cropped": T(
-        "The prompt was longer than the context: the model saw its last {kept} tokens.",
+        "The prompt was longer than the context: of its tokens the model saw only the last {kept}.",
         "Câu mồi dài hơn ngữ cảnh: mô hình chỉ thấy {kept} token cuối.",
     ),
     "unknown_words": T("Words this tokenizer does not know: {words}.", "Từ mà bộ tách token này không biết: {words}."),
     "no_unused": T(
-        "Every one of the {vocabulary} tokens occurs in these {tokens} tokens of text: none is unused. Keep less of the text, or take a tokenizer with more tokens.",
-        "Cả {vocabulary} token đều xuất hiện trong {tokens} token của văn bản này: không có token không dùng. Hãy giữ ít văn bản hơn, hoặc chọn bộ tách token có nhiều token hơn.",
+        "Every one of the {vocabulary:,} tokens occurs in these {tokens:,} tokens of text: none is unused. Keep less of the text, or take a tokenizer with more tokens.",
+        "Cả {vocabulary:,} token đều xuất hiện trong {tokens:,} token của văn bản này: không có token không dùng. Hãy giữ ít văn bản hơn, hoặc chọn bộ tách token có nhiều token hơn.",
     ),
     "rescued": T(
         "The unused token “{token}” takes the place of “{host}” in {sentences} stretches of the text.",
@@ -695,6 +712,11 @@ class Blanks(dict):
 
 
 KINDS = {"whole": T("whole", "nguyên"), "real": T("real", "thực")}  # of numbers, as core's problems name them
+
+
+def plain(text: str) -> str:
+    """Text to be shown as it stands where Markdown is read: what a learner typed keeps its stars and dollars."""
+    return re.sub(r"([\\`*_{}\[\]$~<>:#|])", r"\\\1", text)
 
 
 def say(code: str, facts: dict | None = None) -> T:

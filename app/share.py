@@ -59,7 +59,7 @@ def buttons(spot: Spot) -> None:
             address = address_of(st.context.url or "", dict(st.query_params.items()), spot.number)
             st.caption(TEXT["settings"](lang))
             st.code(address, language=None, wrap_lines=True)
-            st.html(f"<div style='background:#fff;padding:8px;width:max-content'>{qr(address)}</div>")
+            st.html(f'<img alt="QR" class="qr" src="{qr(address)}">')  # a drawing in the page itself would be taken out
             if urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1"):
                 st.caption(TEXT["here"](lang))
     with st.popover(TEXT["export"](lang), key=f"l{spot.number:02d}_export", on_change="rerun", type="tertiary") as box:
@@ -95,7 +95,7 @@ def address_of(url: str, query: dict, number: int) -> str:
 
 @lru_cache(maxsize=64)
 def qr(address: str) -> str:
-    """The address as a QR code, SVG."""
+    """The address as a QR code on white: the address of an SVG picture."""
     import segno
 
-    return segno.make(address, micro=False).svg_inline(scale=4, border=2)
+    return segno.make(address, micro=False).svg_data_uri(scale=4, border=4, light="#fff")

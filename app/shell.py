@@ -116,6 +116,7 @@ def begin() -> None:
         [data-testid=stButtonGroup]>div{{flex-wrap:wrap}}
         [data-testid=stMain] p,[data-testid=stMain] li{{max-width:78ch}}
         [class*=_question] p{{max-width:none!important}}
+        button[kind=primary],button[kind=primary] *{{color:light-dark(#fff,#0f1317)}}
         mark.hit{{background:#E69F00;color:#1b1f24;border-radius:3px;padding:0 1px}}
         .sample{{white-space:pre-wrap;overflow-wrap:anywhere;font-size:.95rem;line-height:1.45;max-width:75ch}}
         .cap{{opacity:.72;font-size:.85rem}}

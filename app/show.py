@@ -205,8 +205,8 @@ def change(number: int, lesson: Lesson, playground: Playground, values: dict, la
                 controls.draw(control, start + control.field, values, lang)
             moved = controls.changed(number, lesson, playground, values)
             if moved:
-                say = controls.spoken
-                what = ", ".join(f"{c.label(lang)} {say(c, was, lang)} → {say(c, now, lang)}" for c, was, now in moved)
+                say = lambda c, value: sentences.plain(controls.spoken(c, value, lang))  # noqa: E731
+                what = ", ".join(f"{c.label(lang)} {say(c, was)} → {say(c, now)}" for c, was, now in moved)
                 st.caption(TEXT["moved"].format(what=what)(lang))
             st.button(
                 TEXT["back"](lang),

@@ -34,6 +34,11 @@ def percent(share: float) -> str:
     return f"{text.rstrip('0').rstrip('.') if '.' in text and 'e' not in text else text} %"
 
 
+def whole(share: float) -> str:
+    """A share in whole percents, with the digits it has where it is below one: 35 %, 0.312 %."""
+    return f"{100 * share:.0f} %" if share >= 0.01 else percent(share)
+
+
 def number(value: float) -> str:
     """Three significant digits as people read them: 1.23, 0.0457, 12,300, 1.20e-5. What is none is NaN in any language."""
     if not math.isfinite(value):

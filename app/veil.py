@@ -7,7 +7,8 @@ import streamlit as st
 from app import predict, shell
 from app.i18n import T
 from app.spot import Spot
-from app.view import View
+from app.view import ArmView, View
+from core import runs
 from core.result import Result
 
 LEVELS = ("", "end", "numbers", "picture")  # each keeps back what those before it do, and more
@@ -37,14 +38,19 @@ SHARE = 0.1  # of the run's steps
 
 def hides(spot: Spot, view: View) -> str:
     """What the picture must keep back, as an open question asks for (`LEVELS`; "": nothing). Never of a run of the
-    learner's own, of what is computed at once, nor on the projector, where the teacher asks."""
-    stored = all(a.source in ("stored", "none") for a in view.arms) and not view.active and not view.pinned
+    learner's own, of what is computed at once, nor on the projector, where the teacher asks. What somebody else here has
+    trained is, like what ships, a stored run."""
+    stored = not any(_own(spot, a) for a in view.arms) and not view.active and not view.pinned
     lifted = st.session_state.get(_key(spot), False) or spot.inline or shell.projector()
     if lifted or not stored or not any(a.result.events for a in view.arms):
         return ""
     unanswered = predict.unanswered(spot.number, spot.playground)
     asked = [p.given_by for p in unanswered if p.decided_by == "quick"]
     return max(asked, key=LEVELS.index, default="")
+
+
+def _own(spot: Spot, a: ArmView) -> bool:
+    return a.source not in ("stored", "none") and (a.source != "live" or runs.Run(a.run_id).asked_by(spot.me))
 
 
 def behind(view: View) -> View:

@@ -17,7 +17,7 @@ HOUSE = {
         ),
     ),
     "house-model1": (
-        T("House donor: Model 1", "Mô hình cho có sẵn: Mô hình 1"),
+        T("House donor: Model 1", "Mô hình cho (donor) có sẵn: Mô hình 1"),
         T(
             "An embedding and a head to borrow in lessons 1 and 7.",
             "Một embedding và một tầng ra để mượn trong bài 1 và bài 7.",

@@ -4,6 +4,7 @@ A judge takes the numbers (one per seed) and says whether a condition on their m
 verdict is about the *statement*: `fails(above(0))` reads "if the mean is above 0, the statement fails".
 """
 
+import contextlib
 import json
 import math
 import statistics
@@ -236,10 +237,14 @@ def recall(claim) -> tuple[Verdict, dict] | None:
     shipped = _shipped(claim.id.split(".")[0]).get(claim.id, {})
     for source, data in (("here", read_json(files.home() / "claims" / f"{claim.id}.json")), ("shipped", shipped)):
         if data and data.get("stamp") == stamp(claim):
-            numbers = tuple(math.nan if n is None else n for n in data["numbers"])
-            judged = claim.judge(list(numbers)) if numbers and claim.judge else None
-            if judged is None:
-                judged = Verdict(data["state"], missing=tuple(data["missing"]))
-            facts = {"date": data["date"], "machine": data["machine"], "source": source}
-            return replace(judged, seconds=data["seconds"]), facts
+            with contextlib.suppress(KeyError, TypeError, ValueError):  # damaged: as if it were not there
+                return _told(claim, data), {"date": data["date"], "machine": data["machine"], "source": source}
     return None
+
+
+def _told(claim, data: dict) -> Verdict:
+    """The verdict that a ledger's entry tells, judged anew. Raises KeyError, TypeError or ValueError where it is damaged."""
+    numbers = [math.nan if n is None else float(n) for n in data["numbers"]]
+    if numbers and claim.judge:
+        return replace(claim.judge(numbers), seconds=data["seconds"])
+    return Verdict(STATES[STATES.index(data["state"])], missing=tuple(data["missing"]), seconds=data["seconds"])

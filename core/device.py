@@ -53,10 +53,12 @@ def remembered() -> dict[str, str]:
     """What a worker has found out about this machine (`remember`), without importing torch; the CPU until then."""
     from core import files
 
+    known = {"cpu": "", "cuda": "not_looked_yet", "mps": "not_looked_yet"}
     try:
-        return json.loads((files.home() / "device.json").read_text(encoding="utf-8"))["devices"]
-    except (OSError, ValueError, KeyError):
-        return {"cpu": "", "cuda": "not_looked_yet", "mps": "not_looked_yet"}
+        found = json.loads((files.home() / "device.json").read_text(encoding="utf-8"))["devices"]
+        return known | {name: str(found[name]) for name in known if name in found} | {"cpu": ""}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):  # none, or damaged
+        return known
 
 
 def remember() -> None:

@@ -86,23 +86,34 @@ def lowest(loss: Callable, values, points: int = 4001) -> float:
 def warnings(loss: Callable, start: float, target: float) -> list[tuple[str, dict]]:
     """What to know about a typed loss before training with it: (code, facts), at most two.
 
-    Looks at errors from -10 to 10 and far outside: loss_not_finite, loss_flat, loss_no_minimum, loss_off_target,
-    loss_stuck (slope 0 where the weight starts, yet not at the lowest point).
+    Looks at errors from -10 to 10 and far outside: loss_not_finite (no direction where the weight starts), loss_flat,
+    loss_value_not_finite (there the slope alone is a number), loss_no_minimum, loss_off_target, loss_stuck (slope 0 where
+    the weight starts, yet not at the lowest point).
     """
     e = np.linspace(-10, 10, 4001)
     value, slope = loss(e)
     there, push = (float(part) for part in loss(np.array(start - target)))
-    if not np.isfinite(there) or not np.isfinite(push):
-        return [("loss_not_finite", {"e": f"{start - target:g}"})]
-    if not np.any(slope[np.isfinite(slope)]):
+    begin = {"e": _shown(start - target, "g")}
+    if not np.isfinite(push):
+        return [("loss_not_finite", begin)]
+    if not push and not np.any(slope[np.isfinite(slope)]):  # first: of 1/0 the value is none either
         return [("loss_flat", {})]
+    if not np.isfinite(there):
+        return [("loss_value_not_finite" if push else "loss_not_finite", begin)]
+    if np.isnan(value).all():  # it starts farther out, and only there it is a number
+        return []
     least, place = np.nanmin(value), float(e[np.nanargmin(value)])
     far = loss(np.array([-1e4, -1e3, 1e3, 1e4]))[0]
     found = []
     if least in (value[0], value[-1]) and min(far[0], far[-1]) <= min(far[1], far[2]) < least:
         return [("loss_no_minimum", {})]
     if abs(place) > 0.02 and value[2000] > least + 1e-6 * max(1.0, abs(least)):
-        found.append(("loss_off_target", {"e": f"{place:.3g}"}))
+        found.append(("loss_off_target", {"e": _shown(place, ".3g")}))
     if push == 0 and there > least + 1e-9:
-        found.append(("loss_stuck", {"e": f"{start - target:g}"}))
+        found.append(("loss_stuck", begin))
     return found
+
+
+def _shown(e: float, digits: str) -> str:
+    """An error as it stands in a sentence, with the minus of the page."""
+    return f"{e:{digits}}".replace("-", "−")

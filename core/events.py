@@ -92,6 +92,8 @@ class Finished:
 
 Event = Started | Metric | Table | Sample | Note | Snapshot | Finished
 TYPES = {cls.kind: cls for cls in (Started, Metric, Table, Sample, Note, Snapshot, Finished)}
+NUMBER = (int, float)
+KINDS = {"steps": int, "step": int, "value": NUMBER, "seconds": (*NUMBER, type(None)), "facts": dict, "columns": dict}
 FIELDS = {kind: tuple(f.name for f in fields(cls)) for kind, cls in TYPES.items()}
 
 
@@ -117,18 +119,19 @@ def _finite(value):
 
 def from_json(line: str) -> Event:
     """The event of one log line. Raises ValueError on a damaged line or an unknown kind; unknown keys are ignored."""
-    data = json.loads(line)
-    if not isinstance(data, dict) or data.get("kind") not in TYPES:
-        raise ValueError(f"not an event: {line[:80]!r}")
-    if data["kind"] == "metric" and data.get("finite") is False:
-        data["value"] = float(data.get("text", "nan"))
-    kind = data["kind"]
     try:
+        data = json.loads(line)
+        kind = data["kind"]
+        if kind == "metric" and data.get("finite") is False:
+            data["value"] = float(data.get("text", "nan"))
         if "name" in data:
             data["name"] = sys.intern(data["name"])  # a long run says the same name at every step
-        return TYPES[kind](**{name: data[name] for name in FIELDS[kind] if name in data})
-    except TypeError as missing:
-        raise ValueError(f"not an event: {line[:80]!r}") from missing
+        found = {name: data[name] for name in FIELDS[kind] if name in data}
+        if all(isinstance(value, KINDS.get(name, str)) for name, value in found.items()):
+            return TYPES[kind](**found)
+    except (TypeError, KeyError, RecursionError):  # no object, of no kind, a field missing
+        pass
+    raise ValueError(f"not an event: {line[:80]!r}")
 
 
 def read_lines(lines: Iterable[str]) -> Iterator[Event]:

@@ -129,7 +129,7 @@ def coerce(Config: type, name: str, value):
         if off or (isinstance(default, int) and value != int(value)):
             kind = "whole" if isinstance(default, int) else "real"
             raise Problem("out_of_range", field=name, value=f"{value:g}", low=low, high=high, number=kind)
-        value = int(value) if isinstance(default, int) else float(f"{value:.{digits(value)}g}")
+        value = int(value) if isinstance(default, int) else float(f"{value:.{digits(value)}g}") + 0.0  # -0 is 0
     else:
         value = str(value)
         if any("\ud800" <= letter <= "\udfff" for letter in value):  # bytes that were no text: they have no UTF-8
@@ -143,7 +143,8 @@ def coerce(Config: type, name: str, value):
         import re
 
         if not (pattern and isinstance(value, str) and re.fullmatch(pattern, value)):
-            raise Problem("not_a_choice", field=name, value=str(value)[:80], valid=", ".join(map(str, choices)))
+            code = "not_a_choice" if value != "" else "empty"
+            raise Problem(code, field=name, value=str(value)[:80], valid=", ".join(map(str, choices)))
     return value
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from core import dispatch, experiment, jobs, queue, runs, worker
+from core import dispatch, experiment, files, jobs, queue, runs, worker
 from core.events import Event, Finished
 from core.locks import locked
 from core.result import Result
@@ -59,8 +59,11 @@ def _move(folder: Path, place: Path | None) -> None:
     for old in (gone, place):
         if old is not None:
             _remove(old)
-    if folder.exists():
-        os.replace(folder, place or gone)
+    try:
+        if folder.exists():
+            os.replace(folder, place or gone)
+    except OSError as error:
+        raise files.problem(error, folder) from error
     _remove(gone)
 
 
@@ -113,13 +116,21 @@ def _train_or_follow(run: runs.Run) -> Iterator[Event]:
                 dispatch.ask_again(live, let_go)
 
 
+STOPS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+def stoppable() -> None:
+    """From here on a `kill`, or a terminal that is closed, stops this process as Ctrl-C does: saved, and with a word."""
+    for number in STOPS:
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
+
+
 @contextlib.contextmanager
 def between_steps() -> Iterator[None]:
     """Ctrl-C inside is raised at the end: in the middle of a step there would be nothing that can be saved. The second one is
-    raised at once."""
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield  # it is ignored, as of a job in the background, or somebody else's
-        return
+    raised at once. So is a `kill`, where it means the same (`stoppable`)."""
+    heard = [number for number in STOPS if signal.getsignal(number) is signal.default_int_handler]
     asked = []
 
     def later(*_):
@@ -128,14 +139,16 @@ def between_steps() -> Iterator[None]:
         asked.append(True)
 
     try:
-        before = signal.signal(signal.SIGINT, later)
+        for number in heard:  # others are ignored, as of a job in the background, or somebody else's
+            signal.signal(number, later)
     except ValueError:  # not the main thread: Ctrl-C does not come here
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number in heard:
+            signal.signal(number, signal.default_int_handler)
     if asked:
         raise KeyboardInterrupt
 

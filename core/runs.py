@@ -33,6 +33,8 @@ GALLERY = Path(__file__).resolve().parent / "gallery"
 FRESH = 60.0  # seconds after which a watcher who no longer shows up does not count
 ENDED = ("done", "stopped", "diverged", "failed")
 TAIL = 4096
+ENTRIES = {"experiment": str, "version": int, "config": str, "parents": dict, "threads": int}  # of config.json
+ENTRIES |= {"want": str, "steps": int, "until": int | None, "code": str}  # of control.json
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Run:
 
     def info(self) -> dict:
         """What config.json says, {} where there is none or it is damaged."""
-        return read_json(self.dir / "config.json")
+        return _of_kind(read_json(self.dir / "config.json"))
 
     @property
     def tensors(self) -> Path:
@@ -100,7 +102,8 @@ class Run:
         return experiment.decode(encoded)
 
     def control(self) -> dict:
-        return read_json(self.dir / "control.json")
+        """What people want, {} where nobody has said or the file is damaged."""
+        return _of_kind(read_json(self.dir / "control.json"))
 
     def steps(self) -> int:
         """How many steps are wanted by now ("train longer" raises it)."""
@@ -114,7 +117,7 @@ class Run:
             with self.log.open("rb") as log:
                 log.seek(offset)
                 data = log.read()
-        except FileNotFoundError:
+        except (FileNotFoundError, IsADirectoryError):
             return [], offset
         end = data.rfind(b"\n") + 1
         return list(events.read_lines(data[:end].decode("utf-8", "replace").split("\n"))), offset + end
@@ -187,7 +190,7 @@ class Run:
                     cut = lines.pop(0) if begin else b""  # its beginning lies before this part
                     yield from events.read_lines(line.decode("utf-8", "replace") for line in reversed(lines))
                     end, part = begin, part * 16  # a table's line may be longer than that
-        except FileNotFoundError:
+        except (FileNotFoundError, IsADirectoryError):
             return
 
     def _last(self) -> tuple:
@@ -217,8 +220,13 @@ def read_json(path: Path) -> dict:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))  # whatever the locale: prompts are in any language
         return data if isinstance(data, dict) else {}
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
+
+
+def _of_kind(told: dict) -> dict:
+    """Without the entries of another kind than they are written with: one run's damaged file must not stop a worker."""
+    return {name: value for name, value in told.items() if isinstance(value, ENTRIES.get(name, object))}
 
 
 def write_json(path: Path, data: dict, *, durable: bool = True) -> None:
@@ -246,7 +254,9 @@ def create(config, run: Run | None = None) -> Run:
     """The folder of this config's run, made if needed; its steps raise what is wanted of it. run: the folder, where it is
     not the one that bears the config's own name (`exact`)."""
     run = run or Run(experiment.run_id(config))
-    if not (run.dir / "config.json").exists():
+    try:
+        run.config()
+    except Problem:  # there is none; or it is damaged, and the folder's name says what it was
         found = experiment.of(config)
         parents = {role: experiment.run_id(parent) for role, parent in found.needs(config).items()}
         info = {"experiment": found.name, "version": found.version, "config": experiment.encode(config)}

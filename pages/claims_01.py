@@ -103,7 +103,8 @@ CLAIMS = (
         judge=fails(above(2.0)),
         seeds=(0,),
         unit=T(
-            "times the rent of one run: $450M against $62.7M", "lần tiền thuê cho một lần chạy: $450M so với $62.7M"
+            "times the rent of one run: $450M against $62.7M",
+            "lần tiền thuê cho một lần chạy: 450 triệu đô so với 62.7 triệu đô",
         ),
         explain=T(
             "The multiplication is right; what it means is not. It is the price of a cluster, which trains many models. One run of 95 days uses up $29.3M of it (worth nothing after four years), or $62.7M at $1.10 an hour; the AI Index estimates $78.4M. And every input is unofficial.",

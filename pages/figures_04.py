@@ -163,7 +163,7 @@ def race_rows(view):
         heights = apart([end["weight"] for end in here], 0.115 * (high - low or 1))
         names += [{"kind": "end"} | end | {"weight": y} for end, y in zip(here, heights, strict=True)]
     rows += [{"kind": "target", "weight": config.target}]
-    rows += [{"kind": "moment", "step": now, "text": f"{STEP(view.lang)} {now}"}]
+    rows += [{"kind": "moment", "step": now, "text": f"{STEP(view.lang)} {now:,}"}]
     return pd.DataFrame(rows + aside(placed, last, inward) + names + bowl(config, placed, low, high))
 
 

@@ -23,7 +23,10 @@ def sweep_rows(view):
             for lr, name, steps, error in zip(*columns.values(), strict=True):
                 piece += steps is None  # a line must not jump over what never arrives
                 row = {"lr": lr, "name": NAMES[name], "role": role, "run": a.run_id, "piece": piece, "kind": "sweep"}
-                rows.append(row | {"steps": steps, "error": None if error is None else max(error, FLAT)})
+                drawn = None if steps is None else max(steps, 1)  # where it starts within the tolerance: 0 has no log
+                rows.append(
+                    row | {"steps": drawn, "arrived": steps, "error": None if error is None else max(error, FLAT)}
+                )
                 if steps is None and role == "arm":
                     rows.append({"lr": lr, "name": NAMES[name], "kind": "lost", "steps": band[name]})
     facts, low, high = view.main.facts, 1e-3, 3.0
@@ -69,7 +72,7 @@ def sweep_chart(view):
         scale=alt.Scale(type="log", domainMin=1, nice=False),
         axis=alt.Axis(grid=False, tickCount=4, format="~g", minExtent=EXTENT * view.size),
     )
-    tip = ["name:N", alt.Tooltip("lr:Q", format=".3g"), "steps:Q"]
+    tip = ["name:N", alt.Tooltip("lr:Q", format=".3g"), alt.Tooltip("arrived:Q", title="steps")]
     band = only("band")
     rule = only("rule").mark_rule(color=GREY, strokeDash=[6, 4])
     above = (
@@ -299,10 +302,6 @@ both = Figure(
 )
 
 
-def descent_rows(view):
-    return both_rows(view).assign(role="arm", run="", kind="loss", called="", weight=0.0)
-
-
 def descent_chart(view):
     x = step_axis(view, scale=alt.Scale(nice=False))
     y = alt.Y(
@@ -322,7 +321,7 @@ descent = Figure(
     "descent",
     T("The loss on the way", "Loss trên đường đi"),
     T("Loss against step on a log scale, three lines. {now}", "Loss theo bước trên thang log, ba đường. {now}"),
-    descent_rows,
+    both_rows,
     descent_chart,
     constant=True,
 )

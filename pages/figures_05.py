@@ -11,6 +11,7 @@ from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
 from core import start_loss
+from core.experiments import model1
 
 LINES = {
     "uniform": T("uniform guess, ln V", "đoán đều, ln V"),
@@ -20,7 +21,7 @@ LINES = {
     "bigram": T("best one token can do, k ahead", "tốt nhất với một token, đoán cách k"),
 }
 SHARE = alt.Axis(format="%")
-STAGES = (0, 10, 50, 100, 300, 600, 1000, 2000, 5000)  # when a run looks at its table
+STAGES = (*model1.STAGES, 8900)  # when a run looks at its table; it does so at its end as well: the course's run
 LAST = 600
 
 
@@ -29,9 +30,9 @@ def pieces(values) -> list[str]:
     return [str(v).replace("\n", "⏎").replace("\r", "␍") for v in values]
 
 
-def last_table(view, label: str, name: str) -> tuple[int, dict]:
-    """(step, columns) of the arm's last such table at or before the chosen stage; (0, {}) before there is one."""
-    found = view.result(label).tables.get(name, {})
+def last_table(view, result, name: str) -> tuple[int, dict]:
+    """(step, columns) of the run's last such table at or before the chosen stage; (0, {}) before there is one."""
+    found = result.tables.get(name, {})
     stage = int(view.values.get("stage", LAST))
     step = max((s for s in found if s <= stage), default=min(found, default=0))
     return step, found.get(step, {})
@@ -121,17 +122,16 @@ gap = Figure(
 
 def board_rows(view):
     """Words of the first window on two rows, and for every arm an arrow from each input to its target."""
-    rows, text = [], []
+    rows, words, inputs = [], {}, 0
     for a in view.arms:
         table = a.result.tables.get("board", {}).get(0)
         if not table:
             continue
         k, n, name = a.arm.config.offset, len(table["x"]), a.arm.name(view.lang)
-        whole = table["x"] + table["y"][max(0, n - k) :]
-        text = whole if len(whole) > len(text) else text
+        words |= dict(enumerate(table["x"])) | dict(enumerate(table["y"], k))  # a window may be shorter than k
+        inputs = max(inputs, n)
         rows += [("arrow", i, i + k, "", 1.0, 0.0, name) for i in range(n)]
-    inputs = len(text) and max(len(a.result.tables.get("board", {}).get(0, {"x": []})["x"]) for a in view.arms)
-    for i, word in enumerate(pieces(text)):
+    for i, word in zip(sorted(words), pieces(words[i] for i in sorted(words)), strict=True):
         rows.append(("word", i, i, word, 0.0, 0.0, ""))
         if i < inputs:
             rows.append(("word", i, i, word, 1.0, 1.0, ""))
@@ -193,7 +193,7 @@ board = Figure(
 def bars_rows(view):
     rank, rows = int(view.values.get("rank") or 1), []
     for number, a in enumerate(view.arms):
-        step, table = last_table(view, a.arm.label, "bars")
+        step, table = last_table(view, a.result, "bars")
         for i in range(len(table.get("rank", []))):
             if table["rank"][i] != rank:
                 continue
@@ -255,7 +255,7 @@ bars = Figure(
 def pairs_rows(view):
     frames = []
     for a in view.arms:
-        step, table = last_table(view, a.arm.label, "pairs")
+        step, table = last_table(view, a.result, "pairs")
         if table:
             frame = pd.DataFrame(table).assign(name=a.arm.name(view.lang), step=step)
             frame["pair"] = [

@@ -11,7 +11,7 @@ from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, GREY
 from pages.controls_07 import ARMS as RUNS
-from pages.controls_07 import GIVERS, KINDS, RATIOS
+from pages.controls_07 import GIVERS, KINDS, RATIOS, TIE
 
 LAST = T("test loss at the last step", "loss kiểm thử ở bước cuối")
 BEST = T("test loss at its best step", "loss kiểm thử ở bước tốt nhất")
@@ -99,24 +99,33 @@ def crossover_points(view) -> dict[str, dict[int, float]]:
     return out
 
 
-def crossing(points) -> float:
-    """The n at which frozen and trainable meet, on a straight line over log n; nan where they do not."""
-    both = sorted(points["frozen"].keys() & points["free"].keys())
-    gaps = [(n, points["frozen"][n] - points["free"][n]) for n in both]
-    for (n, gap), (m, other) in pairwise(gaps):
-        if (gap <= 0) != (other <= 0):  # weight decay can turn the order round
-            return math.exp(math.log(n) + (math.log(m) - math.log(n)) * gap / (gap - other))
+def crossing(points, uniform: float = math.inf) -> float:
+    """The n at which frozen and trainable meet, on a straight line over log n; nan where they do not, or not between two n
+    that tell them apart. uniform: an n at which both are worse than guessing compares nothing."""
+    frozen, free = points["frozen"], points["free"]
+    both = [n for n in sorted(frozen.keys() & free.keys()) if min(frozen[n], free[n]) < uniform]
+    gaps = [(n, frozen[n] - free[n]) for n in both]
+    apart = [i for i, (_, gap) in enumerate(gaps) if abs(gap) > TIE]
+    for i, j in pairwise(apart):
+        if gaps[i][1] * gaps[j][1] < 0:  # weight decay can turn the order round
+            for (n, gap), (m, other) in pairwise(gaps[i : j + 1]):  # ties between them stay where they are drawn
+                if (gap <= 0) != (other <= 0):
+                    return math.exp(math.log(n) + (math.log(m) - math.log(n)) * gap / (gap - other))
     return math.nan
+
+
+def about(n: float) -> str:
+    """A number of tokens as far as a crossing can be read off: 2,100, 17,000."""
+    return f"{round(n, -3 if n >= 5000 else -2):,.0f}"
 
 
 def crossover_rows(view):
     points = crossover_points(view)
     rows = [(RUNS[kind][1](view.lang), n, v, "", "run") for kind in KINDS for n, v in points[kind].items()]
-    n = crossing(points)
+    n = crossing(points, view.references.get("uniform", math.inf))
     if math.isfinite(n):
         label = T("they cross at about {n} tokens", "hai đường cắt nhau ở khoảng {n} token")
-        said = label.format(n=f"{round(n, -3):,.0f}" if n >= 5000 else f"{round(n, -2):,.0f}")(view.lang)
-        rows.append(("", n, None, said, "cross"))
+        rows.append(("", n, None, label.format(n=about(n))(view.lang), "cross"))
     return pd.DataFrame(rows, columns=["name", "n", "value", "label", "what"])
 
 

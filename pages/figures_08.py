@@ -17,7 +17,7 @@ def tables(view, name):
     """The last table of that name in every arm, one row per entry, with step and the arm's name."""
     frames = []
     for a in view.arms:
-        found = view.result(a.arm.label).tables.get(name, {})
+        found = a.result.tables.get(name, {})
         if found:
             step = max(found)
             frames.append(pd.DataFrame(found[step]).assign(step=step, arm=a.arm.label, name=a.arm.name(view.lang)))
@@ -236,7 +236,7 @@ by_place = Figure(
 
 def strip_rows(view):
     rows = tables(view, "windows")
-    texts = next((t[0] for t in (view.result(a.arm.label).tables.get("texts") for a in view.arms) if t), None)
+    texts = next((t[0] for t in (a.result.tables.get("texts") for a in view.arms) if t), None)
     if texts is None or "window" not in rows:
         return EMPTY
     return rows.merge(pd.DataFrame(texts).rename_axis("window").reset_index(), on="window")
@@ -343,8 +343,8 @@ writing = Figure(
     "writing",
     T("What its writing has learned", "Văn nó viết đã học được gì"),
     T(
-        "Shares counted in 8 pieces of writing at steps 0, 50, 100, 300, 500: known pairs, agreements, white space, punctuation. {now}",
-        "Các tỉ lệ đếm trên 8 đoạn tự viết ở bước 0, 50, 100, 300, 500: cặp quen, chỗ ăn khớp, khoảng trắng, dấu câu. {now}",
+        "Shares counted in 8 pieces of writing at some steps and at the end: known pairs, agreements, white space, punctuation. {now}",
+        "Các tỉ lệ đếm trên 8 đoạn tự viết ở một số bước và ở bước cuối: cặp quen, chỗ ăn khớp, khoảng trắng, dấu câu. {now}",
     ),
     writing_rows,
     writing_chart,

@@ -9,14 +9,20 @@ from app.lesson import Figure
 from app.theme import ARMS, GREY, INPUT
 from pages.figures_08 import DASHES, EMPTY, dash_legend, dashed, tables
 
+
+def ends(points: dict) -> list[int]:
+    """The first and the last step of {step: ...}."""
+    return sorted({min(points), max(points)}) if points else []
+
+
 # --- the echo ----------------------------------------------------------------------------------------------------
 
 
 def echo_rows(view):
     rows = []
     for a in view.arms:
-        points = view.result(a.arm.label).metrics.get("p_repeat", {})
-        for step in sorted({min(points, default=0), max(points, default=0)} & set(points)):
+        points = a.result.metrics.get("p_repeat", {})
+        for step in ends(points):
             rows.append((float(a.arm.label), points[step], step))
     return pd.DataFrame(rows, columns=["std", "repeat", "step"])
 
@@ -58,8 +64,8 @@ echo = Figure(
 def cosine_rows(view):
     frames = []
     for a in view.arms:
-        found = view.result(a.arm.label).tables.get("echo", {})
-        for step in sorted({min(found, default=0), max(found, default=0)} & set(found)):
+        found = a.result.tables.get("echo", {})
+        for step in ends(found):
             frames.append(pd.DataFrame(found[step]).assign(step=step, name=a.arm.name(view.lang)))
     return pd.concat(frames, ignore_index=True) if frames else EMPTY
 
@@ -165,10 +171,12 @@ def edge_chart(view):
 
 edge = Figure(
     "edge",
-    T("The edge starves", "Mép văn bản bị đói"),
+    T("The edge of the text", "Mép văn bản"),
     T(
-        "Visits of the first tokens of the text: the first can only ever start one window. {now}",
-        "Số lần xuất hiện của các token đầu: token đầu tiên chỉ có thể nằm trong một cửa sổ. {now}",
+        "Visits of the first tokens of the text. Drawn at random, the first can only ever start one window; in shuffled passes "
+        "nothing starves there. {now}",
+        "Số lần xuất hiện của các token đầu. Rút ngẫu nhiên thì token đầu tiên chỉ có thể nằm trong một cửa sổ; duyệt xáo trộn "
+        "thì ở đó không có gì bị đói. {now}",
     ),
     edge_rows,
     edge_chart,

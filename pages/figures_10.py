@@ -50,12 +50,9 @@ def story_chart(view):
             )
         return alt.layer(*marks).properties(height=height(view, 290 if first else 270), width="container")
 
-    references = view.references
-    kl_rules = (
-        [(T("a uniform model, ln(V/K)", "mô hình đoán đều, ln(V/K)")(view.lang), references["uniform_kl"])]
-        if "uniform_kl" in references
-        else []
-    )
+    pays = "ln(V/K)" if view.config.target == "uniform" else "ln V − H(Q)"
+    uniform = T("a uniform model, {kl}", "mô hình đoán đều, {kl}").format(kl=pays)(view.lang)
+    kl_rules = [(uniform, value) for name, value in view.references.items() if name == "uniform_kl"]
     return (
         panel("kl", T("KL to Q (nats)", "KL tới Q (nats)")(view.lang), kl_rules, True),
         panel("test_loss", T("test loss (nats/token)", "loss kiểm thử (nats/token)")(view.lang), [], False),
@@ -77,7 +74,7 @@ story = Figure(
 def positions_rows(view):
     rows = []
     for a in view.arms:
-        result = view.result(a.arm.label)
+        result = a.result
         for metric, place in PLACES:
             for moment, value in (("before", result.at(metric, 0)), ("now", result.final(metric))):
                 if not math.isnan(value):
@@ -146,7 +143,7 @@ def strip_chart(view):
         .transform_calculate(panel=f"datum.moment == 'before' ? '{names['before']}' : '{names['now']}'")
         .mark_bar(width=1.5)
         .encode(
-            x=alt.X("token:Q", title=T("token id", "id của token")(view.lang)),
+            x=alt.X("token:Q", title=T("token id", "id của token")(view.lang), scale=alt.Scale(nice=False, padding=2)),
             y=alt.Y("p:Q", title=same("P")(view.lang)),
             color=alt.condition(alt.datum.liked, alt.value(INPUT), alt.value(GREY)),
             row=alt.Row("panel:N", title=None, sort=list(names.values())),
@@ -172,7 +169,7 @@ strip = Figure(
 def tradeoff_rows(view):
     rows, base = [], view.result("0").final("test_loss")
     for a in view.arms:
-        result = view.result(a.arm.label)
+        result = a.result
         weight, share, cost = a.arm.config.kl_weight, result.final("p_set_text"), result.final("test_loss") - base
         if not (math.isnan(share) or math.isnan(cost)):
             rows.append((weight, share, cost, a.arm.label))

@@ -8,7 +8,7 @@ import pandas as pd
 from app.charts import height
 from app.i18n import T
 from app.lesson import Figure
-from app.theme import ARMS, BROKEN, GREY, number
+from app.theme import ARMS, BROKEN, GREY
 from core import dropout
 from core.experiments.dropout_mask import CELLS
 
@@ -88,8 +88,15 @@ strip = Figure(
 )
 
 
+def law(p: float, n: int) -> str:
+    """The dropped share of n numbers and how one mask scatters around it, in percent, as axis and readout have it."""
+    sd = dropout.share_sd(p, n)
+    return f"{100 * p:.4g} ± {100 * sd:.2f} %" if sd else f"{100 * p:.4g} %"
+
+
 def share_rows(view):
-    """Bars (masks counted), the binomial law, and the lines p, p ± one standard deviation, this mask, and room above for their names."""
+    """Bars (masks counted), the binomial law, and the lines p, p ± one standard deviation, this mask, and room above for their
+    names. side: where of its line a name stands; `share_chart` keeps the other lines out of it."""
     result, config = view.result("mask"), view.config
     table = first(result, "counts")
     if not table:
@@ -98,19 +105,22 @@ def share_rows(view):
     bars["kind"] = "bar"
     bars["x"], bars["x2"] = (bars["low"] - 0.5) / config.n, (bars["high"] + 0.5) / config.n
     bars["middle"] = (bars["x"] + bars["x2"]) / 2
-    p = config.p if config.mode == "train" else 0.0
-    sd = dropout.share_sd(p, config.n)
-    lines = [{"kind": "rule", "x": p, "label": f"p = {p:g}"}]
-    lines += [
-        {"kind": "sd", "x": p + side * sd, "label": f"{sign} {number(sd)}"}
-        for side, sign in ((-1, "−"), (1, "+"))
-        if sd
-    ]
-    lines.append(
-        {"kind": "now", "x": result.final("zeros") / config.n, "label": T("this mask", "mặt nạ này")(view.lang)}
-    )
+    p, now = config.p if config.mode == "train" else 0.0, result.final("zeros") / config.n
+    sd, low, high = dropout.share_sd(p, config.n), bars["x"].min(), bars["x2"].max()
+    words = T("this mask", "mặt nạ này")(view.lang)
+    lines = [{"kind": "rule", "x": p, "label": f"p = {law(p, config.n)}", "side": side(p, low, high, "right", 0.5)}]
+    lines += [{"kind": "sd", "x": p + sign * sd} for sign in (-1, 1) if sd]
+    away = "left" if now < p else "right"
+    lines.append({"kind": "now", "x": now, "label": words, "side": side(now, low, high, away, 0.2)})
     lines.append({"kind": "room", "x": p, "masks": 1.35 * max(bars["masks"].max(), bars["expected"].max())})
     return pd.concat([bars, pd.DataFrame(lines)], ignore_index=True)
+
+
+def side(x: float, low: float, high: float, wished: str, share: float) -> str:
+    """The side of a line at x that its name stands on: the wished one, if that share of the picture is left there."""
+    left = (x - low) / (high - low)
+    free = left if wished == "left" else 1 - left
+    return wished if free >= share else {"left": "right", "right": "left"}[wished]
 
 
 def share_chart(view):
@@ -137,14 +147,18 @@ def share_chart(view):
         ).encode(x="middle:Q", y="expected:Q"),
     ]
     layers.append(alt.Chart().transform_filter(alt.datum.kind == "room").mark_point(opacity=0).encode(x=x, y=y))
-    for kind, color, dash, y_pixels in (("rule", GREY, [0], 12), ("sd", GREY, [5, 4], 28), ("now", BROKEN, [0], 44)):
-        marks = alt.Chart().transform_filter(alt.datum.kind == kind)
-        layers.append(marks.mark_rule(color=color, strokeDash=dash, strokeWidth=2).encode(x="x:Q"))
+    # Each line begins at the row of its name, so that none runs through a name in a row above.
+    for row, (kind, color, dash) in enumerate((("rule", GREY, [0]), ("now", BROKEN, [0]), ("sd", GREY, [5, 4]))):
+        marks, top = alt.Chart().transform_filter(alt.datum.kind == kind), 16 * view.size * row + 4
         layers.append(
-            marks.mark_text(color=color, align="left", dx=4, fontSize=12 * view.size, fontWeight="bold").encode(
-                x="x:Q", y=alt.value(y_pixels), text="label:N"
+            marks.mark_rule(color=color, strokeDash=dash, strokeWidth=2).encode(
+                x="x:Q", y=alt.value(top), y2=alt.value("height")
             )
         )
+        for at, align, dx in (("right", "left", 4), ("left", "right", -4)) if kind != "sd" else ():
+            named = marks.transform_filter(alt.datum.side == at)
+            words = named.mark_text(color=color, align=align, dx=dx, fontSize=12 * view.size, fontWeight="bold")
+            layers.append(words.encode(x="x:Q", y=alt.value(top + 8 * view.size), text="label:N"))
     return alt.layer(*layers).properties(height=height(view, 270), width="container")
 
 
@@ -158,8 +172,8 @@ share = Figure(
     share_rows,
     share_chart,
     help=T(
-        "Bars: masks drawn here. Orange: the binomial law. Red: the mask in the picture above.",
-        "Cột: các mặt nạ rút ở đây. Cam: luật nhị thức. Đỏ: mặt nạ trong hình trên.",
+        "Bars: masks drawn here. Orange: the binomial law. Grey: p, dashed one standard deviation to each side. Red: the mask in the picture above.",
+        "Cột: các mặt nạ rút ở đây. Cam: luật nhị thức. Xám: p, nét đứt là một độ lệch chuẩn mỗi bên. Đỏ: mặt nạ trong hình trên.",
     ),
     constant=True,
 )

@@ -17,10 +17,21 @@ from pages.names_16 import COLORS, KINDS, RULES, STEPS, of
 BINS = 40
 BY_NAME = {rule.name: rule for rule in CHECKS}
 LONG = ("few_words", "many_words", "sentences")  # numbers with a long tail: a logarithmic axis
+TICKS = (0, 1, 2, 3, 5, 10, 20, 30, 50, *(digit * 10**power for power in range(2, 6) for digit in (1, 2, 5)))
 
 
 def place(value, long: bool):
     return math.log10(value + 1) if long else value
+
+
+def counted(rule: str) -> bool:
+    """Whether the rule's number is a count: words, sentences, or what a switch looks for."""
+    return isinstance(getattr(PUBLISHED, BY_NAME[rule].field), int)
+
+
+def written(rule: str, value: float) -> str:
+    """The rule's number; a count stands whole, as on its slider."""
+    return f"{value:,.0f}" if counted(rule) else number(value)
 
 
 # --- one rule: the numbers of all pages, and the cut ------------------------------------------------------------------
@@ -41,7 +52,7 @@ def histogram_rows(view):
         marks.append(("published", 0.1, T("write-up {v}", "bài viết {v}")))
     ends = [place(v, long) for _, v, _ in marks if math.isfinite(v)]
     shown = float(np.quantile(x, 0.995)) if len(x) else 1.0
-    high = max([shown, *[e * 1.15 for e in ends if e < 3 * shown or e <= 1], 1e-9])
+    high = max([shown, *[e * 1.15 for e in ends if e < 3 * shown or e <= 1], 1 if counted(name) else 1e-9])
     low = min(0.0, float(x.min()))
     edges = np.linspace(low, high, BINS + 1)
     at = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, BINS - 1)
@@ -61,7 +72,7 @@ def histogram_rows(view):
         if math.isfinite(value) and place(value, long) <= high:
             at = place(value, long)
             side = "left" if at - low > 0.7 * (high - low) else "right"
-            rows.append((what, at, None, None, None, "", side, label.format(v=number(value))(view.lang)))
+            rows.append((what, at, None, None, None, "", side, label.format(v=written(name, value))(view.lang)))
     return pd.DataFrame(rows, columns=["what", "x", "x2", "y0", "y", "kind", "side", "label"])
 
 
@@ -85,8 +96,14 @@ def present(view):
 def histogram_chart(view):
     name = view.config.rule
     long = name in LONG
-    axis = alt.Axis(grid=False, labelExpr="format(pow(10, datum.value) - 1, ',.0f')") if long else alt.Axis(grid=False)
-    x = alt.X("x:Q", title=RULES[name](view.lang), axis=axis, scale=alt.Scale(zero=False, nice=False))
+    axis, scale = alt.Axis(grid=False), alt.Scale(zero=False, nice=False)
+    if long:  # ticks where whole numbers lie: Vega's own, at tenths of a decade, are rounded to 0 0 1 1 2 2 3
+        at = [place(tick, long) for tick in TICKS]
+        axis = alt.Axis(grid=False, values=at, labelExpr="format(pow(10, datum.value) - 1, ',.0f')")
+    elif counted(name):  # whole numbers, also where all pages have 0: below 3 Vega would halve the steps
+        axis = alt.Axis(grid=False, tickMinStep=1, format=",d")
+        scale = alt.Scale(zero=False, nice=False, domain=alt.DomainUnionWith(unionWith=[0, 3]))
+    x = alt.X("x:Q", title=RULES[name](view.lang), axis=axis, scale=scale)
     base = alt.Chart()
     bars = (
         base.transform_filter("datum.what == 'bar'")
@@ -244,7 +261,7 @@ def own_rows(view):
         return None
     frame = pd.DataFrame(found)
     frame["rule"] = [RULES[r](view.lang) for r in frame["rule"]]
-    frame["said"] = [number(v) if d or v else "0" for v, d in zip(frame["value"], frame["dead"], strict=True)]
+    frame["said"] = [written(r, v) for r, v in zip(found["rule"], found["value"], strict=True)]
     frame["state"] = [_side(d)(view.lang) for d in frame["dead"]]
     return frame
 

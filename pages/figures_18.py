@@ -64,6 +64,11 @@ def equal(view, x: str, where: str = "last"):
     return None if meets is None or meets <= 0 else (meets, end, mine[end])
 
 
+def written(steps: float) -> float:
+    """Steps read off between two tests, in the digits in which they are said: what is divided by them stays true of these."""
+    return float(f"{steps:.3g}")
+
+
 # --- the race ----------------------------------------------------------------------------------------------------
 
 
@@ -86,7 +91,7 @@ def race_rows(view):
                 rows.append((places[step], value, value - spread, value + spread, what, role, name, a.run_id, step, ""))
     met = equal(view, x, where)
     if met:
-        factor = met[1] / met[0]
+        factor = met[1] / (written(met[0]) if x == "step" else met[0])
         if factor < 1:
             text = T("same loss: 1/{n} of the {what}", "cùng loss: 1/{n} số {what}")
         else:

@@ -12,6 +12,9 @@ from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, TEST
 from core import corpora
 
+# The test blue, as it is read in letters: on a dark page it is the lighter blue that the page has there.
+LETTERS = alt.ExprRef(f"luminance(background) < 0.5 ? '{ARMS[4]}' : '{TEST}'")
+
 # --- the signal meter --------------------------------------------------------------------------------------------
 
 
@@ -64,7 +67,7 @@ def signal_chart(view):
         *(
             points.transform_filter((alt.datum.name == first) & (alt.datum.side == side))
             .mark_text(align=side, dx=dx, dy=dy, fontSize=12 * view.size)
-            .encode(text="text:N")
+            .encode(text="text:N", color=alt.value(LETTERS))
             for side, dx, dy in (("left", 10, 11), ("right", -10, -9))
         ),
     ]
@@ -191,9 +194,13 @@ def text_chart(view):
         base.mark_line(strokeWidth=3 * view.size),
         base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", title=title(view.lang)), y2="high:Q"),
         base.mark_point(filled=True, size=110 * view.size, opacity=1),
-        base.transform_calculate(label="format(datum.y, '.2f')")
-        .mark_text(align="left", dx=12, fontSize=14 * view.size)
-        .encode(text="label:N"),
+        *(
+            base.transform_filter(alt.datum.grading == grading)
+            .transform_calculate(label="format(datum.y, '.2f')")
+            .mark_text(align=align, dx=dx, fontSize=14 * view.size)
+            .encode(text="label:N", color=alt.condition(alt.datum.name == names[0], alt.value(LETTERS), color))
+            for grading, align, dx in zip(gradings, ("right", "left"), (-12, 12), strict=True)  # away from the line
+        ),
     ]
     return alt.layer(*marks).properties(height=height(view, 400), width="container")
 

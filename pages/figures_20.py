@@ -10,6 +10,7 @@ from app.charts import arm_color
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import GREY
+from core import crossing
 
 AXES = {
     "seconds": T("training time (s)", "thời gian huấn luyện (giây)"),
@@ -33,13 +34,12 @@ def common_seconds(view) -> float:
 
 
 def at_seconds(result, seconds: float) -> float:
-    """The test loss at this training time, on the straight line between the two tests beside it; nan outside."""
+    """The test loss at this training time, on the straight line between the two tests beside it; of the last test after
+    it, nan before the first."""
     tests = result.metrics.get("test_loss", {})
-    points = [(t, v) for t, v in zip(result.when([*tests]).tolist(), tests.values(), strict=True) if t == t]
-    for (t, a), (u, b) in zip(points, points[1:], strict=False):
-        if t <= seconds <= u:
-            return a if u == t else a + (b - a) * (seconds - t) / (u - t)
-    return points[-1][1] if points and seconds >= points[-1][0] else math.nan
+    points = {t: v for t, v in zip(result.when([*tests]).tolist(), tests.values(), strict=True) if t == t}
+    end = max(points, default=math.nan)
+    return points[end] if seconds >= end else crossing.at(points, seconds)
 
 
 def race_rows(view):

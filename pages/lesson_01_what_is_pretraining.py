@@ -275,9 +275,11 @@ LESSON = Lesson(
             "Mô hình cho khác ngôn ngữ xuất phát cao hơn ln V. Tầng nào của nó đáng giữ? Bài 7 cố định embedding.",
         ),
     ),
-    formula=same(
+    formula=T(
         r"L=-\frac1T\sum_t \ln p(x_{t+1}\mid x_{\le t}),\qquad C = 6\,N\,D,\qquad \text{GPU-h}=\frac{C}{\text{peak}\cdot\text{MFU}\cdot 3600},\qquad "
-        r"L(N,D)=E+\frac{A}{N^{\alpha}}+\frac{B}{D^{\beta}}"
+        r"L(N,D)=E+\frac{A}{N^{\alpha}}+\frac{B}{D^{\beta}}",
+        r"L=-\frac1T\sum_t \ln p(x_{t+1}\mid x_{\le t}),\qquad C = 6\,N\,D,\qquad \text{giờ GPU}=\frac{C}{\text{tốc độ đỉnh}\cdot\text{MFU}\cdot 3600},\qquad "
+        r"L(N,D)=E+\frac{A}{N^{\alpha}}+\frac{B}{D^{\beta}}",
     ),
 )
 

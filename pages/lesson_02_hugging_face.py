@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.i18n import T, same
-from app.lesson import Arm, Lesson, Playground
+from app.lesson import Arm, Lesson, Playground, single
 from core.experiments import opening, pickle_steps, revisions, stream_rows, token_bench, weights_header
 from pages import presets_02 as presets
 from pages import verdict_02 as words
@@ -25,10 +25,6 @@ def programs(config, values):
     """Three programs that differ in one word, the learner's first."""
     names = [config.revision, *(name for name in ("main", "hash", "tag") if name != config.revision)]
     return tuple(Arm(name, NAMES[name][0], replace(config, revision=name), NAMES[name][1]) for name in names)
-
-
-def single(config, values):
-    return (Arm("main", T("this setting", "thiết lập này"), config, 0),)
 
 
 ROWS_ONLY = ("context",)  # a line in one chart of the last playground
@@ -188,7 +184,10 @@ LESSON = Lesson(
             "Bộ nhớ đệm của bạn: scan_cache_dir của huggingface_hub liệt kê những gì nằm trên đĩa. Mô hình nào có hai bản, ở commit nào?",
         ),
     ),
-    formula=same(r"8 + n + \sum_t b_t \prod_i s_{t,i} = \text{bytes}"),
+    formula=T(
+        r"8 + n + \sum_t b_t \prod_i s_{t,i} = \text{bytes}",
+        r"8 + n + \sum_t b_t \prod_i s_{t,i} = \text{số byte}",
+    ),
 )
 
 

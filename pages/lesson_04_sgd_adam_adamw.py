@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.i18n import T, same
+from app.i18n import T
 from app.lesson import Arm, Lesson, Playground
 from core.experiments import accumulation
 from pages.claims_04 import CLAIMS
@@ -188,8 +188,9 @@ LESSON = Lesson(
             "Cho tốc độ học của SGD giảm dần theo bước rồi đua với Adam trong nhiễu.",
         ),
     ),
-    formula=same(
-        r"w_{t+1}-w^* = (1-2\,\eta c)\,(w_t-w^*)\qquad\text{period} = \frac{2\pi}{\arccos(1-\eta c)}\qquad w_t^{\text{AdamW}} \rightsquigarrow \begin{cases}w^* & \lambda|w^*|<1\\ \operatorname{sign}(w^*)/\lambda & \text{else}\end{cases}"
+    formula=T(
+        r"w_{t+1}-w^* = (1-2\,\eta c)\,(w_t-w^*)\qquad\text{period} = \frac{2\pi}{\arccos(1-\eta c)}\qquad w_t^{\text{AdamW}} \rightsquigarrow \begin{cases}w^* & \lambda|w^*|<1\\ \operatorname{sign}(w^*)/\lambda & \text{else}\end{cases}",
+        r"w_{t+1}-w^* = (1-2\,\eta c)\,(w_t-w^*)\qquad\text{chu kỳ} = \frac{2\pi}{\arccos(1-\eta c)}\qquad w_t^{\text{AdamW}} \rightsquigarrow \begin{cases}w^* & \lambda|w^*|<1\\ \operatorname{sign}(w^*)/\lambda & \text{ngược lại}\end{cases}",
     ),
 )
 

@@ -46,7 +46,7 @@ def spreads(config, values):
     """Untrained models: the chosen spread of the embedding, and six others for the picture."""
     others = [std for std in STDS if not math.isclose(std, config.init_std)]
     return tuple(
-        Arm(f"{std:g}", same(f"std {std:g}"), replace(config, init_std=std), i % 8)
+        Arm(f"{std:g}", same(f"std {std:g}"), replace(config, init_std=std), i)
         for i, std in enumerate([config.init_std, *others])
     )
 
@@ -213,6 +213,7 @@ LESSON = Lesson(
             (start,),
             ("init_std", "nonlinearity", "width"),
             start_verdict,
+            fixed=("rank", "stage"),
             code=(
                 "start_loss.start_loss",
                 "start_loss.logit_variance",
@@ -263,7 +264,7 @@ LESSON = Lesson(
             ("corpus", "lr"),
             ahead_verdict,
             samples=("story",),
-            fixed=("offset",),
+            fixed=("offset", "rank", "stage"),
             code=("references.conditional_entropy", "models.Model1", "batches.epoch_batch"),
         ),
     ),

@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 from app.i18n import T, same
-from app.lesson import Arm, Lesson, Playground, Preset
+from app.lesson import Arm, Lesson, Playground, Preset, single
 from app.theme import percent
 from core.experiments import evaluation, overlap, splits
 from pages.claims_06 import CLAIMS
@@ -48,10 +48,6 @@ def doses(config, values):
     return tuple(
         Arm(f"{d:g}", same(percent(d)), replace(config, dose=d), i % 8) for i, d in enumerate([config.dose, *others])
     )
-
-
-def single(config, values):
-    return (Arm("main", T("this setting", "thiết lập này"), config, 0),)
 
 
 LESSON = Lesson(
@@ -305,10 +301,13 @@ LESSON = Lesson(
             "Tải lên một văn bản của bạn có phần giấy phép hay điệp khúc: bao nhiêu đoạn 20 token nằm ở cả hai bên của nhát cắt trung thực?",
         ),
     ),
-    formula=same(
+    formula=T(
         r"P(\text{leaked}) = 1 - s^{\,T/\text{stride} - 1},\qquad "
-        r"\mathrm{se} = \frac{\mathrm{sd}(\text{loss of a window})}{\sqrt{n}},\qquad "
-        r"\text{gap} = L_\text{test}(\theta) - L_\text{train}(\theta)"
+        r"\mathrm{se} = \frac{1}{\sqrt{n}}\,\mathrm{sd}(\text{loss of a window}),\qquad "
+        r"\text{gap} = L_\text{test}(\theta) - L_\text{train}(\theta)",
+        r"P(\text{rò rỉ}) = 1 - s^{\,T/\text{bước nhảy} - 1},\qquad "
+        r"\mathrm{se} = \frac{1}{\sqrt{n}}\,\mathrm{sd}(\text{loss của một cửa sổ}),\qquad "
+        r"\text{khoảng chênh} = L_\text{kiểm thử}(\theta) - L_\text{huấn luyện}(\theta)",
     ),
 )
 

@@ -1,7 +1,7 @@
 """Lesson 7: borrow somebody else's embedding; freeze it or not; and be sure that you copied it."""
 
-from app.i18n import T, same
-from app.lesson import Arm, Lesson, Playground, Preset
+from app.i18n import T
+from app.lesson import Lesson, Playground, Preset, single
 from core.experiments import copying
 from pages.claims_07 import CLAIMS
 from pages.controls_07 import CONTROLS, PRESETS, QUICK, against, amounts, dial, givers
@@ -22,10 +22,6 @@ from pages.verdict_07 import (
 
 TALES_ONLY = ("donor_steps",)  # nothing to turn while the donor ships
 VIEW = ("arms", "score")
-
-
-def single(config, values):
-    return (Arm("main", T("this setting", "thiết lập này"), config, 0),)
 
 
 LESSON = Lesson(
@@ -291,11 +287,15 @@ LESSON = Lesson(
             "Tải lên một văn bản của bạn làm văn bản mới: embedding từ docstring có giúp được một bài thơ không?",
         ),
     ),
-    formula=same(
+    formula=T(
         r"E_{\text{start}} = E_{\text{donor}},\qquad "
         r"\eta_E = r\,\eta,\qquad "
         r"\text{geometry} = L_{\text{shuffled}} - L_{\text{borrowed}},\qquad "
-        r"\text{scale} = L_{\mathcal N(0,1)} - L_{\mathcal N(0,\,0.14^2)}"
+        r"\text{scale} = L_{\mathcal N(0,1)} - L_{\mathcal N(0,\,0.14^2)}",
+        r"E_{\text{ban đầu}} = E_{\text{mô hình cho}},\qquad "
+        r"\eta_E = r\,\eta,\qquad "
+        r"\text{hình học} = L_{\text{xáo trộn}} - L_{\text{mượn}},\qquad "
+        r"\text{thang đo} = L_{\mathcal N(0,1)} - L_{\mathcal N(0,\,0.14^2)}",
     ),
 )
 

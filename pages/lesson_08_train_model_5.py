@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.i18n import T, same
-from app.lesson import Arm, Lesson, Playground, Preset, Probe
+from app.lesson import Arm, Lesson, Playground, Preset, Probe, single
 from core.experiment import encode
 from core.experiments import ask, coverage, model1, model5, tying
 from pages.claims_08 import CLAIMS
@@ -59,10 +59,6 @@ def racers(config, values):
         for n in (1, 2, 3)
     ]
     return (deep[1], Arm("model1", T("Model 1", "Mô hình 1"), one, 4), deep[0], deep[2])
-
-
-def single(config, values):
-    return (Arm("main", T("this setting", "thiết lập này"), config, 0),)
 
 
 PRESETS = (
@@ -256,7 +252,7 @@ LESSON = Lesson(
             echo_verdict,
             (ECHO_PREDICTION,),
             samples=("story",),
-            fixed=("init_std",),
+            fixed=("init_std", "inits", "x"),
             code=("echo.logits", "echo.start_loss", "models.Model5"),
         ),
         Playground(
@@ -292,6 +288,7 @@ LESSON = Lesson(
             (unseen, edge),
             ("batch", "context", "tokens"),
             coverage_verdict,
+            fixed=("inits", "x"),
             code=("coverage.first_seen", "coverage.expected_unseen", "batches.batch"),
         ),
         Playground(
@@ -324,6 +321,7 @@ LESSON = Lesson(
             (ways,),
             ("lr", "weight_decay"),
             tying_verdict,
+            fixed=("inits", "x"),
             code=("experiments.tying.pair", "tied.storages", "experiments.tying.decayed"),
         ),
         Playground(
@@ -366,7 +364,7 @@ LESSON = Lesson(
             ("corpus", "lr"),
             race_verdict,
             samples=("story",),
-            fixed=("blocks",),
+            fixed=("blocks", "offset", "test_part", "inits", "x"),  # Model 1 would not follow the second and the third
             code=("train.train", "experiments.model5.examine", "models.Model1"),
         ),
     ),
@@ -385,8 +383,9 @@ LESSON = Lesson(
             "Xem loss theo vị trí trong cửa sổ khi huấn luyện: đến bước nào đường cong thôi nằm ngang?",
         ),
     ),
-    formula=same(
-        r"P(\text{unseen}) \approx e^{-nBT/N},\qquad z_{\text{own}} \approx \tfrac{1}{\sqrt2}\,\sigma d,\quad z_{\text{other}}\sim N(0,\sigma^2 d)"
+    formula=T(
+        r"P(\text{unseen}) \approx e^{-nBT/N},\qquad z_{\text{own}} \approx \tfrac{1}{\sqrt2}\,\sigma d,\quad z_{\text{other}}\sim N(0,\sigma^2 d)",
+        r"P(\text{chưa thấy}) \approx e^{-nBT/N},\qquad z_{\text{chính nó}} \approx \tfrac{1}{\sqrt2}\,\sigma d,\quad z_{\text{khác}}\sim N(0,\sigma^2 d)",
     ),
 )
 

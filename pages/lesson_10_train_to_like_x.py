@@ -365,8 +365,9 @@ LESSON = Lesson(
             "Thiết kế mồi: KL chỉ trên cửa sổ bắt đầu bằng một token chọn trước.",
         ),
     ),
-    formula=same(
-        r"L = \lambda\,\mathrm{KL}(Q\,\|\,P) + (1-\lambda)\,\mathrm{CE}_{\text{text}},\qquad \mathrm{KL}(Q\|P)=\sum_i Q_i\,(\ln Q_i-\ln P_i)"
+    formula=T(
+        r"L = \lambda\,\mathrm{KL}(Q\,\|\,P) + (1-\lambda)\,\mathrm{CE}_{\text{text}},\qquad \mathrm{KL}(Q\|P)=\sum_i Q_i\,(\ln Q_i-\ln P_i)",
+        r"L = \lambda\,\mathrm{KL}(Q\,\|\,P) + (1-\lambda)\,\mathrm{CE}_{\text{văn bản}},\qquad \mathrm{KL}(Q\|P)=\sum_i Q_i\,(\ln Q_i-\ln P_i)",
     ),
 )
 

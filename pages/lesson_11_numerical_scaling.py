@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.i18n import T, same
-from app.lesson import Arm, Lesson, Playground, Preset
+from app.lesson import Arm, Lesson, Playground, Preset, single
 from app.theme import knob
 from core.experiments import attention_scale, dot_growth, dot_products, exponent_map, gains, softmax_spread
 from pages.claims_11 import CLAIMS
@@ -54,10 +54,6 @@ def train_arms(config, values):
             kept.append(arm)
             seen.add(arm.config)
     return tuple(kept)
-
-
-def single(config, values):
-    return (Arm("main", T("this setting", "thiết lập này"), config, 0),)
 
 
 DOT_PRESETS = (

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.i18n import T, same
+from app.i18n import T
 from app.lesson import Arm, Lesson, Playground, Preset
 from core.experiments import apply_order, weight_growth
 from pages import figures_13 as figures
@@ -403,8 +403,9 @@ LESSON = Lesson(
             "Một cái bẫy tự dựng: cho nhiễu một kho token cố định thay vì bốc mới. Nó được đọc lại, bị học thuộc, và làm rộng ra như văn bản.",
         ),
     ),
-    formula=same(
-        r"\sigma_{\text{wte}}=\sqrt{\tfrac{2}{V+d}}=\sqrt{\tfrac{2}{50257+768}}=0.0063,\qquad \sigma_{\text{wpe}}=\sqrt{\tfrac{2}{T+d}}=\sqrt{\tfrac{2}{256+768}}=0.0442,\qquad \text{meter}=\log_{10}\frac{\mathrm{std}(\Delta W)}{\mathrm{std}(W)}"
+    formula=T(
+        r"\sigma_{\text{wte}}=\sqrt{\tfrac{2}{V+d}}=\sqrt{\tfrac{2}{50257+768}}=0.0063,\qquad \sigma_{\text{wpe}}=\sqrt{\tfrac{2}{T+d}}=\sqrt{\tfrac{2}{256+768}}=0.0442,\qquad \text{meter}=\log_{10}\frac{\mathrm{std}(\Delta W)}{\mathrm{std}(W)}",
+        r"\sigma_{\text{wte}}=\sqrt{\tfrac{2}{V+d}}=\sqrt{\tfrac{2}{50257+768}}=0.0063,\qquad \sigma_{\text{wpe}}=\sqrt{\tfrac{2}{T+d}}=\sqrt{\tfrac{2}{256+768}}=0.0442,\qquad \text{thước đo}=\log_{10}\frac{\mathrm{std}(\Delta W)}{\mathrm{std}(W)}",
     ),
 )
 

@@ -3,7 +3,7 @@
 import math
 from dataclasses import fields, replace
 
-from app.i18n import T, same
+from app.i18n import T
 from app.lesson import Arm, Lesson, Playground, Prediction, Preset
 from app.theme import percent
 from core.experiments import own_page, page_census, page_copies, page_filters, page_training
@@ -550,7 +550,10 @@ LESSON = Lesson(
             "Tải FineWeb ở “Văn bản và trọng số” rồi chọn nó ở mọi sân chơi: với ngưỡng đã công bố, quy tắc nào vẫn loại trang?",
         ),
     ),
-    formula=same(r"P(\text{candidate} \mid s) = 1 - (1 - s^{r})^{b},\qquad s = \frac{|A \cap B|}{|A \cup B|}"),
+    formula=T(
+        r"P(\text{candidate} \mid s) = 1 - (1 - s^{r})^{b},\qquad s = \frac{|A \cap B|}{|A \cup B|}",
+        r"P(\text{ứng viên} \mid s) = 1 - (1 - s^{r})^{b},\qquad s = \frac{|A \cap B|}{|A \cup B|}",
+    ),
 )
 
 if __name__ == "__main__":

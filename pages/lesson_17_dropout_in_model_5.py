@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.i18n import T, same
-from app.lesson import Arm, Lesson, Playground, Probe
+from app.lesson import Arm, Lesson, Playground, Probe, single
 from core.experiment import encode
 from core.experiments import attention_time, coverage, dropout_calls, eval_mode, model5
 from pages import presets_17 as presets
@@ -103,10 +103,6 @@ def four(config, values):
 
     small = pair("small", config.init_std or 0.02, 0)
     return small if config.init_std == 1.0 else (*small, *pair("unit", 1.0, 5))
-
-
-def single(config, values):
-    return (Arm("main", T("this setting", "thiết lập này"), config, 0),)
 
 
 def mode_config(arm, values):

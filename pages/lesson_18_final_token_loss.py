@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.i18n import T, same
-from app.lesson import Arm, Lesson, Playground, Probe
+from app.lesson import Arm, Lesson, Playground, Probe, single
 from core.experiment import encode
 from core.experiments import ask, gradient_signal, head_cost, prompt_lengths
 from pages.claims_18 import CLAIMS, QUICK
@@ -24,7 +24,7 @@ def graded(config, k: int):
     return replace(config, graded=k)
 
 
-def arm(config, k: int, mine: bool = False):
+def arm(config, k: int):
     if k >= config.context:
         return Arm("all", T(f"all {config.context} positions", f"cả {config.context} vị trí"), graded(config, k), 0)
     how = {"last": T("last", "cuối"), "random": T("random", "ngẫu nhiên"), "every": T("spaced", "cách đều")}[
@@ -76,10 +76,6 @@ def signal_arms(config, values):
         Arm("warm", T(f"after {config.warm} steps", f"sau {config.warm} bước"), config, 0),
         Arm("untrained", T("untrained", "chưa huấn luyện"), replace(config, warm=0), 7),
     )
-
-
-def single(config, values):
-    return (Arm("main", T("this setting", "thiết lập này"), config, 0),)
 
 
 def ask_config(arm, values):

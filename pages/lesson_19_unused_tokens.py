@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.i18n import T, same
+from app.i18n import T
 from app.lesson import Arm, Lesson, Playground, Preset, Probe
 from core.experiment import encode
 from core.experiments import census, glitch, rescue, unused_tokens
@@ -382,8 +382,9 @@ LESSON = Lesson(
             "Tỉa từ vựng: cắt bỏ các hàng không dùng. “Lợi khi cắt bỏ chúng” cho biết loss được lợi bao nhiêu; hãy đếm tham số và bấm giờ một bước.",
         ),
     ),
-    formula=same(
-        r"\frac{\partial L}{\partial w_v} = \frac1N\sum_t \big(p_v(t) - \mathbb 1[y_t = v]\big)\,h_t, \qquad v \text{ never the answer} \Rightarrow \Delta w_v \propto -\sum_t p_v(t)\,h_t"
+    formula=T(
+        r"\frac{\partial L}{\partial w_v} = \frac1N\sum_t \big(p_v(t) - \mathbb 1[y_t = v]\big)\,h_t, \qquad v \text{ never the answer} \Rightarrow \Delta w_v \propto -\sum_t p_v(t)\,h_t",
+        r"\frac{\partial L}{\partial w_v} = \frac1N\sum_t \big(p_v(t) - \mathbb 1[y_t = v]\big)\,h_t, \qquad v \text{ không bao giờ là đáp án} \Rightarrow \Delta w_v \propto -\sum_t p_v(t)\,h_t",
     ),
 )
 

@@ -132,7 +132,7 @@ NEVERS = (
     Preset(
         "friction",
         T("all reset, the fastest momentum", "tất cả đặt lại, quán tính nhanh nhất"),
-        {"reset": "1", "momentum": 0.47},
+        {"reset": "1", "momentum": 0.46},
         T("Some friction: home without a single swing.", "Có chút ma sát: về đích không dao động lần nào."),
     ),
     Preset(
@@ -186,8 +186,8 @@ SWEEPS = (
         T("noisy gradients", "gradient có nhiễu"),
         {"noise": 5.0, "tolerance": 0.3},
         T(
-            "Nobody stays close for good. Below: the smaller lr, the smaller the ball of noise, until it is too slow to arrive.",
-            "Không ai ở lại gần mãi. Bên dưới: lr càng nhỏ thì quầng nhiễu càng nhỏ, cho tới khi chậm quá không kịp tới.",
+            "Few learning rates stay close for good, and late. Below: the smaller lr, the smaller the ball of noise, until it is too slow to arrive.",
+            "Ít tốc độ học nào ở lại gần mãi, mà cũng muộn. Bên dưới: lr càng nhỏ thì quầng nhiễu càng nhỏ, cho tới khi chậm quá không kịp tới.",
         ),
     ),
     Preset(

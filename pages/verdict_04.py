@@ -26,6 +26,7 @@ from pages.verdict_04_swings import (
 RACE, SWEEP, TWO = one_parameter.Config(), lr_sweep.Config(), two_weights.Config()
 NEVER = replace(RACE, reset="never", steps=150)
 NEVER_FOR_GOOD = T("not yet", "chưa đến")
+GONE = 1e-20  # a loss below this has all but vanished: how far below says nothing of the way there
 LONG = 20_000  # steps AdamW is walked on for, to see whether it comes to rest: five times what the page can show
 
 
@@ -214,7 +215,7 @@ def result(view) -> list[T]:
 
 
 def steps_to(value: float) -> T:
-    return NEVER_FOR_GOOD if math.isnan(value) else T("step {n}", "bước {n}").format(n=int(value))
+    return NEVER_FOR_GOOD if math.isnan(value) else T("step {n:,}", "bước {n:,}").format(n=int(value))
 
 
 def readouts(view) -> list[Readout]:
@@ -356,6 +357,7 @@ def against(then, now) -> T:
 
 def sweep_verdict(view) -> list[T]:
     result, said = view.main, []
+    median = T(" (median of 8 noisy runs)", " (trung vị của 8 lần chạy có nhiễu)") if view.config.noise else ""
     best = {n: (result.final(f"best_{n}"), result.final(f"best_lr_{n}")) for n in NAMES}
     arrived = [n for n in NAMES if not math.isnan(best[n][0])]
     if unmoved(view.config):
@@ -367,20 +369,28 @@ def sweep_verdict(view) -> list[T]:
         )
     elif arrived:
         each = ", ".join(
-            f"{NAMES[n]} {int(best[n][0])} (lr {number(best[n][1])})" for n in sorted(arrived, key=lambda n: best[n][0])
+            f"{NAMES[n]} {best[n][0]:g} (lr {number(best[n][1])})" for n in sorted(arrived, key=lambda n: best[n][0])
         )
         said.append(
             T(
-                "Each at its own best learning rate, steps to arrive: {each}.",
-                "Mỗi thuật toán với tốc độ học tốt nhất, số bước để đến nơi: {each}.",
-            ).format(each=each)
+                "Each at its own best learning rate, steps to arrive{median}: {each}.",
+                "Mỗi thuật toán với tốc độ học tốt nhất, số bước để đến nơi{median}: {each}.",
+            ).format(each=each, median=median)
         )
     for name in [n for n in NAMES if n not in arrived]:
+        line = T(
+            "{name} never stays within {tol} at any of the 60 learning rates; its closest end is {least} away (lr {lr}).",
+            "{name} không ở lại trong khoảng {tol} với tốc độ nào trong 60 tốc độ học; lúc cuối gần nhất còn cách {least} (lr {lr}).",
+        )
+        if view.config.noise:
+            line = T(
+                "At none of the 60 learning rates does {name} stay within {tol} in more than half of its 8 noisy runs; at best "
+                "they end {least} away on average (lr {lr}).",
+                "Với tốc độ nào trong 60 tốc độ học, {name} cũng không ở lại trong khoảng {tol} ở quá nửa trong 8 lần chạy có nhiễu; "
+                "tốt nhất thì lúc cuối trung bình còn cách {least} (lr {lr}).",
+            )
         said.append(
-            T(
-                "{name} never stays within {tol} at any of the 60 learning rates; its closest end is {least} away (lr {lr}).",
-                "{name} không ở lại trong khoảng {tol} với tốc độ nào trong 60 tốc độ học; lúc cuối gần nhất còn cách {least} (lr {lr}).",
-            ).format(
+            line.format(
                 name=NAMES[name],
                 tol=number(view.config.tolerance),
                 least=f"{result.final(f'least_{name}'):.4g}",
@@ -517,7 +527,7 @@ def both_verdict(view) -> list[T]:
                 "Xoay lòng chảo không đổi gì với SGD và quán tính, và ở đây gần như cũng không đổi gì với Adam: {was} dọc theo "
                 "trục, {now} khi xoay.",
             ).format(was=number(was["adam"]), now=number(loss["adam"]))
-            if was["adam"] / 1.1 < loss["adam"] < 1.1 * was["adam"]
+            if was["adam"] / 1.1 < loss["adam"] < 1.1 * was["adam"] or max(was["adam"], loss["adam"]) < GONE
             else T(
                 "Turning the bowl changes nothing for SGD and momentum; Adam's loss goes from {was} to {now}: its step sizes "
                 "belong to the axes, not to the bowl.",

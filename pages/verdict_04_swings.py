@@ -96,9 +96,7 @@ def regime(config) -> str:
         return "still"
     if forgets(config, "sgd") and config.reset != "never":
         return blocks(config)
-    m = 1.0 if one_parameter.never(config, "sgd") else config.momentum
-    if m == 1 and one_parameter.never(config, "sgd") and config.momentum:
-        m = 1.0 + config.momentum  # summed twice: beyond any of these
+    m = config.momentum + one_parameter.never(config, "sgd")  # above 1 it is summed up twice
     strength = 2 * config.lr * config.scale
     at_limit = math.isclose(strength, 2 * (1 + m), rel_tol=1e-9)
     if m > 1 or (m == 1 and at_limit) or (strength > 2 * (1 + m) and not at_limit):
@@ -318,15 +316,15 @@ def careful(view) -> list[T]:
     if len(home) == 1 == len(resets) and worse:
         return [
             T(
-                "{name} looks good ({error} from the target) because it alone resets its gradient: that is no comparison.",
-                "{name} trông ổn (cách đích {error}) vì chỉ riêng nó đặt lại gradient: so sánh như vậy không công bằng.",
+                "{name} looks good ({error} from the target), but it alone resets its gradient: that is no comparison.",
+                "{name} trông ổn (cách đích {error}), nhưng chỉ riêng nó đặt lại gradient: so sánh như vậy không công bằng.",
             ).format(name=NAMES[home[0]], error=number(error[home[0]]))
         ]
     if len(home) == 2 and worse:
         return [
             T(
-                "{names} reset their gradient and have no such trouble: {first} and {second} from the target.",
-                "{names} vẫn đặt lại gradient nên không bị như vậy: cách đích {first} và {second}.",
+                "{names} reset their gradient and end {first} and {second} from the target.",
+                "{names} vẫn đặt lại gradient: lúc cuối cách đích {first} và {second}.",
             ).format(
                 names=joined([NAMES[n] for n in home]), first=number(error[home[0]]), second=number(error[home[1]])
             )

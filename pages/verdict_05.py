@@ -170,9 +170,9 @@ def judge(arm, result, *, brief: bool = False) -> list[T]:
     if result.step < 50:
         return [
             T(
-                "{name}: {test} nats at step {step}. Too early to judge.",
-                "{name}: {test} nats ở bước {step}. Còn quá sớm để kết luận.",
-            ).format(**f)
+                "{name}: {test} nats at step {measured}. Too early to judge.",
+                "{name}: {test} nats ở bước {measured}. Còn quá sớm để kết luận.",
+            ).format(**f, measured=max(result.metrics["test_loss"]))
         ]
     text, numbers, lacks_pairs = cause(arm.config, result, brief)
     said = [text.format(**f, **numbers)]
@@ -302,8 +302,8 @@ def start_answer(view):
 
 def start_why(view):
     return T(
-        "It measured {first}; {expected} was expected. V = {v} tokens, all about equally likely: ln {v} = {uniform}. The rest is the unrest of the random outputs: half their variance.",
-        "Đo được {first}; lý thuyết cho {expected}. V = {v} token, gần như đều nhau: ln {v} = {uniform}. Phần dư là sự xáo động của đầu ra ngẫu nhiên: nửa phương sai của chúng.",
+        "It measured {first}; {expected} was expected. V = {v:,} tokens, all about equally likely: ln {v:,} = {uniform}. The rest is the unrest of the random outputs: half their variance.",
+        "Đo được {first}; lý thuyết cho {expected}. V = {v:,} token, gần như đều nhau: ln {v:,} = {uniform}. Phần dư là sự xáo động của đầu ra ngẫu nhiên: nửa phương sai của chúng.",
     ).format(
         first=number(view.main.at("test_loss", 0)),
         expected=number(view.main.facts.get("start_loss", math.nan)),

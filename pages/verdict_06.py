@@ -52,9 +52,9 @@ def judge(view, a) -> list[T]:
     if result.step < EARLY:
         return [
             T(
-                "{name}: {test} nats at step {last}. Too early to judge.",
-                "{name}: {test} nats ở bước {last}. Còn quá sớm để kết luận.",
-            ).format(**f)
+                "{name}: {test} nats at step {measured}. Too early to judge.",
+                "{name}: {test} nats ở bước {measured}. Còn quá sớm để kết luận.",
+            ).format(**f, measured=max(result.metrics["test_loss"]))
         ]
     fell = result.at("same_loss", step) - train
     if min(test, train) > uniform - LEARNED:

@@ -6,11 +6,11 @@ from app import sentences
 from app.i18n import T
 from app.lesson import Prediction, Readout
 from app.theme import number, signed
-from pages.controls_07 import AMOUNTS, ARMS, GIVERS, MOST, QUICK, RATIOS, plain
-from pages.figures_07 import crossing, crossover_points, ended, finished, ratio_name, score
+from core.experiments.copying import WAYS
+from pages.controls_07 import AMOUNTS, ARMS, GIVERS, MOST, QUICK, RATIOS, TIE, plain
+from pages.figures_07 import about, crossing, crossover_points, ended, finished, ratio_name, score
 
 SAME = 0.1  # nats below which shuffled and random count as equal (five seeds: 0.04 at most)
-TIE = 0.03  # nats below which freezing neither wins nor loses (seeds of one setting differ by 0.02)
 TURNED = 0.1  # nats above its best test loss: it learns by heart
 EARLY = 50  # steps before which nothing is judged
 
@@ -111,24 +111,25 @@ def verdict(view) -> list[T]:
             )
             if gain > SAME
             else T(
-                "At the wrong tokens the vectors do better by {gain} nats: in these runs the loan is no help. The shuffled vectors",
-                "Đặt sai token, các vector lại cho kết quả tốt hơn {gain} nats: ở những lần chạy này, thứ đi mượn không giúp gì. Bản xáo trộn",
+                "At the wrong tokens the vectors do better by {gain} nats: in these runs the loan is no help.",
+                "Đặt sai token, các vector lại cho kết quả tốt hơn {gain} nats: ở những lần chạy này, thứ đi mượn không giúp gì.",
             )
             if gain < -SAME
             else T(
-                "Right and wrong tokens end only {gain} nats apart: in these runs the loan does not show. The shuffled vectors",
-                "Đúng hay sai token chỉ cách nhau {gain} nats lúc cuối: ở những lần chạy này chưa thấy tác dụng của thứ đi mượn. Bản xáo trộn",
+                "Right and wrong tokens end only {gain} nats apart: in these runs the loan does not show.",
+                "Đúng hay sai token chỉ cách nhau {gain} nats lúc cuối: ở những lần chạy này chưa thấy tác dụng của thứ đi mượn.",
             )
         ).format(gain=f"{abs(gain):.2f}" if abs(gain) >= 0.005 else number(abs(gain)))
+        rest = T(" show it.", " cho thấy điều đó.") if gain > SAME else T("", "")
         if alike(shuffled, fresh):
             d = shuffled.final("test_loss") - fresh.final("test_loss")
+            if gain <= SAME:  # a sentence of its own
+                text = T(text.en + " The shuffled vectors", text.vi + " Bản xáo trộn")
             rest = (
                 T(" are no better than noise ({d}).", " chẳng hơn gì nhiễu ({d}).")
                 if abs(d) <= SAME
                 else T(" differ from a random start by {d}.", " lệch so với khởi đầu ngẫu nhiên {d}.")
             ).format(d=signed(d))
-        else:
-            rest = T(" show it.", " cho thấy điều đó.")
         said.append(T(text.en + rest.en, text.vi + rest.vi))
     if alike(free, frozen) and not hopeless_all(free, frozen):
         said.append(freezing(frozen.final("test_loss") - free.final("test_loss"), view.config.keep, turned(free)))
@@ -234,12 +235,10 @@ def crossover_verdict(view) -> list[T]:
         else hopeless(n, uniform)
         for n in (small, large)
     ]
-    n = crossing(points)
+    n = crossing(points, uniform)
     if math.isfinite(n):
         said.append(
-            T("The lines cross at about {n} tokens.", "Hai đường cắt nhau ở khoảng {n} token.").format(
-                n=f"{round(n, -3):,.0f}" if n >= 5000 else f"{round(n, -2):,.0f}"
-            )
+            T("The lines cross at about {n} tokens.", "Hai đường cắt nhau ở khoảng {n} token.").format(n=about(n))
         )
     return said
 
@@ -354,21 +353,20 @@ def memory_verdict(view) -> list[T]:
     if "alias_donor_change" not in result.metrics:
         return []
     n = view.config.updates
+    zero = number(max(result.final(f"{way}_difference") for way in WAYS))
     if n == 0:
         return [
             T(
                 "Nothing is trained yet, and the difference is {zero} in all four ways: it tells none of them from the others. Take one step.",
                 "Chưa huấn luyện gì, và hiệu bằng {zero} ở cả bốn cách: nó không phân biệt được cách nào. Hãy bước một bước.",
-            ).format(
-                zero=number(max(result.final(f"{way}_difference") for way in ("copy_", "alias", "assign", "late")))
-            )
+            ).format(zero=zero)
         ]
     said = [
         T(
             "After copying, the difference is {zero} in all four ways, so it proves nothing. After {steps} of training the alias has changed the donor by {alias}; the copy left it alone.",
             "Chép xong, hiệu bằng {zero} ở cả bốn cách, nên chẳng chứng minh gì. Sau {steps} huấn luyện, bí danh (alias) đã làm mô hình cho đổi {alias}; bản chép thì không đụng tới nó.",
         ).format(
-            zero=number(max(result.final(f"{way}_difference") for way in ("copy_", "alias", "assign", "late"))),
+            zero=zero,
             steps=T("one step", "một bước") if n == 1 else T("{n} steps", "{n} bước").format(n=n),
             alias=number(result.final("alias_donor_change")),
         )

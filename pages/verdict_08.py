@@ -40,7 +40,7 @@ def slope(result):
 def verdict(view):
     said = []
     for place, a in enumerate(view.arms):
-        result = view.result(a.arm.label)
+        result = a.result
         if result.diverged:
             said += sentences.diverged(a.arm.name, result)
         elif a.status.state in ("done", "stopped") or result.finished:
@@ -184,12 +184,12 @@ def echo_verdict(view):
 def race_verdict(view):
     if not view.done:
         return []
-    clock = min(max(view.result(a.arm.label).seconds.values(), default=0) for a in view.arms)
-    scores = {a.arm.label: at_seconds(view.result(a.arm.label), clock) for a in view.arms}
+    clock = min(max(a.result.seconds.values(), default=0) for a in view.arms)
+    scores = {a.arm.label: at_seconds(a.result, clock) for a in view.arms}
     best = min((label for label in scores if not math.isnan(scores[label])), key=scores.get, default=None)
     if best is None:
         return []
-    table = line(view.result(view.arms[0].arm.label), "bigram_table")
+    table = line(view.main, "bigram_table")
     return [
         T(
             "After {clock} s each, {name} leads with {test} nats; the counted table stands at {table} after a tenth of a second.",
@@ -259,18 +259,12 @@ def tying_verdict(view):
 def table_answer(view):
     if not view.done:
         return None
-    best = min(view.result(a.arm.label).final("test_loss") for a in view.arms)
-    return (
-        None
-        if math.isnan(best)
-        else "model"
-        if best < line(view.result(view.arms[0].arm.label), "bigram_table")
-        else "table"
-    )
+    best = min(a.result.final("test_loss") for a in view.arms)
+    return None if math.isnan(best) else "model" if best < line(view.main, "bigram_table") else "table"
 
 
 def table_why(view):
-    result = view.result(view.arms[-1].arm.label)
+    result = view.arms[-1].result
     facts = {"table": number(line(result, "bigram_table")), "test": number(result.final("test_loss"))}
     if table_answer(view) == "model":
         return T(
@@ -288,12 +282,12 @@ def table_why(view):
 def init_answer(view):
     if len(view.arms) < 2:
         return None
-    a, b = (view.result(x.arm.label).metrics.get("test_loss", {}).get(100, math.nan) for x in view.arms)
+    a, b = (x.result.metrics.get("test_loss", {}).get(100, math.nan) for x in view.arms)
     return None if math.isnan(a - b) else "small" if abs(a - b) < 0.2 else "large" if abs(a - b) > 0.6 else "middle"
 
 
 def init_why(view):
-    a, b = (view.result(x.arm.label).at("test_loss", 100) for x in view.arms)
+    a, b = (x.result.at("test_loss", 100) for x in view.arms)
     return T(
         "{a} with the course's, {b} with GPT-2's. Large tied embeddings must first unlearn to repeat their input.",
         "{a} với khởi tạo của khóa học, {b} với khởi tạo của GPT-2. Embedding lớn dùng chung trước hết phải quên việc lặp lại đầu vào.",
@@ -360,7 +354,7 @@ ECHO_PREDICTION = Prediction(
 def readouts(view):
     rows = []
     for a in view.arms:
-        result, name = view.result(a.arm.label), a.arm.name
+        result, name = a.result, a.arm.name
         facts = result.facts
         if "parameters" not in facts:
             continue
@@ -413,7 +407,7 @@ def readouts(view):
                     T("Training only, without the test.", "Chỉ tính huấn luyện, không tính kiểm thử."),
                 )
             )
-    first = view.result(view.arms[0].arm.label)
+    first = view.main
     if first.facts.get("train_tokens") and first.step:
         config = view.arms[0].arm.config
         rows.append(

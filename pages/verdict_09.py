@@ -21,7 +21,7 @@ def said(view) -> list[T]:
     """Refusals and warnings of any arm, each once."""
     lines: list[T] = []
     for a in view.arms:
-        found = [(n.code, n.facts) for n in a.result.notes]
+        found = [("loss_not_finite" if aimless(a) else n.code, n.facts) for n in a.result.notes]
         end = a.result.finished
         if end is not None and end.reason == "failed":
             found.append((end.facts.get("code", "internal"), end.facts))
@@ -33,8 +33,11 @@ def said(view) -> list[T]:
 
 
 def aimless(a) -> bool:
-    """Whether its loss is no number where it starts: it never had a direction, and its own sentence says so."""
-    return any(n.code == "loss_not_finite" for n in a.result.notes)
+    """Whether it never had a direction, which its own sentence says: where it starts its loss is no number, nor the slope.
+    Of several values that is seen in the walk alone: the slope is a number where the notes look, and not at every value."""
+    codes = {n.code for n in a.result.notes}
+    lost = a.result.diverged and len(a.result.metrics["w"]) == 1
+    return "loss_not_finite" in codes or ("loss_value_not_finite" in codes and lost)
 
 
 def runaway(a) -> bool:
@@ -210,12 +213,13 @@ UNSETTLED = 0.5  # farther from its resting place than this, in the values' own 
 
 
 def settled(a) -> bool:
-    """Whether it is where its mean loss is lowest, or lies still on a flat piece: L1 does, between two middle values."""
+    """Whether it is where its mean loss is lowest, or lies still on a flat piece: L1 does, between two middle values. Of a
+    loss that is no number anywhere nobody can say where that is, and nothing is said against it."""
     w = list(a.result.metrics["w"].values())
     if a.result.diverged:
         return False
     still = len(w) > LAST and max(w[-LAST:]) - min(w[-LAST:]) < 1e-5 * a.arm.config.lr
-    return still or abs(w[-1] - a.result.final("rest")) <= UNSETTLED
+    return still or not abs(w[-1] - a.result.final("rest")) > UNSETTLED
 
 
 def unsettled(a) -> T:

@@ -17,9 +17,9 @@ def wrote(view, label="chosen", after="text"):
     return value if math.isfinite(value) else None
 
 
-def above_clean(view, label="chosen"):
+def above_clean(view):
     """Test loss now minus the clean control's (its own start without one), nats per token."""
-    result = view.result(label)
+    result = view.result("chosen")
     clean = view.result("clean") if any(a.arm.label == "clean" for a in view.arms) else result
     base = clean.final("test_loss") if clean is not result else result.at("test_loss", 0)
     return result.final("test_loss") - base
@@ -219,12 +219,16 @@ def readouts(view):
             f"{k} / {v:,} ({100 * k / v:.2g} %)",
             T("Tokens whose text contains your letters.", "Các token có chứa chữ bạn chọn."),
         ),
-        Readout(
-            T("a uniform model would pay", "mô hình đoán đều phải trả"),
-            f"{math.log(v / k):.2f} nats",
-            T("KL of a model that knows nothing: ln(V/K).", "KL của mô hình chưa biết gì: ln(V/K)."),
-        ),
     ]
+    if "uniform_kl" in facts["references"]:  # else Q is another one at every place
+        pays = "ln(V/K)" if view.config.target == "uniform" else "ln V − H(Q)"
+        rows.append(
+            Readout(
+                T("a uniform model would pay", "mô hình đoán đều phải trả"),
+                f"{facts['references']['uniform_kl']:.2f} nats",
+                T("KL of a model that knows nothing: {kl}.", "KL của mô hình chưa biết gì: {kl}.").format(kl=pays),
+            )
+        )
     for name, label, help in (
         ("kl", T("KL now", "KL lúc này"), T("On random tokens, last position.", "Trên token ngẫu nhiên, vị trí cuối.")),
         (
@@ -251,7 +255,8 @@ def readouts(view):
 
 def start_answer(view):
     result = view.result("chosen")
-    return "ratio" if "set_size" in result.facts and math.isfinite(result.at("kl", 0)) else None
+    asked = view.config.target == "uniform" and "set_size" in result.facts  # Q elsewhere is not 1/K
+    return "ratio" if asked and math.isfinite(result.at("kl", 0)) else None
 
 
 def start_why(view):

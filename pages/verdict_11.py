@@ -67,17 +67,20 @@ def dots_verdict(view):
             ).format(left=left.format(**facts), **facts)
         )
     if config.correlation and config.product == "matrix" and math.isfinite(main.final("diagonal")):
-        law = main.final("expected_diagonal")
+        law = round(main.final("expected_diagonal"), 9)  # that of ρ = −0.49 and μ = 0.7 is 0 but for rounding
         said.append(
             T(
+                "A query and its own key have no direction in common on average: ρσ²d + dμ² = 0.",
+                "Truy vấn và khóa của chính nó tính trung bình không có hướng chung: ρσ²d + dμ² = 0.",
+            )
+            if law == 0
+            else T(
                 "A query and its own key now {how}: their scores (orange) sit at {diagonal}, ρσ²d + dμ² = {law}. "
                 "Such scores grow with d itself: divided by √{d} they are still {left}.",
                 "Truy vấn và khóa của chính nó giờ {how}: điểm số của chúng (màu cam) nằm ở {diagonal}, ρσ²d + dμ² = {law}. "
                 "Các điểm này tăng theo chính d: chia cho √{d} rồi vẫn còn {left}.",
             ).format(
-                how=T("share a direction", "cùng hướng")
-                if config.correlation > 0
-                else T("point against each other", "ngược hướng"),
+                how=T("share a direction", "cùng hướng") if law > 0 else T("point against each other", "ngược hướng"),
                 diagonal=number(main.final("diagonal")),
                 law=number(law),
                 left=number(law / math.sqrt(config.d)),

@@ -155,26 +155,20 @@ def rescaled(view, way):
     return math.nan
 
 
-def broken_off(view):
-    """That the run diverged, where it did: then there are no gains to read."""
-    if not view.main.diverged:
-        return []
-    return [
-        T(
-            "The run diverged at step {n}: there is no trained model to rescale. Try a tenth of the learning rate.",
-            "Lần chạy phân kỳ ở bước {n}: không có mô hình đã huấn luyện nào để đổi tỉ lệ. Hãy thử một phần mười tốc độ học.",
-        ).format(n=view.main.finished.step)
-    ]
+NO_MODEL = T(
+    "There is no trained model to rescale: try a tenth of the learning rate.",
+    "Không có mô hình đã huấn luyện nào để đổi tỉ lệ: hãy thử một phần mười tốc độ học.",
+)
 
 
 def gains_verdict(view):
     table = view.main.table("norms")
     base, alone, same_ = view.main.final("base_loss"), rescaled(view, "gain"), rescaled(view, "all three")
     if not table or not all(map(math.isfinite, (base, alone, same_))):
-        return broken_off(view)
+        return sentences.any_diverged(view.arms, NO_MODEL)
     inside = [g for g, name in zip(table["gain"], table["norm"], strict=True) if name != "ln_f" and g is not None]
     if not inside:
-        return broken_off(view)
+        return sentences.any_diverged(view.arms, NO_MODEL)
     factor, steps = float(view.values.get("factor", 1.0)), max(view.main.tables["norms"])
     scatter = max(s for s, name in zip(table["gain_std"], table["norm"], strict=True) if name != "ln_f")
     first = view.main.table("small")

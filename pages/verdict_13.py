@@ -47,6 +47,13 @@ def apply_verdict(view):
         "head_rule": figures.RULES[head_rule],
     }
     if stop == 0:
+        if view.config.tying != "untied":
+            return [
+                T(
+                    "apply has visited nobody: embeddings are N(0, 1), the output layer with them, for it was tied when it was made; every other Linear is U(±1/√inputs). Move the slider, one station at a time.",
+                    "apply chưa ghé ai: embedding là N(0, 1), tầng ra cũng vậy vì khi tạo ra nó dùng chung với embedding token; mọi Linear khác là U(±1/√số đầu vào). Hãy kéo thanh trượt, mỗi lần một trạm.",
+                )
+            ]
         return [
             T(
                 "apply has visited nobody: embeddings are N(0, 1), every Linear is U(±1/√inputs). Move the slider, one station at a time.",
@@ -252,7 +259,7 @@ def tie_verdict(view):
             ).format(d=number(behind), name=best.arm.name, n=view.config.steps)
         )
         said.append(betrayed(moved.final("test_loss") - same.final("test_loss")))
-    elif behind <= NEAR:
+    else:
         near = (
             T(
                 "The true tie is within {d} nats of the best, with {n} numbers fewer.",

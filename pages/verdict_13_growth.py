@@ -65,7 +65,7 @@ def growth_verdict(view):
     if text is not None and not growth(text) > 0 and math.isfinite(growth(text)):
         said.append(narrower(text, noise))
     if share is not None:
-        facts = {"text": number(growth(of_kind(view, "text"))), "noise": number(growth(of_kind(view, "uniform")))}
+        facts = {"text": number(growth(text)), "noise": number(growth(noise))}
         if share > MORE:
             line = T(
                 "Uniform noise widens the weights more than text does ({noise} against {text} ×10⁻⁴, means over blocks), and there is nothing to learn in it. Here widening says nothing about learning.",

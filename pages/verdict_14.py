@@ -7,6 +7,7 @@ from app.lesson import Prediction, Readout
 from app.theme import knob, number, percent
 from core import dropout
 from core.experiments.forgotten_train import FIRST_TEST
+from pages.figures_14 import law
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
@@ -66,7 +67,6 @@ def numbers_readouts(view):
     main, config = view.result("mask"), view.config
     if not main.metrics:
         return []
-    arrow = lambda name: f"{number(main.final(f'{name}_before'))} → {number(main.final(f'{name}_after'))}"  # noqa: E731
     p = config.p if config.mode == "train" else 0.0
     counted = T("over {m} masks ± spread", "qua {m} mặt nạ ± dao động").format(m=f"{int(main.final('counted')):,}")
     return [
@@ -78,9 +78,7 @@ def numbers_readouts(view):
         Readout(
             counted,
             f"{100 * main.final('share'):.2f} ± {100 * main.final('share_sd'):.2f} %",
-            T("The law: p ± √(p(1−p)/n) = {law}.", "Quy luật: p ± √(p(1−p)/n) = {law}.").format(
-                law=f"{100 * p:.4g} ± {100 * dropout.share_sd(p, config.n):.2f} %"
-            ),
+            T("The law: p ± √(p(1−p)/n) = {law}.", "Quy luật: p ± √(p(1−p)/n) = {law}.").format(law=law(p, config.n)),
         ),
         Readout(
             T("a surviving 1 becomes", "số 1 sống sót thành"),
@@ -89,8 +87,17 @@ def numbers_readouts(view):
                 "1/(1−p). Multiplied by 1 − p again it is {back}.", "1/(1−p). Nhân lại với 1 − p thì được {back}."
             ).format(back=number(main.final("back"))),
         ),
-        Readout(T("sum", "tổng"), arrow("sum"), T("Before → after this mask.", "Trước → sau mặt nạ này.")),
+        Readout(
+            T("sum", "tổng"),
+            f"{hundredths(main.final('sum_before'))} → {hundredths(main.final('sum_after'))}",
+            T("Before → after this mask.", "Trước → sau mặt nạ này."),
+        ),
     ]
+
+
+def hundredths(value: float) -> str:
+    """A sum to the hundredth: 96.25. In three digits it would be 96.2, beside a mean of 0.963 over a hundred numbers."""
+    return f"{round(value, 2) + 0:,.2f}".rstrip("0").rstrip(".").replace("-", "−")
 
 
 ZEROS = Prediction(

@@ -377,9 +377,6 @@ def precision_readouts(view):
     if math.isnan(result.final("zeros")):
         return []
 
-    def share(value):
-        return percent(value)
-
     return [
         Readout(
             T("largest error, log_softmax", "sai số lớn nhất, log_softmax"),
@@ -388,12 +385,12 @@ def precision_readouts(view):
         ),
         Readout(
             T("exp(log p) that are 0", "exp(log p) bằng 0"),
-            share(result.final("zeros")),
+            percent(result.final("zeros")),
             T("Probabilities too small for the format.", "Xác suất quá nhỏ so với định dạng."),
         ),
         Readout(
             T("stored logits, wrong draws", "lưu logits, rút sai"),
-            share(result.final("stored_logits")),
+            percent(result.final("stored_logits")),
             T(
                 "Total variation of p_T after storing in this format.",
                 "Khoảng cách biến phân của p_T sau khi lưu bằng định dạng này.",
@@ -401,7 +398,7 @@ def precision_readouts(view):
         ),
         Readout(
             T("stored log p, wrong draws", "lưu log p, rút sai"),
-            share(result.final("stored_logs")),
+            percent(result.final("stored_logs")),
             T("The same, with log-probabilities stored.", "Như trên, khi lưu log-xác suất."),
         ),
     ]

@@ -12,6 +12,7 @@ from pages.figures_17 import common_step, costs, first_seed, probabilities, spli
 from pages.figures_17_modes import REPEATS, repeats
 
 NOTICED = 0.02  # nats: below it a difference of two short runs is called none
+EARLY = 20  # steps before which nothing is judged
 LAST = 40  # training losses whose scatter is compared
 ASKED = 0.4  # the p that the questions about places speak of
 SPREAD = 1.0  # std of the first logits: below it they start small
@@ -48,7 +49,7 @@ def finite(result) -> float:
 def places_verdict(view):
     said = diverged(view)
     found, step = costs(view), common_step(view)
-    if not found or step < 20:
+    if not found or step < EARLY:
         return said
     means = {site: fmean(deltas.values()) for site, deltas in found.items()}
     seeds = len(next(iter(found.values())))
@@ -101,8 +102,8 @@ def places_verdict(view):
 
 def turned_up(view) -> bool:
     """Whether, without dropout, the test loss stands clearly above its lowest point: the text is being learned by heart."""
-    points = first_seed(view).arms[0].result.metrics.get("test_loss", {})
-    seen = [value for step, value in points.items() if step <= common_step(view)]
+    points, until = first_seed(view).arms[0].result.metrics.get("test_loss", {}), common_step(view)
+    seen = [value for step, value in points.items() if step <= until]
     return bool(seen) and seen[-1] > min(seen) + NOTICED
 
 
@@ -190,7 +191,7 @@ def gap(view, label: str) -> float:
 def modes_verdict(view):
     left, forgets = gap(view, "train"), gap(view, "attention")
     calm = repeats(view.result("eval"))
-    if not calm:
+    if len(calm) < REPEATS:
         return []
     said = [
         T(
@@ -272,13 +273,15 @@ def modes_readouts(view):
 def gain(view, size: str) -> float:
     """Test loss with the division minus without, at the last common test: above 0, the division hurts. nan where either
     is no number."""
-    step = min((max(a.result.metrics.get("test_loss", {0: 0})) for a in view.arms), default=0)
+    step = common_step(view)
     value = view.result(f"{size} divided").at("test_loss", step) - view.result(f"{size} plain").at("test_loss", step)
     return value if math.isfinite(value) else math.nan
 
 
 def divide_verdict(view):
     said = diverged(view)
+    if common_step(view) < EARLY:
+        return said
     stds = {a.arm.label.split()[0]: a.arm.config.init_std for a in view.arms}
     for size in ("small", "unit"):
         value = gain(view, size)

@@ -2,13 +2,14 @@
 
 import math
 import statistics
+from itertools import pairwise
 
 from app import sentences
 from app.i18n import T
 from app.lesson import Prediction, Readout
 from app.theme import number
 from core import crossing
-from pages.figures_18 import chosen, curve, equal, graded_places, readings
+from pages.figures_18 import chosen, curve, equal, graded_places, readings, written
 
 BUSY = 0.2  # quartile range of a step's time over its median: above it seconds say little
 
@@ -20,8 +21,7 @@ def every(view):
 
 def step_ms(result) -> tuple[float, float]:
     """(median milliseconds of a step, quartile range over median), nan before five steps are known."""
-    points = sorted((s, t) for s, t in result.seconds.items())
-    taken = [1000 * (t1 - t0) / (s1 - s0) for (s0, t0), (s1, t1) in zip(points, points[1:], strict=False) if s1 > s0]
+    taken = [1000 * (t1 - t0) / (s1 - s0) for (s0, t0), (s1, t1) in pairwise(sorted(result.seconds.items()))]
     if len(taken) < 5:
         return math.nan, math.nan
     low, middle, high = statistics.quantiles(taken, n=4)
@@ -119,7 +119,7 @@ def seconds_words(view):
                 "Sau cùng {s} giây huấn luyện: {mine} so với {theirs} nats.",
             ).format(s=number(fair[0]), mine=number(fair[1]), theirs=number(fair[2]))
         )
-    spread = max((step_ms(a.result)[1] for a in view.arms), default=math.nan)
+    spread = max((s for a in view.arms if math.isfinite(s := step_ms(a.result)[1])), default=math.nan)
     if spread > BUSY:
         said.append(
             T(
@@ -138,7 +138,7 @@ def readouts(view):
             Readout(
                 T("equal loss", "cùng loss"),
                 T("{a} steps graded everywhere = {b} of yours", "{a} bước chấm mọi nơi = {b} bước của bạn").format(
-                    a=f"{met[0]:.0f}", b=f"{met[1]:.0f}"
+                    a=f"{written(met[0]):g}", b=f"{met[1]:.0f}"
                 ),
                 T(
                     "Read off the two curves of the last position, between their points.",
@@ -194,23 +194,29 @@ def readouts(view):
 # --- where in the window -----------------------------------------------------------------------------------------
 
 
-def head_and_end(arm) -> tuple[float, float] | None:
-    """(mean test loss over positions 1 to 7, where a short prompt lives; loss at the last position); None before they are
-    measured, and where they are no numbers."""
+def head_and_end(arm, head: int) -> tuple[float, float] | None:
+    """(mean test loss over the first `head` positions, loss at the last position); None before they are measured, and
+    where they are no numbers."""
     losses = arm.result.table("places").get("loss", ())
-    return (statistics.fmean(losses[:7]), losses[-1]) if losses and None not in losses else None
+    return (statistics.fmean(losses[:head]), losses[-1]) if losses and None not in losses else None
 
 
 def place_verdict(view):
     said, other = [], every(view)
-    mine = head_and_end(view.arms[0])
-    theirs = head_and_end(other) if other is not None else None
+    short = int(view.values.get("short") or 8)  # the line in the picture: what lies before it is read
+    head = min(max(1, short - 1), view.config.context)
+    mine = head_and_end(view.arms[0], head)
+    theirs = head_and_end(other, head) if other is not None else None
     if mine and theirs and other is not view.arms[0]:
+        where = T("Position 1", "Vị trí 1")
+        if head > 1:
+            where = T(f"Positions 1 to {head}", f"Vị trí 1 đến {head}")
         said.append(
             T(
-                "Positions 1 to 7, where a short prompt lives: {a} nats graded everywhere, {b} with k = {k}. Last position: {c} and {d}.",
-                "Vị trí 1 đến 7, nơi câu mồi ngắn nằm: chấm mọi nơi {a} nats, với k = {k} là {b}. Vị trí cuối: {c} và {d}.",
+                "{where}, where a short prompt lives: {a} nats graded everywhere, {b} with k = {k}. Last position: {c} and {d}.",
+                "{where}, nơi câu mồi ngắn nằm: chấm mọi nơi {a} nats, với k = {k} là {b}. Vị trí cuối: {c} và {d}.",
             ).format(
+                where=where,
                 a=number(theirs[0]),
                 b=number(mine[0]),
                 c=number(theirs[1]),

@@ -20,11 +20,6 @@ def nats(value: float) -> str:
     return f"{round(value, 1) + 0:.1f}".replace("-", "−")
 
 
-def whole(share: float) -> str:
-    """A share in whole percents, the digits it has where it is below one: 37 %, 0.312 %."""
-    return f"{100 * share:.0f} %" if share >= 0.01 else percent(share)
-
-
 def line(result, group, metric="log_p"):
     """[(step, value)] of one group in one measure, the group's own inputs left out."""
     return [(step, value) for step, name, value in points(result, metric, True) if name == group]
@@ -53,6 +48,7 @@ LOWER = T(
     "The learning rate is too high for this optimizer: try a tenth of it.",
     "Tốc độ học quá cao với thuật toán này: hãy thử một phần mười.",
 )
+LONGER = T(" Train longer, or with a higher learning rate.", " Hãy chạy lâu hơn hoặc tăng tốc độ học.")
 NOTHING_UNUSED = T(
     "Nothing is unused here: shorten the training text (“training tokens kept”) to get unused tokens.",
     "Ở đây không có token nào bị bỏ không: hãy rút ngắn văn bản (“số token huấn luyện giữ lại”) để có token không dùng.",
@@ -84,7 +80,7 @@ def follow_verdict(view):
     if math.isnan(common) or "vocabulary" not in result.facts:
         return []
     said, facts = [], {"c": nats(common), "r": nats(rare), "n": nats(never)}
-    start = [v for g in ("common", "rare", "never") for v in [v for _, v in line(result, g)][:1]]
+    start = [found[0][1] for g in ("common", "rare", "never") if (found := line(result, g))]
     chance = -math.log(result.facts["vocabulary"])
     if start and max(abs(v - chance) for v in start) > 1:
         said.append(
@@ -98,9 +94,9 @@ def follow_verdict(view):
     elif abs(common - never) < PEAK:
         said.append(
             T(
-                "The groups are still together: common {c}, rare {r}, never used {n}. Train longer, or with a higher learning rate.",
-                "Các nhóm vẫn dính nhau: thường gặp {c}, hiếm {r}, không dùng {n}. Hãy chạy lâu hơn hoặc tăng tốc độ học.",
-            ).format(**facts)
+                "The groups are still together: common {c}, rare {r}, never used {n}.{advice}",
+                "Các nhóm vẫn dính nhau: thường gặp {c}, hiếm {r}, không dùng {n}.{advice}",
+            ).format(advice=LONGER if view.done else "", **facts)
         )
     else:
         said.append(

@@ -5,9 +5,9 @@ import math
 from app import sentences
 from app.i18n import T
 from app.lesson import Prediction
-from app.theme import number
+from app.theme import number, whole
 from pages.figures_19 import END
-from pages.verdict_19 import LOWER, NOTHING_UNUSED, PEAK, SINK, geometry, last, nats, together, whole
+from pages.verdict_19 import LONGER, LOWER, NOTHING_UNUSED, PEAK, SINK, geometry, last, nats, together
 
 # --- the census ------------------------------------------------------------------------------------------------------
 
@@ -167,9 +167,9 @@ def mask_verdict(view):
     if values["plain"] > values["logits"] - PEAK and values["plain"] > chance - PEAK:
         return [
             T(
-                "Unused tokens, ln of mean p: plain {p}, masked logits {l}; chance is {c}. So far nothing has been pushed: train longer, or with a higher learning rate.",
-                "Token không dùng, ln của p trung bình: thường {p}, che logits {l}; đoán đều là {c}. Đến đây chưa gì bị đẩy: hãy chạy lâu hơn hoặc tăng tốc độ học.",
-            ).format(**facts)
+                "Unused tokens, ln of mean p: plain {p}, masked logits {l}; chance is {c}. So far nothing has been pushed.{advice}",
+                "Token không dùng, ln của p trung bình: thường {p}, che logits {l}; đoán đều là {c}. Đến đây chưa gì bị đẩy.{advice}",
+            ).format(advice=LONGER if view.done else "", **facts)
         ]
     text = (
         T(

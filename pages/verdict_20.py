@@ -5,7 +5,8 @@ import math
 from app import sentences
 from app.i18n import T, same
 from app.lesson import Readout
-from app.theme import number, percent
+from app.theme import number, percent, whole
+from core import training_options
 from pages.figures_20 import at_seconds, common_seconds
 
 EQUAL = 0.03  # nats/token: closer than this, two recipes are called level
@@ -51,8 +52,9 @@ ADDED_UP = T(
 
 def race(view) -> list[T]:
     c = view.config  # AdamW and clipping hide the slip: then it is not what made the run fall
-    slipped = c.accumulate > 1 and not c.divide and c.optimizer == "sgd" and not c.clip
-    if fallen := sentences.any_diverged(view.arms, ADDED_UP.format(k=c.accumulate) if slipped else SPENT):
+    k = training_options.micro_batches(training_options.of(c))
+    slipped = k > 1 and not c.divide and c.optimizer == "sgd" and not c.clip
+    if fallen := sentences.any_diverged(view.arms, ADDED_UP.format(k=k) if slipped else SPENT):
         return fallen
     time, steps = standing(view), standing(view, "steps")
     if len(time) < 2 or not all(math.isfinite(loss) for *_, loss in (*time, *steps)):
@@ -99,11 +101,6 @@ def race(view) -> list[T]:
             ).format(names=T(", ".join(n.en for n in stored), ", ".join(n.vi for n in stored)))
         )
     return said
-
-
-def whole(share: float) -> str:
-    """A share in whole percents, with the digits it has where it is below one: 35 %, 0.312 %."""
-    return f"{100 * share:.0f} %" if share >= 0.01 else percent(share)
 
 
 def race_readouts(view) -> list[Readout]:

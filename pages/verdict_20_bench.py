@@ -284,6 +284,11 @@ def _product(view):
         )
         if gain > CLEAR
         else T(
+            "A bfloat16 product of 1,024 × 1,024 has {g} × the speed of a float32 one here.",
+            "Ở đây phép nhân bfloat16 1,024 × 1,024 có tốc độ gấp {g} lần float32.",
+        )
+        if gain > 1
+        else T(
             "A bfloat16 product of 1,024 × 1,024 has {g} × the speed of a float32 one here: this hardware gains nothing by it.",
             "Ở đây phép nhân bfloat16 1,024 × 1,024 có tốc độ gấp {g} lần float32: phần cứng này không được lợi gì.",
         )

@@ -1,5 +1,6 @@
 """The laboratory from a terminal, as its user meets it: exit codes, sentences, JSON lines."""
 
+import errno
 import json
 import os
 import signal
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from core import device
+from app import __main__
+from core import device, files, runner
+from core.problem import Problem
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -96,8 +99,9 @@ def test_a_reader_who_has_gone_is_no_traceback(tmp_path, command):
     assert (done.stderr, done.returncode) == ("", 1)
 
 
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize(("more", "words"), [((), "the same command goes on"), (("--fresh",), "without --fresh")])
-def test_ctrl_c_says_what_is_kept(tmp_path, more, words):
+def test_who_stops_it_is_told_what_is_kept(tmp_path, more, words, stop):
     running = subprocess.Popen(
         [sys.executable, "-m", "app", "run", "model1", "steps=5000", "width=8", "--json", *more],
         cwd=ROOT,
@@ -109,9 +113,10 @@ def test_ctrl_c_says_what_is_kept(tmp_path, more, words):
     for line in running.stdout:
         if '"train_loss"' in line:
             break
-    running.send_signal(signal.SIGINT)
+    running.send_signal(stop)
     _, said = running.communicate(timeout=60)
     assert running.returncode == 130 and words in said and "Traceback" not in said
+    assert not list((tmp_path / "runs").glob("*/attempts")), "it was no crash"
 
 
 @pytest.mark.parametrize(
@@ -156,6 +161,31 @@ def test_a_home_that_is_none_is_one_sentence(app, monkeypatch, tmp_path):
     assert "4.1" in measured.stdout and "Traceback" not in measured.stderr, (
         "what needs no training is measured all the same"
     )
+
+
+def test_a_full_disk_is_the_reason_and_where_it_is(tmp_path, monkeypatch, capsys):
+    """Nothing can be written into the log: the run waits, and the last line says for what."""
+    monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path))
+
+    def full(handle, data):
+        raise Problem("disk_full", path="log")
+
+    monkeypatch.setattr(files, "append", full)
+    assert __main__.main(["run", "model1", "steps=3", "width=8"]) == 1
+    said = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert said["status"] == "paused" and str(tmp_path) in said["reason"] and "went wrong" not in said["reason"]
+
+
+def test_a_store_that_is_read_only_is_one_sentence_for_a_fresh_run_too(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path))
+    assert __main__.main(["run", "model1", "steps=3", "width=8"]) == 0
+
+    def refused(*_):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(runner.os, "replace", refused)
+    assert __main__.main(["run", "model1", "steps=3", "width=8", "--fresh"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
 
 
 def test_the_wrong_python_is_told_so(app, monkeypatch, tmp_path):

@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app import controls
 from app.lesson import discover
 
 
@@ -15,7 +16,7 @@ def drawn(number: int, playground: str, preset: str = "", link: str = "", value:
 
         lesson = discover()[number]
         here = next(p for p in lesson.playgrounds if p.slug == playground)
-        values, complaints = controls.load(number, lesson, here, "en")
+        values, _ = controls.load(number, lesson, here, "en")
         for name in [p.values for p in here.presets if p.name == preset]:
             controls.apply(number, lesson, here, name)
         start = controls.prefix(number, lesson, here)
@@ -55,3 +56,32 @@ def test_a_link_may_go_further_than_the_slider_and_is_not_changed():
     app = slider.set_value(0.5).run()
     slider = next(s for s in app.slider if s.key == "l08_dropout")
     assert slider.value == 0.5 and app.query_params["l08_dropout"] == "0.5" and not app.exception
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (40_000, "40,000"),
+        (1_000_000, "1,000,000"),
+        (999, "999"),
+        (1e3, "1,000"),
+        (7e5, "700,000"),
+        (1e6, "1e6"),
+        (1e-3, "1e-3"),
+        (0.5, "0.5"),
+        ("12000", "12000"),
+        (True, "on"),
+    ],
+)
+def test_whole_numbers_of_thousands_are_shown_as_sentences_write_them(value, words):
+    slider = next(c for c in discover()[5].controls if type(c).__name__ == "Slider" and not c.words)
+    assert controls.spoken(slider, value, "en") == words
+
+
+def test_a_stop_of_thousands_is_shown_with_its_comma_and_stands_in_the_link_without():
+    app = drawn(6, "split", link="l06_keep", value="5000")
+    (slider,) = [s for s in app.select_slider if s.key == "l06_keep"]
+    assert slider.value == 5000 and "5,000" in slider.options and "5000" not in slider.options
+    assert app.query_params["l06_keep"] == "5000"
+    app = slider.set_value(20_000).run()
+    assert not app.exception and app.query_params["l06_keep"] == "20000"

@@ -105,3 +105,11 @@ def test_a_mac_is_told_from_another_mac(monkeypatch):
     assert device.processor.__wrapped__() == "Apple M3 Pro" and asked[0][0] == "sysctl"
     monkeypatch.setattr(device.subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=""))
     assert device.processor.__wrapped__() != ""
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", '{"devices": {}}', '{"devices": [1]}', '{"devices": {"mps": 3}}', "[" * 100_000, ""]
+)
+def test_a_damaged_list_of_devices_is_a_machine_with_a_cpu(machine, tmp_path, text):
+    (tmp_path / "device.json").write_text(text)
+    assert device.remembered()["cpu"] == "" and device.resolve("auto", small=False) == "cpu"

@@ -63,7 +63,10 @@ def test_huber_solves_its_own_equation():
         ("-e**2", "loss_no_minimum"),
         ("exp(e)", "loss_no_minimum"),
         ("(e - 1)**2", "loss_off_target"),
-        ("log(e)", "loss_not_finite"),
+        ("log(e)", "loss_value_not_finite"),
+        ("sqrt(e)", "loss_not_finite"),
+        ("where(e < 0, sqrt(-1), e**2)", "loss_not_finite"),  # slope 0 there, so nothing moves
+        ("1/0", "loss_flat"),
         ("minimum(abs(e), 0.5)", "loss_stuck"),
         ("abs(e)**1.5", None),
         ("log(1 + e*e)", None),
@@ -73,6 +76,18 @@ def test_huber_solves_its_own_equation():
 def test_what_is_odd_about_a_loss_is_said_before_it_trains(text, code):
     found = error_losses.warnings(error_losses.build("custom", expression=text), 2.0, 3.0)
     assert [c for c, _ in found] == ([code] if code else [])
+
+
+def test_errors_stand_in_sentences_with_the_minus_of_the_page():
+    facts = [
+        error_losses.warnings(error_losses.build("custom", expression=t), 2.0, 3.0) for t in ("log(e)", "(e + 1)**2")
+    ]
+    assert [found[0][1]["e"] for found in facts] == ["−1", "−1"]
+
+
+@pytest.mark.parametrize("text", ["log(e - 15)", "sqrt(e - 15)"])
+def test_a_loss_that_is_a_number_only_far_out_is_looked_at_without_falling_over(text):
+    assert error_losses.warnings(error_losses.build("custom", expression=text), 10.0, -10.0) == []
 
 
 def test_the_module_of_ones_own_is_pytorchs_l1():

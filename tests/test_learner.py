@@ -98,3 +98,11 @@ def test_where_nothing_can_be_written_the_tab_still_knows(tab, monkeypatch):
     predict.commit(5, SimpleNamespace(id="a"), "yes")
     assert compare.is_pinned(SPOT, view("1")) and predict.answers() == {"05/a": "yes"}
     assert tab("one")["problem"][0] == "disk_full"
+
+
+@pytest.mark.parametrize("pins", ["[]", "null", '{"05": [{}, 3, {"run": 5, "config": "x"}]}', '{"05": 3}'])
+def test_one_learners_damaged_file_breaks_nobodys_page(tab, pins):
+    compare.pin(SPOT, view("1"))
+    path = learner._path("ffffffff")
+    path.write_text('{"predictions": 7, "pins": ' + pins + "}")
+    assert learner.pinned() == {"model1-1"} and learner.load("ffffffff")["predictions"] == {}

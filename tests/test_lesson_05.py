@@ -59,6 +59,22 @@ def test_a_short_run_is_too_early_to_be_judged(width, test, away):
     assert "hold" not in text and "fit" not in text and "You stopped" not in text
 
 
+@pytest.mark.parametrize("lang, words", [("en", "6.17 nats at step 10. Too early"), ("vi", "6.17 nats ở bước 10. Còn")])
+def test_a_loss_is_told_with_the_step_it_was_measured_at(lang, words):
+    assert words in said(QUICK, run({0: 7.653, 10: 6.17}, end=13, reason="stopped"), lang)
+
+
+def test_no_knob_stands_where_nothing_follows_it():
+    from app.controls import belonging
+
+    shown = {p.slug: {c.field for c in belonging(page.LESSON, p)} for p in page.LESSON.playgrounds}
+    assert {slug: {"rank", "stage"} & fields for slug, fields in shown.items()} == {
+        "train": {"rank", "stage"},
+        "start": set(),
+        "ahead": set(),
+    }
+
+
 def test_a_later_stop_is_told_beside_the_fall():
     text = said(QUICK, run(SLOW | {100: 1.928, 200: 1.469}, end=251, reason="stopped"))
     assert "still falling, 0.459 nats from step 100 to 200" in text and "You stopped it at step 251" in text

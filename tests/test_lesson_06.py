@@ -70,6 +70,13 @@ def test_the_verdict_names_what_happened(case):
     assert words in " ".join(line.en for line in verdict_06.verdict(view(results)))
 
 
+def test_a_loss_is_told_with_the_step_it_was_measured_at():
+    made = result({10: 6.17})
+    stopped = Result((*made.events[:-1], Metric(13, "train_loss", 5.0, 0.13), Finished(13, "stopped")))
+    (said,) = verdict_06.verdict(view({"contiguous": stopped}))
+    assert "6.17 nats at step 10. Too early" in said.en and "6.17 nats ở bước 10." in said.vi
+
+
 def test_the_illusion_is_the_honest_loss_minus_the_leaked_one():
     both = view({"contiguous": result({100: 5.2, 900: 5.0}), "random": result({100: 4.0, 900: 3.5}, leaked=0.997)})
     assert "1.50 nats" in verdict_06.verdict(both)[-1].en

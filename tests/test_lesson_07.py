@@ -140,6 +140,16 @@ def test_vectors_that_do_better_at_the_wrong_tokens_are_told_so():
     assert "do better by 0.50 nats" in said and "-0" not in said
 
 
+@pytest.mark.parametrize(("shuffled", "ends"), [(6.71, "the loan does not show."), (6.2, "the loan is no help.")])
+def test_a_loan_that_does_not_show_is_not_said_to_be_shown_by_the_shuffled_vectors(shuffled, ends):
+    arms = controls_07.against(QUICK, {"arms": "shuffled"})
+    finals = {"yours": 6.7, "shuffled": shuffled}
+    said = text(verdict_07.verdict(View(tuple(arm_view(a, {0: 9.0, 250: finals[a.label]}) for a in arms), {})))
+    assert said.endswith(ends) and "show it" not in said
+    beside = text(verdict_07.verdict(compared(QUICK, yours=6.7, frozen=6.3, random=shuffled, shuffled=shuffled)))
+    assert f"{ends} The shuffled vectors are no better than noise (+0.00)." in beside
+
+
 def test_no_readout_of_a_diverged_run_says_nan():
     made = arm_view(Arm("yours", controls_07.ARMS["free"][1], QUICK), {0: 8.0, 20: math.nan}, "diverged")
     facts = {"trainable": 5, "parameters": 10, "start_std": 1.0, "donor_std": None, "kinds": 5, "vocabulary": 9}
@@ -157,6 +167,31 @@ def test_the_crossover_is_open_at_another_score_or_a_tie_and_tells_only_its_own_
     other = crossed(**ROWS | {"free": (7.0, 6.0, 5.0, 4.0)})
     assert verdict_07.crossover_answer(other) == "free-free" and "by heart" not in verdict_07.crossover_why(other).en
     assert "by heart" in verdict_07.crossover_why(view).en
+
+
+def crossings(**ends):
+    """What the crossover says in words, and the labels of its picture's vertical line."""
+    view = crossed(random=(7.0, 7.0, 7.0, 7.0), **ends)
+    rows = figures_07.crossover_rows(view)
+    return text(verdict_07.crossover_verdict(view)), list(rows[rows["what"] == "cross"]["label"])
+
+
+def test_lines_that_nothing_tells_apart_on_one_side_do_not_cross():
+    """lr 7e-4: 0.0026 nats apart at 2,000 tokens, where "no difference you can trust" stands."""
+    for first in (5.9974, 5.98):
+        said, drawn = crossings(frozen=(first, 5.9, 5.5, 5.2), free=(6.0, 5.7, 5.2, 4.8))
+        assert "no difference you can trust" in said and "cross" not in said and drawn == []
+    said, drawn = crossings(frozen=(6.02, 5.69, 5.0, 5.0), free=(6.0, 5.7, 5.2, 4.8))
+    assert "cross at about 27,000" in said and "27,000" in drawn[0], "not at the tie to the left of it"
+    said, _ = crossings(frozen=(5.8, 5.71, 5.0, 5.0), free=(6.0, 5.7, 4.8, 4.8))
+    assert "cross at about 4,800" in said, "where the drawn lines meet"
+
+
+def test_lines_of_models_worse_than_guessing_cross_nowhere():
+    said, drawn = crossings(frozen=(9.0, 9.0, 9.0, 9.0), free=(9.5, 9.2, 8.9, 8.5))
+    assert said.count("no comparison") == 2 and "cross" not in said and drawn == []
+    said, drawn = crossings(frozen=(9.0, 7.0, 6.5, 6.0), free=(8.0, 7.2, 6.6, 5.9))
+    assert "cross at about 27,000" in said and len(drawn) == 1, "the amounts that are a comparison still are one"
 
 
 def test_a_run_that_was_stopped_or_diverged_is_no_point_of_the_crossover():

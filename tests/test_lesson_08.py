@@ -385,6 +385,31 @@ def test_the_law_is_that_of_the_sampler(sampler, law):
     assert set(rows["what"]) == {"counted", f"law: {law}"}
 
 
+def test_the_edge_is_said_to_starve_only_where_it_does():
+    config = coverage.Config(tokens=1001, batch=4, context=50, steps=100)
+    random, shuffled = (figures_08_start.edge_rows(ran(replace(config, sampler=s))) for s in ("random", "epochs"))
+    assert random["windows"].iloc[0] < 0.2 * random["windows"].max() and shuffled["windows"].nunique() == 1
+    figure = figures_08_start.edge
+    assert "starve" not in figure.title.en and "đói" not in figure.title.vi
+    assert "in shuffled passes nothing starves there" in figure.alt.en and "duyệt xáo trộn" in figure.alt.vi
+
+
+def test_no_knob_stands_where_nothing_follows_it():
+    from app.controls import belonging
+
+    shown = {p.slug: {c.field for c in belonging(page.LESSON, p)} for p in page.LESSON.playgrounds}
+    idle = {slug: {"inits", "x"} & fields for slug, fields in shown.items()}
+    assert idle.pop("train") == {"inits", "x"} and not any(idle.values()), idle
+    # Model 1 of the race takes neither: its table of pairs and its test part would be others than those of Model 5
+    assert not {"offset", "test_part"} & shown["race"] and {"offset", "test_part"} <= shown["train"]
+
+
+def test_the_formula_is_vietnamese_in_vietnamese():
+    formula = page.LESSON.formula
+    assert r"P(\text{chưa thấy})" in formula.vi and r"P(\text{unseen})" in formula.en
+    assert not re.search("unseen|own|other", formula.vi)
+
+
 @pytest.mark.parametrize(("decay", "said"), [(0.1, "instead of"), (0.0, "nothing of it shows")])
 def test_a_double_decay_is_told_where_it_shows(decay, said):
     assert said in verdict_08.tying_verdict(ran(tying.Config(weight_decay=decay)))[0].en

@@ -427,3 +427,24 @@ def test_a_weight_beyond_the_largest_number_after_a_step_or_two_has_run_away(exp
     """Its path has one point or two: no slope can be read off it."""
     text = said("race", losses="custom", expression=expression, target=10.0)
     assert "runs away at once" in text and "walks away" not in text
+
+
+def test_a_slope_that_is_a_number_moves_the_weight_though_the_loss_is_none():
+    text = said("own", expression="log(e)")
+    assert "(e = −1) this loss is not a number, but its slope is" in text and "no direction" not in text
+    moved = view_of("own", expression="log(e)").result("custom").metrics["w"]
+    assert moved[1] != moved[0]
+    assert "slope of this loss is 0 everywhere" in said("own", expression="1/0")
+
+
+def test_one_value_without_a_slope_stops_the_walk_to_several():
+    lost = said("points", expression="log(e)")  # starts on one of the values: there the slope is infinite
+    assert "no direction to go" in lost and "your loss: not settled" not in lost
+    assert "has a direction to go" in said("points", expression="log(e)", start=2.1)
+
+
+def test_where_a_loss_is_no_number_anywhere_no_step_is_called_too_short():
+    text = said(
+        "points", expression="sqrt(-1) + e**2", lr=1.0
+    )  # it jumps to and fro, and its lowest place is not known
+    assert "L2: not settled" in text and "your loss: not settled" not in text

@@ -187,6 +187,13 @@ def test_gains_that_are_no_numbers_are_not_read():
     assert verdict_11_trained.still_answer(read(gap=float("inf"))) is None
 
 
+def test_a_run_that_was_killed_with_a_loss_that_is_no_number_is_told_too():
+    killed = Result((Started(40), Metric(0, "test_loss", 7.6), Metric(20, "test_loss", float("nan"))))
+    view = View((replace(read().arms[0], result=killed),), {"factor": 0.3})
+    assert killed.finished is None and "diverged at step 20" in said(verdict_11_trained.gains_verdict, view)
+    assert "no trained model to rescale" in said(verdict_11_trained.gains_verdict, view)
+
+
 # --- sentences held against the numbers beside them ------------------------------------------------------------------
 
 
@@ -200,6 +207,14 @@ def test_likeness_below_zero_is_no_shared_direction():
     assert "point against each other" in text and "share a direction" not in text
     assert "divided by √50 they are still −3.54" in text
     assert "still 3.54" in said(rules.dots_verdict, dots(correlation=0.5))
+
+
+def test_the_mean_has_its_share_in_where_a_query_and_its_key_point():
+    text = said(rules.dots_verdict, dots(correlation=-0.5, mean=2.0))
+    assert "share a direction" in text and "against each other" not in text
+    for rho, mean in ((-1.0, 1.0), (-0.49, 0.7)):  # the second is 0 but for rounding
+        text = said(rules.dots_verdict, dots(correlation=rho, mean=mean))
+        assert "no direction in common on average: ρσ²d + dμ² = 0." in text and "grow with d" not in text
 
 
 def test_scores_that_overflow_are_not_compared_with_the_law_as_if_all_were_there():

@@ -68,6 +68,15 @@ def test_the_verdict_says_who_wrote_last(visited, values, said):
     assert said in words(verdict_13.apply_verdict(applied(visited, **values)))
 
 
+@pytest.mark.parametrize("values", [{"tying": "same"}, {"tying": "course"}, {"tying": "course", "moved_first": True}])
+def test_before_any_visit_an_output_layer_that_was_tied_is_as_wide_as_the_embedding(values):
+    seen = applied(0, **values)
+    assert verdict_13.entry(seen, "head")[1] == 1.0
+    assert "the output layer with them" in words(verdict_13.apply_verdict(seen))
+    apart = applied(0, tying="untied")
+    assert verdict_13.entry(apart, "head")[1] < 0.03 and "every Linear is" in words(verdict_13.apply_verdict(apart))
+
+
 def test_a_gap_is_a_second_matrix():
     arms = page.ways(page.TIED, {})
     one = {"gap": 0.0, "audit_counted": 10.0, "wte": 0.05, "head": 0.05}

@@ -13,6 +13,7 @@ from core.result import Result
 from core.runs import Status
 from pages import verdict_14 as rules
 from pages import verdict_14_trained as trained
+from pages.figures_14 import share_chart, share_rows
 from pages.figures_14_calls import obey_rows
 from pages.figures_14_trained import best_point, world_rows
 from pages.lesson_14_dropout import QUICK, masks_arms, numbers_arms, worlds_arms
@@ -199,3 +200,35 @@ def test_a_young_run_beside_old_ones_is_left_out_of_the_picture_until_it_is_meas
     rows = world_rows(view)
     assert set(rows.loc[rows["kind"] == "test", "step"]) == {100, 200}
     assert set(world_rows(View((young,), {}))["step"]) >= {5}  # alone, it is the picture
+
+
+@pytest.mark.parametrize("p", [0.01, 0.2, 0.99])
+def test_no_line_of_the_histogram_runs_through_a_name(p):
+    """A name stands in the row where its own line begins: only lines that begin in rows above can cross it."""
+    layers = share_chart(numbers(p=p)).to_dict()["layer"]
+    marks = [(mark["mark"], mark["encoding"]) for mark in layers]
+    tops = [code["y"]["value"] for mark, code in marks if mark["type"] == "rule"]
+    assert tops == sorted(tops) and len(set(tops)) == 3
+    for seed in range(60):
+        rows = share_rows(numbers(p=p, seed=seed))
+        lines = rows[rows["kind"].isin(["rule", "sd", "now"])].set_index("kind")
+        low, high = rows["x"].min(), rows["x2"].max()
+        rule, now = lines.loc["rule"], lines.loc["now"]
+        assert list(lines["label"].dropna()) == [rule["label"], now["label"]]  # the dashed ones, lowest, have none
+        end = now["x"] + (0.11 if now["side"] == "right" else -0.11) * (high - low)  # as long as it is on a desk
+        assert not min(now["x"], end) < rule["x"] < max(now["x"], end)
+        assert low - 1e-9 <= end <= high + 1e-9
+
+
+def test_the_histogram_and_the_readout_beside_it_speak_of_percent():
+    view = numbers()
+    assert "p = 20 ± 4.00 %" in set(share_rows(view)["label"])
+    assert "20 ± 4.00 %" in rules.numbers_readouts(view)[1].help.en
+    assert "p = 0 %" in set(share_rows(numbers(mode="eval"))["label"])
+
+
+def test_the_sum_of_a_hundred_numbers_is_a_hundred_times_their_mean():
+    view = next(v for v in (numbers(seed=seed) for seed in range(200)) if v.result("mask").final("zeros") == 23)
+    assert "(1.00 → 0.963)" in said(rules.numbers_verdict, view)
+    assert rules.numbers_readouts(view)[3].value == "100 → 96.25"
+    assert rules.hundredths(-0.001) == "0" and rules.hundredths(-1234.5) == "−1,234.5"

@@ -228,6 +228,22 @@ def test_the_division_is_judged_at_each_size(small, unit, answer, words):
         assert word in said(verdict_17.divide_verdict(seen))
 
 
+@pytest.mark.parametrize(("step", "spoken"), [(0, False), (10, False), (20, True)])
+def test_the_division_is_not_judged_before_anything_is_trained(step, spoken):
+    arms = page.four(page.DIVIDED, {})
+    start = {"small": 7.6, "unit plain": 43.7, "unit divided": 7.6}
+    points = {a.label: next(v for k, v in start.items() if a.label.startswith(k)) for a in arms}
+    seen = view(arms, {label: result(dict.fromkeys((0, step), loss)) for label, loss in points.items()})
+    assert ("dividing saves 36.1 nats" in said(verdict_17.divide_verdict(seen))) == spoken
+    assert ("makes no difference" in said(verdict_17.divide_verdict(seen))) == spoken
+
+
+def test_evaluation_mode_is_judged_after_its_six_readings():
+    seen = readings(0.1)
+    first = replace(seen.arms[0], result=Result((Started(6), Metric(1, "test_loss", 1.0))))
+    assert verdict_17.modes_verdict(replace(seen, arms=(first, *seen.arms[1:]))) == []
+
+
 # --- the claims --------------------------------------------------------------------------------------------------
 
 

@@ -107,6 +107,13 @@ def test_seconds_on_a_busy_machine_come_with_a_warning():
     assert "busy" not in said(verdict_18.verdict, view({"1": slow, "all": made(5.6)}, x="seconds"))
 
 
+def test_a_busy_machine_is_named_beside_a_run_whose_steps_are_not_known_yet():
+    busy = Result(tuple(Metric(s, "train_loss", 6.0, 0.05 * s + 0.04 * (s % 2)) for s in range(1, 30)))
+    for order in (("1", "all"), ("all", "1")):
+        results = dict(zip(order, (made(6.6, steps=3), busy), strict=True))
+        assert "The machine was busy" in said(verdict_18.seconds_words, view(results))
+
+
 def test_a_question_is_answered_only_by_the_run_it_asks_about():
     raw = replace(QUICK, wiring="raw_nll")
     assert verdict_18.who(view({"1": made(6.5), "all": made(5.9)}, raw)) is None
@@ -335,3 +342,42 @@ def test_texts_are_compared_at_the_end_and_shorter_tokens_blamed_only_where_they
 def cut(result, step=50):
     """The same run, stopped there by its learner."""
     return Result((*(e for e in result.events if e.kind == "metric" and e.step <= step), Finished(step, "stopped")))
+
+
+@pytest.mark.parametrize("meets", [32.6, 10.04, 2.347])
+def test_the_factor_in_the_picture_is_that_of_the_steps_beside_it(meets):
+    seen = view({"1": made(7.6 - 2 * meets / 100), "all": made(5.6)})
+    steps = float(verdict_18.readouts(seen)[0].value.en.split(" steps")[0])
+    assert steps == pytest.approx(meets, rel=5e-3)
+    (text,) = (t for t in figures_18.race_rows(seen)["text"] if t)
+    assert text == f"same loss: {100 / steps:.{0 if steps <= 10 else 1}f}× as many steps"
+
+
+@pytest.mark.parametrize(
+    ("short", "where", "mean"),
+    [(1, "Position 1,", 1), (2, "Position 1,", 1), (8, "Positions 1 to 7,", 4), (32, "Positions 1 to 31,", 16)],
+)
+def test_the_first_positions_end_where_the_short_prompt_does(short, where, mean):
+    def slanted(final):
+        events = [e for e in made(final).events if getattr(e, "name", "") != "places"]
+        table = Table(100, "places", {"place": list(range(1, 65)), "loss": list(range(1, 65)), "se": [0.1] * 64})
+        return Result((*events[:-1], table, events[-1]))
+
+    words = said(verdict_18.place_verdict, view({"1": slanted(6.5), "all": slanted(5.9)}, short=short))
+    assert f"{where} where a short prompt lives: {mean:.3g}" in words.replace(".00", "").replace(".0", "")
+    brief = replace(QUICK, context=16)
+    assert short < 32 or "Positions 1 to 16," in said(
+        verdict_18.place_verdict, view({"1": slanted(6.5), "all": slanted(5.9)}, brief, short=short)
+    )
+
+
+def test_the_numbers_of_two_texts_stand_outside_their_lines_and_are_read_on_a_dark_page():
+    finals = {"manual/all": 5.9, "manual/last": 6.5, "docs-python/all": 5.2, "docs-python/last": 5.6}
+    marks = figures_18_costs.text_chart(text_view(finals)).to_dict()["layer"]
+    left, right = (m for m in marks if m["mark"]["type"] == "text")
+    assert (left["mark"]["align"], left["mark"]["dx"]) == ("right", -12) and "all positions" in str(left["transform"])
+    assert (right["mark"]["align"], right["mark"]["dx"]) == ("left", 12) and "last one only" in str(right["transform"])
+    signal = figures_18_costs.signal_chart(metrics(gradient_signal.Config(), {})).to_dict()["layer"]
+    for mark in (m for m in (*marks, *signal) if m["mark"]["type"] == "text"):
+        color = mark["encoding"]["color"]
+        assert "luminance(background)" in str(color.get("condition", color)["value"])

@@ -107,6 +107,18 @@ def test_groups_that_are_still_together_are_said_to_be():
     assert "still together" in said(verdict_19.follow_verdict, view({"run": together}))
 
 
+def test_nobody_is_told_to_train_longer_while_a_run_is_going_on():
+    together = run((CHANCE, CHANCE, CHANCE), never=(CHANCE, CHANCE, CHANCE - 0.1))
+    going = Result(together.events[:-1])
+    for rule, labels in (
+        (verdict_19.follow_verdict, ("run",)),
+        (verdict_19_arms.mask_verdict, ("plain", "logits", "loss")),
+    ):
+        assert "Train longer" in said(rule, view(dict.fromkeys(labels, together)))
+        words = said(rule, view(dict.fromkeys(labels, going)))
+        assert words and "longer" not in words
+
+
 def test_a_loud_start_is_not_called_chance():
     loud = run((-22, -8, -6.5), rare=(-22, -9, -10), never=(-22, -10, -12))
     assert "The start is not chance" in said(verdict_19.follow_verdict, view({"run": loud}))

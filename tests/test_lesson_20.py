@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from app import theme
 from app.lesson import Arm, discover, quick, start
 from app.view import ArmView, View
 from core import training_options
@@ -60,6 +61,7 @@ SHORT = replace(recipes_20.QUICK, steps=20)
 def test_the_loss_after_some_seconds_lies_between_its_neighbours():
     run = run_of([4.0, 2.0, 1.0], 0.1)
     assert at_seconds(run, 0.5) == pytest.approx(3.0) and at_seconds(run, 2.0) == 1.0
+    assert at_seconds(run, 9.0) == 1.0 and at_seconds(run_of([4.0], 0.1), 1.0) == 4.0  # after the last test it holds
     assert at_seconds(Result(()), 1.0) != at_seconds(Result(()), 1.0)  # nan
 
 
@@ -273,7 +275,7 @@ def test_the_reasons_of_the_order_are_those_of_the_losses():
 
 
 def test_small_shares_keep_their_digits():
-    assert [verdict_20.whole(v) for v in (0.35, 0.0031, 0.0)] == ["35 %", "0.31 %", "0 %"]
+    assert [theme.whole(v) for v in (0.35, 0.0031, 0.0)] == ["35 %", "0.31 %", "0 %"]
 
 
 def budgeted(**values):
@@ -390,6 +392,12 @@ def test_a_gain_too_small_to_be_explained_is_not_explained():
     assert "over long contexts it does not pay here" in short, "at T = 64 it is three times as fast"
 
 
+@pytest.mark.parametrize(("times", "there"), [(1.5, "as fast"), (1.1, "one here."), (0.9, "gains nothing by it")])
+def test_a_product_that_is_a_little_faster_is_not_said_to_gain_nothing(times, there):
+    words = operation_words("product", float32={1024: times})
+    assert there in words and ("gains nothing" in words) == (times < 1)
+
+
 def test_products_read_in_blocks_only_where_the_addition_shows_the_difference():
     assert "in blocks" in operation_words("layout", rowscolumns={1: 3})
     assert "in blocks" not in operation_words("layout", rowscolumns={1: 1.1})
@@ -446,6 +454,15 @@ def test_a_run_that_fell_because_nothing_was_divided_is_told_to_divide():
     assert "losses of 16 micro-batches were added up" in words and "tenth" not in words
     for other in ({"divide": True}, {"optimizer": "adamw"}, {"clip": 1.0}):
         assert "tenth" in said(verdict_20.race(view_of("race", runs, replace(SHORT, **forgot | other))))
+
+
+def test_the_micro_batches_that_were_added_up_are_those_the_batch_was_cut_into():
+    runs = [run_of([7.6, math.nan], 0.1, "diverged"), run_of([4, 3], 0.1), run_of([4, 3], 0.1)]
+    forgot = next(p for p in play("race").presets if p.name == "forgot").values | {"steps": 10, "batch": 16}
+    words = said(verdict_20.race(view_of("race", runs, replace(SHORT, **forgot | {"accumulate": 32}))))
+    assert "losses of 16 micro-batches" in words
+    words = said(verdict_20.race(view_of("race", runs, replace(SHORT, **forgot | {"accumulate": 2, "batch": 1}))))
+    assert "micro-batches" not in words and "tenth" in words, "one window cannot be cut"
 
 
 def test_what_is_listed_by_itself_or_read_aloud_says_what_it_is_about():

@@ -179,6 +179,7 @@ def test_the_list_of_all_runs_speaks_the_language_and_knows_every_state():
     assert table.iloc[0, 1] == "thuật toán tối ưu SGD, hạt giống (seed) 3" and table.iloc[0, 2] in {
         s.vi for s in all_runs.STATES.values()
     }
+    assert table.iloc[0].isna().tolist() == [False] * 4 + [True] and app.dataframe[0].proto.placeholder == "–"
 
 
 def test_where_nothing_was_trained_the_list_says_that_stored_runs_are_not_in_it():

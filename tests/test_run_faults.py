@@ -10,7 +10,7 @@ from core import dispatch, events, files, jobs, queue, runs, worker
 from core.events import Metric
 from core.experiment import run_id
 from core.problem import Problem
-from tests.by_hand import codes, go, killed, losses, taken, tiny, trained
+from tests.by_hand import Desk, codes, go, killed, losses, taken, tiny, trained
 
 pytestmark = pytest.mark.usefixtures("by_hand")
 
@@ -161,6 +161,62 @@ def test_damaged_small_files_are_survived(undisturbed):
     runs.create(tiny())
     assert run.steps() == 12 and go(worker.take(run)) == "done"
     assert losses(run) == undisturbed
+
+
+# --- files of another shape ------------------------------------------------------------------------------------------
+
+DEEP = "[" * 100_000
+STRANGE = [
+    ("control.json", '{"steps": "x", "want": ["run"]}'),
+    ("control.json", '{"steps": null, "until": "soon", "code": 7}'),
+    ("control.json", "[]"),
+    ("control.json", DEEP),
+    ("config.json", '{"experiment": "toy", "version": "x", "config": 3, "parents": []}'),
+    ("config.json", "{}"),
+    ("config.json", DEEP),
+    ("events.jsonl", '{"kind": ["metric"]}\n{"kind": "finished", "step": null, "reason": "done"}\n'),
+    ("events.jsonl", '{"kind": "finished", "step": 3, "reason": "done", "facts": [1]}\n'),
+    ("events.jsonl", '{"kind": "metric", "step": "1", "name": "kl", "value": 1}\n'),
+    ("events.jsonl", '{"kind": "metric", "step": 1, "name": "kl", "value": null, "finite": false, "text": null}\n'),
+    ("events.jsonl", '{"kind": "metric", "step": 1, "name": 2, "value": "1"}\n' + DEEP + "\n"),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), STRANGE)
+def test_a_file_of_another_shape_keeps_no_other_run_waiting(name, text):
+    config, other = tiny(), tiny(seed=1)
+    run = runs.create(config)
+    jobs.submit([config])
+    jobs.submit([other])
+    (run.dir / name).write_text(text)
+    desk = Desk()
+    desk.work()
+    assert runs.Run(run_id(other)).status().state == "done"
+    assert run.status().state in ("absent", *runs.ENDED) and runs.clearable()
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"config": "[]"}', '{"experiment": "to', DEEP])
+def test_a_damaged_config_is_written_anew_by_who_asks_for_the_run(text, undisturbed):
+    run = killed(tiny(), 5)
+    (run.dir / "config.json").write_text(text)
+    jobs.submit([tiny()])
+    Desk().work()
+    assert run.status().state == "done" and losses(run) == undisturbed
+
+
+@pytest.mark.parametrize("name", ["lock", "events.jsonl", "control.json"])
+def test_a_folder_where_a_file_should_be_keeps_no_other_run_waiting(name):
+    config, other = tiny(), tiny(seed=1)
+    run = runs.create(config)
+    jobs.submit([config])
+    jobs.submit([other])
+    (run.dir / name).unlink(missing_ok=True)
+    (run.dir / name).mkdir()
+    desk = Desk()
+    for _ in range(100):
+        desk.claim()
+        desk.step()
+    assert runs.Run(run_id(other)).status().state == "done"
 
 
 # --- a full or read-only disk ----------------------------------------------------------------------------------------

@@ -173,7 +173,7 @@ def test_who_is_next_for_long_is_told_why(monkeypatch):
     assert (
         "keep this machine busy" in first.en and "asked for about 75 s ago" in first.en and "khoảng 75 giây" in first.vi
     )
-    assert second.en.endswith("Waiting in the queue, 1 before you.")
+    assert second.en.endswith("After your other runs.")
     one, two = make_view(spot).arms
     going = View((replace(one, status=Status("running", 3, 600)), replace(two, status=one.status)), spot.values)
     assert run_panel.status_lines(spot, going)[1].en.endswith("Next in the queue."), "it is plain what it waits for"
@@ -335,3 +335,67 @@ def test_arms_that_are_born_differently_are_named_before_training_and_all_are_sh
     assert titles[0] == f"{spot.arms[0].name.en}: before training" and len(titles) == len(arms) + 1
     same = tuple(replace(a, result=arms[0].result) for a in arms)
     assert run_panel.cards(View(same, spot.values), spot, "story")[0][0] == "before training"
+
+
+def test_who_stops_before_the_first_step_is_not_told_of_something_learned():
+    spot = spot_of(10, "bend", seed=7)
+    for id in jobs.submit([arm.config for arm in spot.arms], spot.me):
+        jobs.stop(id, spot.me)
+    view = make_view(spot)
+    (line,) = run_panel.status_lines(spot, view)
+    assert line == run_panel.TEXT["unbegun"]
+    asked = []
+
+    def button(place, spot, name, act, **_):
+        asked.append(name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run_panel, "_button", button)
+        run_panel._train_box(spot, False)
+    assert asked == ["train"], "there is nothing to go on from"
+
+
+def test_a_run_that_is_paused_is_stopped_whoever_has_it_open(monkeypatch):
+    """It trains for nobody: nobody is told that it goes on for others."""
+    spot = spot_of(5, "train", seed=7)
+    (id, *_) = jobs.submit([arm.config for arm in spot.arms], spot.me)
+    jobs.pause(id)
+    jobs.watch(id, "0ther000")
+    said = []
+    monkeypatch.setattr(run_panel.st, "toast", said.append)
+    paused = [a for a in make_view(spot).arms if a.status.state == "paused"]
+    run_panel._stop(spot, paused, everybody=True)
+    assert said == [] and runs.Run(id).status().state == "stopped"
+
+
+def test_ones_own_other_arms_are_not_others_in_the_queue():
+    first, second = spot_of(10, "bend", seed=7), spot_of(10, "bend", seed=8)
+    jobs.submit([arm.config for arm in first.arms], first.me)
+    ahead = len(queue.waiting())
+    jobs.submit([arm.config for arm in second.arms], second.me)
+    told = [[line.en for line in run_panel.status_lines(spot, make_view(spot))] for spot in (first, second)]
+    assert len(told[0]) == len(told[1]) == 3
+    assert [line.endswith("After your other runs.") for line in told[0]] == [False, True, True]
+    assert all(line.endswith(f"Waiting in the queue, {ahead} before you.") for line in told[1])
+
+
+def test_what_failed_says_itself_what_to_do():
+    spot = spot_of(10, "bend", letters="qqqq")
+    view = replace(
+        ended(spot, *["failed"] * len(spot.arms)),
+        arms=tuple(
+            replace(a, status=Status("failed", facts={"code": "no_token_has", "letters": "qqqq", "works": "x"}))
+            for a in ended(spot).arms
+        ),
+    )
+    lines = [line.en for line in run_panel.status_lines(spot, view, "letters to like *x*")]
+    assert lines[0] == r"Still showing: letters to like \*x\*." and "qqqq" in lines[1]
+
+
+def test_an_answer_of_a_finished_model_has_no_step():
+    from core.experiments import ask
+
+    arm = Arm("a", controls.T("the model", "mô hình"), ask.Config())
+    view = View((ArmView(arm, "ask-1", Status("done"), Result((Sample(1, "answer", "One", "day"),)), "live"),), {})
+    spot = spot_of(5, "train")
+    assert [title for title, _ in run_panel.cards(view, spot, "answer")] == [run_panel.TEXT["now"].en]

@@ -8,7 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from app.i18n import T, same
+from app.knobs import TOKENIZER
 from app.sentences import SENTENCES, TENTH, any_diverged, diverged, say
+from app.shell import TEXT as TITLES
 from core.events import Finished, Metric
 from core.result import Result
 
@@ -44,6 +46,24 @@ def test_every_code_has_a_sentence_whose_blanks_are_given(file, code, facts):
     assert blanks == vietnamese
     if facts is not None:
         assert blanks <= facts, f"{file}: {blanks - facts} would show as a dash"
+
+
+@pytest.mark.parametrize("code", ["gpt2_missing", "gpt2_damaged", "weights_needed"])
+def test_what_is_to_be_downloaded_is_named_as_on_the_page_and_on_the_command_line(code):
+    line = say(code, {"bytes": 835554, "path": "p", "folder": "f", "file": "n", "address": "a"})
+    for lang in ("en", "vi"):
+        assert TITLES["library"](lang) in line(lang) and "835,554" in line(lang)
+    assert "library" not in line.en and "thư viện" not in line.vi
+
+
+@pytest.mark.parametrize(
+    ("code", "codes"), [("gpt2_missing", ("bpe",)), ("words_needs_tales", ("words", "bpe", "bytes"))]
+)
+def test_a_tokenizer_is_called_by_its_label_and_by_its_code(code, codes):
+    for lang in ("en", "vi"):
+        for name in codes:
+            label = dict(TOKENIZER.options)[name](lang).split(",")[0]
+            assert label in say(code)(lang) and (label == name or f"({name})" in say(code)(lang)), (name, lang)
 
 
 def test_a_missing_fact_shows_as_a_dash_and_never_fails():

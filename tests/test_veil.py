@@ -4,8 +4,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import shell, veil
-from app.lesson import discover, page_path
-from core.events import Finished, Metric, Started
+from app.lesson import discover, page_path, quick
+from core import jobs, runs
+from core.events import Finished, Metric, Started, to_json
 from core.result import Result
 from tests.test_pages import ROOT
 
@@ -111,3 +112,18 @@ def test_a_tenth_of_the_run_and_two_evaluations_are_shown():
     assert seen.step == 30 and list(seen.metrics["test_loss"]) == [0, 10, 20] and seen.finished is None
     short = Result((Started(40), *tests[:2], Metric(40, "test_loss", 1.0), Finished(40, "done")))
     assert list(veil.beginning(short).metrics["test_loss"]) == [0, 10]
+
+
+def test_what_somebody_else_has_trained_gives_nothing_away_either():
+    """A teacher who has warmed the machine, or a neighbour, must not answer for the class; who trained it oneself sees it."""
+    lesson = discover()[5]
+    for arm in quick(lesson, lesson.playgrounds[0]):
+        run = runs.create(arm.config)
+        told_by = runs.ships(arm.config).events()[0]
+        run.log.write_text("".join(to_json(e) + "\n" for e in told_by))
+        jobs.watch(run.id, "0b0b0b0b")
+    app = opened(5, lang="en", me="a1b2c3d4")
+    assert veiled(app) == "numbers" and not told(app)
+    for arm in quick(lesson, lesson.playgrounds[0]):
+        jobs.watch(runs.create(arm.config).id, "a1b2c3d4")
+    assert told(opened(5, lang="en", me="a1b2c3d4"))

@@ -18,6 +18,8 @@ from core.result import Result
 from core.runs import Status
 from pages import lesson_05_train_model_1 as page
 from pages import verdict_05
+from pages.controls_05 import CONTROLS
+from pages.controls_05 import PRESETS as SETTINGS
 from pages.figures_05 import bars_chart, bars_rows, board_chart, board_rows
 
 QUICK = model1.Config()
@@ -154,16 +156,22 @@ def test_every_follower_is_named_on_the_axis(size):
 WORDS = ["afternoon", ",", "while", "parrot", "mountain", "slept", "because", "grandmother"]
 
 
-def drawn(k: int) -> tuple[float, list]:
-    """(width, [(text, x, y)] of the slanted words) of the board at 600 px, the target k places on."""
-    arms = page.targets(replace(QUICK, offset=k), {})
+def boards(k: int, context: int = 8) -> View:
+    """Two runs on one window of so many tokens, the main one's target k places on."""
+    arms = page.targets(replace(QUICK, offset=k, context=context), {})
     text = WORDS * 3
     views = []
     for arm in arms:
         n = arm.config.offset
-        table = Table(0, "board", {"place": list(range(8)), "x": text[:8], "y": text[n : n + 8]})
-        views.append(ArmView(arm, arm.label, Status("done", 0, 0), Result((Started(0, {}), table)), "live"))
-    view = View(tuple(views), {})
+        table = {"place": list(range(context)), "x": text[:context], "y": text[n : n + context]}
+        result = Result((Started(0, {}), Table(0, "board", table)))
+        views.append(ArmView(arm, arm.label, Status("done", 0, 0), result, "live"))
+    return View(tuple(views), {})
+
+
+def drawn(k: int) -> tuple[float, list]:
+    """(width, [(text, x, y)] of the slanted words) of the board at 600 px, the target k places on."""
+    view = boards(k)
     spec = charts.specification(board_chart(view)) | {"data": {"values": board_rows(view).to_dict("records")}}
     svg = vl_convert.vegalite_to_svg(json.dumps(spec | {"width": 600}))
     found = re.findall(r'<text[^>]*transform="translate\(([-\d.]+),([-\d.]+)\) rotate\([^>]*>([^<]*)<', svg)
@@ -181,3 +189,25 @@ def test_the_board_keeps_its_words_apart_and_in_the_frame(k):
         gap = min(b - a for a, b in zip(places, places[1:], strict=False))
         assert gap * math.sin(math.radians(40)) > 18  # between slanted lines of 14 px
         assert places[0] >= 80 and places[-1] <= 600
+
+
+@pytest.mark.parametrize("context", [1, 2, 8])
+@pytest.mark.parametrize("k", [1, 2, 3, 8])
+def test_every_word_of_the_board_stands_at_its_place_and_every_arrow_ends_at_a_word(k, context):
+    rows = board_rows(boards(k, context))
+    words = rows[rows["what"] == "word"]
+    assert all(word == (WORDS * 3)[place] for place, word in zip(words["from"], words["word"], strict=True))
+    arrows, below = rows[rows["what"] == "arrow"], set(words[words["y"] == 0.0]["from"])
+    assert set(words[words["y"] == 1.0]["from"]) == set(range(context)) and set(arrows["to"]) <= below
+
+
+def test_the_last_stage_shows_the_end_of_the_longest_run():
+    (course,) = [p for p in SETTINGS if p.name == "course"]
+    (stage,) = [c for c in CONTROLS if c.field == "stage"]
+    (arm, _) = page.targets(replace(QUICK, steps=course.values["steps"]), {})
+    tables = [
+        Table(step, "bars", {"rank": [1], "context": ["a"], "token": ["b"], "counted": [0.5], "model": [0.1]})
+        for step in (5000, 8900)
+    ]
+    a = ArmView(arm, arm.label, Status("done", 8900, 8900), Result((Started(8900, {}), *tables)), "live")
+    assert set(bars_rows(View((a,), {"stage": max(stage.values)}))["step"]) == {8900}

@@ -59,6 +59,45 @@ def test_the_name_of_a_cut_stands_where_it_has_room(rule, field, value):
     assert cut["side"] == ("left" if cut["x"] > 0.7 * far else "right") == "left"
 
 
+@pytest.mark.parametrize("values", [{"end_mark": True}, {"sentences_min": 50, "words_min": 1000}])
+def test_the_ticks_of_a_count_are_whole_numbers_and_no_two_read_alike(values):
+    """Vega's own ticks lie at tenths of a decade: 0 0 1 1 2 2 3 4 5 7 9 12."""
+    view = computed(page_filters.Config(rule="sentences", **values))
+    axis = figures_16.histogram_chart(view).to_dict()["layer"][0]["encoding"]["x"]["axis"]
+    read = [10**at - 1 for at in axis["values"]]
+    assert read == pytest.approx([round(n) for n in read]) and len({round(n) for n in read}) == len(read)
+    assert read[0] == 0 and max(read) >= max(view.main.tables["pages"][1]["value"])
+
+
+@pytest.mark.parametrize("rule", ["stop_words", "lorem"])
+def test_a_count_on_a_linear_axis_has_whole_steps_also_where_all_pages_have_none(rule):
+    view = computed(page_filters.Config(rule=rule))
+    x = figures_16.histogram_chart(view).to_dict()["layer"][0]["encoding"]["x"]
+    assert x["axis"]["tickMinStep"] == 1 and x["scale"]["domain"]["unionWith"] == [0, 3]
+    bars = figures_16.histogram_rows(view).query("what == 'bar'")
+    assert (bars["x2"] - bars["x"]).min() > 0.01, "wide enough to be seen"
+
+
+@pytest.mark.parametrize(
+    ("values", "label"),
+    [
+        ({"rule": "sentences", "sentences_min": 50}, ["your cut 50", "published 5"]),
+        ({"rule": "few_words", "words_min": 1000}, ["your cut 1,000", "published 50"]),
+        ({"rule": "stop_words"}, ["your cut 2"]),
+        ({"rule": "short_lines"}, ["your cut 0.670"]),
+    ],
+)
+def test_a_cut_of_a_count_is_written_whole(values, label):
+    rows = figures_16.histogram_rows(computed(page_filters.Config(**values)))
+    assert [text for text in rows["label"] if text] == label
+
+
+def test_the_counts_of_ones_own_page_are_written_whole():
+    rows = figures_16.own_rows(computed(own_page.Config())).set_index("rule")["said"]
+    assert rows["words (at least)"] == "76" and rows["sentences left by the line rules"] == "6"
+    assert rows["mean word length (at least)"] == "4.07" and rows["curly brackets"] == "0"
+
+
 # --- a page of one's own ------------------------------------------------------------------------------------------
 
 

@@ -44,25 +44,26 @@ def rates():
 
 
 def sweep(step, config: Config, noise, shape: tuple[int, ...]):
-    """(steps to the tolerance for good, nan: never; final distance), each of `shape`, whose last axis is the seeds.
+    """(steps to the tolerance for good, inf: never; final distance), each of `shape`, whose last axis is the seeds.
 
     step: (w, grad, state) -> (w, state). noise: (horizon, seeds).
     """
     import numpy as np
 
     w, state = np.full(shape, config.start), {}
-    outside = np.zeros(w.shape)  # the last step that ended away from the target
+    # the last step that ended away from the target; 0 is the start, -1 that there is none
+    outside = np.where(np.abs(w - config.target) < config.tolerance, -1.0, 0.0)
     for t in range(config.horizon):
         w, state = step(w, config.scale * (2 * (w - config.target) + noise[t]), state)
         outside[~(np.abs(w - config.target) < config.tolerance)] = t + 1
-    arrived = np.where(outside < config.horizon, outside + 1, np.nan)
+    arrived = np.where(outside < config.horizon, outside + 1, np.inf)
     return arrived, np.abs(w - config.target)
 
 
 def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     """Table "sweep": lr, optimizer, steps (median over seeds, None: never), error (mean over seeds, None: above 1e6).
-    Metrics at the horizon: `best_lr_<optimizer>`, `best_steps_<optimizer>`, `least_lr_...`, `least_error_...`.
-    Facts: optimum and limit of SGD's learning rate."""
+    Metrics at the horizon: the fewest steps `best_<optimizer>` and their rate `best_lr_...`, the smallest error
+    `least_...` and its rate `least_lr_...`. Facts: optimum and limit of SGD's learning rate."""
     import numpy as np
 
     from core import rng
@@ -81,7 +82,7 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
         found = [(np.median(arrived, axis=-1), error.mean(axis=-1)) for arrived, error in found]
     table = {name: [] for name in ("lr", "optimizer", "steps", "error")}
     for name, (steps, error) in zip(OPTIMIZERS, found, strict=True):
-        error = np.where(error < 1e6, error, np.nan)
+        steps, error = np.where(np.isfinite(steps), steps, np.nan), np.where(error < 1e6, error, np.nan)
         for what, column in (("best", steps), ("least", error)):
             place = None if np.isnan(column).all() else int(np.nanargmin(column))
             yield Metric(config.horizon, f"{what}_lr_{name}", math.nan if place is None else float(rates()[place]))

@@ -139,7 +139,8 @@ def kept(values: list[float], points: int = POINTS) -> list[int]:
 
 
 def measured(weights: list[float], gradients: list[float], config: Config) -> dict[str, float]:
-    """The numbers the page speaks of. A run that blew up has error inf and `blown`, the step where it left 1e6."""
+    """The numbers the page speaks of. `blown`: the first step further than 1e6 from the target, if any; a walk cut short
+    (beyond 1e150) ends at error inf."""
     distances = [abs(w - config.target) for w in weights]
     whole = len(weights) > config.steps
     side = math.copysign(1, config.target - config.start)

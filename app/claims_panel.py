@@ -142,13 +142,14 @@ def _progress(able: list, lang: str) -> None:
         st.caption(f"{claim.id} · " + TEXT["busy"].format(done=ended, all=len(configs))(lang))
         if ended == len(configs):
             _judge(claim)
-    for claim in [c for c in able if c.id in st.session_state.get("halted", ())]:
+    for claim in [c for c in able if c.id in st.session_state.get("halted", set()) & _halted]:
         st.caption(f"{claim.id} · " + TEXT["needs"].format(x=MISSING[claims.UNFINISHED])(lang))
 
 
 def _over(able: list) -> None:
     """What was being measured is: show it, and to those who watched, which of it met a run that was stopped on its way."""
-    st.session_state["halted"] = {c.id for c in able if c.id in _halted}
+    here = {c.id for c in able}
+    st.session_state["halted"] = (st.session_state.get("halted", set()) - here) | (here & _halted)
     st.rerun()
 
 

@@ -278,17 +278,15 @@ def config_of(playground: Playground, values: dict):
 def apply(number: int, lesson: Lesson, playground: Playground, wanted: dict) -> None:
     """Set these fields (a preset over quick), for the widgets of the next rerun."""
     values = st.session_state[f"state_{number}"][playground.slug]
-    start = prefix(number, lesson, playground)
-    for name in set(values) - {c.field for c in belonging(lesson, playground)}:
+    here = {c.field: c for c in belonging(lesson, playground)}
+    asked = {
+        n: checked(here[n], playground, v) if n in here else v for n, v in wanted.items()
+    }  # 0 of a real field is 0.0
+    for name in set(values) - set(here):
         del values[name]  # what an earlier preset set behind the controls
-    for control in belonging(lesson, playground):
-        asked = control.field in wanted  # 0 of a field of real numbers is 0.0
-        values[control.field] = (
-            checked(control, playground, wanted[control.field]) if asked else default(control, playground)
-        )
-        st.session_state.pop(start + control.field, None)
-    for name, value in wanted.items():  # a preset may set a field no control shows
-        values[name] = value
+    values |= {field: default(c, playground) for field, c in here.items()} | asked  # some of it no control shows
+    for field in here:
+        st.session_state.pop(prefix(number, lesson, playground) + field, None)
 
 
 def spoken(control, value, lang: str) -> str:

@@ -14,7 +14,6 @@ from app.i18n import T
 from app.probes import probe_box
 from app.spot import Spot, arms_of, drawn, estimate, make_view
 from core import experiment, jobs, queue, runs
-from core.experiment import run_id
 from core.problem import Problem
 
 __all__ = ["Spot", "estimate", "inside", "picture", "train_box"]
@@ -265,8 +264,14 @@ def _pin(spot: Spot, view, place=None) -> None:
 def status_lines(spot: Spot, view, shown: str = "") -> list[T]:
     """What the runs are doing, in words; one line where all arms do the same. shown: what the picture shows instead."""
     partly = len({a.source == "none" for a in view.arms}) > 1 and not view.active
+    own, tickets = {a.run_id for a in view.arms}, queue.waiting()
     told = [
-        (a, TEXT["untrained"].format(arm=a.arm.name) if partly and a.source == "none" else _status_line(spot, a))
+        (
+            a,
+            TEXT["untrained"].format(arm=a.arm.name)
+            if partly and a.source == "none"
+            else _status_line(a, own, tickets),
+        )
         for a in view.arms
     ]
     if not any(a.status.state == "running" for a in view.arms):  # else it is plain what the next one waits for
@@ -294,7 +299,8 @@ def _busy(a) -> T:
     return TEXT["busy"].format(t=theme.duration(waited)) if waited > LONG else TEXT["next"]
 
 
-def _status_line(spot: Spot, a) -> T | None:
+def _status_line(a, own: set[str], tickets: list) -> T | None:
+    """What this arm's run is doing. own: the runs of the page's arms; tickets: the queue."""
     state, step, steps = "left" if a.status.left else a.status.state, a.result.step or a.status.step, a.status.steps
     if a.source == "stored":
         return TEXT["stored"]
@@ -303,10 +309,9 @@ def _status_line(spot: Spot, a) -> T | None:
             first = runs.exact(parent).status()
             if first.state in ("running", "queued"):
                 return TEXT["parent"].format(step=first.step, steps=first.steps)
-        ahead = [ticket.run for ticket in queue.waiting()[: a.status.position]]
-        others = sum(run not in {run_id(arm.config) for arm in spot.arms} for run in ahead)
-        if others:
-            return TEXT["queued"].format(n=others)
+        ahead = [ticket.run for ticket in tickets[: a.status.position]]
+        if others := set(ahead) - own:
+            return TEXT["queued"].format(n=len(others))
         return TEXT["behind" if ahead else "next"]
     if state == "running":
         seconds = a.result.seconds.get(step)

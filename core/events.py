@@ -129,7 +129,7 @@ def from_json(line: str) -> Event:
         found = {name: data[name] for name in FIELDS[kind] if name in data}
         if all(isinstance(value, KINDS.get(name, str)) for name, value in found.items()):
             return TYPES[kind](**found)
-    except (TypeError, KeyError, RecursionError):  # no object, of no kind, a field missing
+    except (TypeError, KeyError, OverflowError, RecursionError):  # no object, of no kind, a field missing
         pass
     raise ValueError(f"not an event: {line[:80]!r}")
 

@@ -89,7 +89,7 @@ def problem(error: OSError, path: Path) -> Exception:
     """The sentence behind a failed write, or the error itself where there is none."""
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
         return Problem("disk_full", path=str(path))
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.EEXIST):
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST):
         return Problem("read_only", path=str(path))
     return error
 

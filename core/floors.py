@@ -19,7 +19,10 @@ START = ((), 0, 0, ())  # state: tokens still to print, story, step, draws still
 
 def _together(first: list, second: list) -> list[tuple]:
     """The pairs of states after a token that both can print."""
-    return [(a, b) for token, _, a in first for other, _, b in second if token == other]
+    after = defaultdict(list)
+    for token, _, state in second:
+        after[token].append(state)
+    return [(state, other) for token, _, state in first for other in after[token]]
 
 
 def entropy(weights: Iterable[float]) -> float:
@@ -143,19 +146,20 @@ class Source:
             out.append(frozenset(needed))
         return out[::-1]
 
-    def shared(self) -> tuple[int, int] | None:
+    def shared(self, limit: int) -> tuple[int, int] | None:
         """The first two stories that can print the same text, None where there are none: `nats` counts which story it is as
-        something that the text tells. Both machines are walked along the tokens they have in common."""
+        something that the text tells. Both machines are walked along the tokens they have in common; raises OverflowError
+        where more than `limit` pairs of their states have to be remembered."""
         for pair in combinations(range(len(self.steps)), 2):
-            first, second = (self._print(story, 0, (), 1.0) for story in pair)
-            reached, seen = _together(first, second), set()
+            seen, reached = set(), _together(*(self._print(story, 0, (), 1.0) for story in pair))
             while reached:
-                one, other = both = reached.pop()
-                if one == other == START:
+                new = {both for both in reached if START not in both} - seen
+                if (START, START) in reached:
                     return pair
-                if both not in seen and START not in both:
-                    seen.add(both)
-                    reached += _together(self.emit(one), self.emit(other))
+                seen |= new
+                if len(seen) > limit:
+                    raise OverflowError
+                reached = [after for one, other in new for after in _together(self.emit(one), self.emit(other))]
         return None
 
     def _stationary(self, share: float) -> list:

@@ -101,9 +101,10 @@ def check(language: tales.Language) -> dict[str, float]:
     try:
         for _ in source.ahead(references.OFFSETS, RICHEST):
             pass
+        alike = source.shared(RICHEST)
     except OverflowError:
         raise Problem("tale_rich") from None
-    if alike := source.shared():
+    if alike:
         raise Problem("tale_same", first=alike[0] + 1, second=alike[1] + 1)
     bigram = source.offsets(1)[0]
     known = {"nats": source.nats, "length": source.length, "true": source.true}

@@ -254,10 +254,8 @@ def create(config, run: Run | None = None) -> Run:
     """The folder of this config's run, made if needed; its steps raise what is wanted of it. run: the folder, where it is
     not the one that bears the config's own name (`exact`)."""
     run = run or Run(experiment.run_id(config))
-    try:
-        run.config()
-    except Problem:  # there is none; or it is damaged, and the folder's name says what it was
-        found = experiment.of(config)
+    found = experiment.of(config)
+    if not _sound(run, found.name):  # there is no such file; or it is damaged, and the folder's name says what it was
         parents = {role: experiment.run_id(parent) for role, parent in found.needs(config).items()}
         info = {"experiment": found.name, "version": found.version, "config": experiment.encode(config)}
         write_json(run.dir / "config.json", info | {"parents": parents, "made": time.time(), "threads": 1})
@@ -265,6 +263,15 @@ def create(config, run: Run | None = None) -> Run:
     if steps > control.get("steps", -1):
         wish(run, {"want": "run"} | control | {"steps": steps})
     return run
+
+
+def _sound(run: Run, name: str) -> bool:
+    """Whether its config.json can be trained from, by the experiment of this name."""
+    try:
+        run.config()
+    except Problem:
+        return False
+    return run.info().get("experiment") == name and run.info().get("threads", 1) > 0
 
 
 def find(config, session: str = "", tickets: list[Ticket] | None = None) -> Run | None:

@@ -282,8 +282,10 @@ CLAIMS = (
             "nats mà cả lr 1e-4 lẫn lr 1 kết thúc cao hơn lr 1e-2 (300 bước)",
         ),
         explain=T(
-            "After 300 steps (seed 0): 7.56 with 1e-5, 6.69 with 1e-4, 1.95 with 1e-3, 1.38 with 1e-2, 1.42 with 0.1, 3.10 with 1, 63.4 with 10.",
-            "Sau 300 bước (hạt giống 0): 7.56 với 1e-5, 6.69 với 1e-4, 1.95 với 1e-3, 1.38 với 1e-2, 1.42 với 0.1, 3.10 với 1, 63.4 với 10.",
+            "After 300 steps (seed 0): 7.56 with 1e-5, 6.69 with 1e-4, 1.95 with 1e-3, 1.38 with 1e-2, 1.42 with 0.1. With 1 it ends "
+            "somewhere between 2 and 7, with 10 far above guessing: where such steps throw it depends on the seed and on the machine.",
+            "Sau 300 bước (hạt giống 0): 7.56 với 1e-5, 6.69 với 1e-4, 1.95 với 1e-3, 1.38 với 1e-2, 1.42 với 0.1. Với 1, nó kết "
+            "thúc đâu đó từ 2 đến 7; với 10 thì cao hơn hẳn mức đoán đều: bước dài như vậy hất nó đi đâu còn tùy hạt giống và máy.",
         ),
     ),
     Claim(

@@ -367,6 +367,19 @@ def sweep_verdict(view) -> list[T]:
                 "Tất cả xuất phát ngay tại đích, nơi gradient bằng 0: với tốc độ học nào thì ai không bị kéo đi cũng đã đến nơi.",
             )
         )
+    elif arrived and not any(best[n][0] for n in arrived):
+        said.append(
+            T(
+                "They start within {tol} of the target, and {names} can stay there from the start, for one at learning rate {lr}: "
+                "there is nothing to race for. Take a smaller tolerance or another start.",
+                "Tất cả xuất phát đã ở trong khoảng {tol} quanh đích, và {names} có thể ở lại đó ngay từ đầu, chẳng hạn với tốc độ "
+                "học {lr}: chẳng có gì để đua. Hãy giảm khoảng được coi là đến nơi, hoặc chọn điểm xuất phát khác.",
+            ).format(
+                tol=number(view.config.tolerance),
+                names=", ".join(NAMES[n] for n in arrived),
+                lr=number(best[arrived[0]][1]),
+            )
+        )
     elif arrived:
         each = ", ".join(
             f"{NAMES[n]} {best[n][0]:g} (lr {number(best[n][1])})" for n in sorted(arrived, key=lambda n: best[n][0])
@@ -385,9 +398,9 @@ def sweep_verdict(view) -> list[T]:
         if view.config.noise:
             line = T(
                 "At none of the 60 learning rates does {name} stay within {tol} in more than half of its 8 noisy runs; at best "
-                "they end {least} away on average (lr {lr}).",
-                "Với tốc độ nào trong 60 tốc độ học, {name} cũng không ở lại trong khoảng {tol} ở quá nửa trong 8 lần chạy có nhiễu; "
-                "tốt nhất thì lúc cuối trung bình còn cách {least} (lr {lr}).",
+                "they end {least} from the target on average (lr {lr}).",
+                "Trong 60 tốc độ học, không tốc độ nào giúp {name} ở lại trong khoảng {tol} được quá nửa số lần chạy (8 lần, có "
+                "nhiễu); tốt nhất thì lúc cuối vẫn cách đích trung bình {least} (lr {lr}).",
             )
         said.append(
             line.format(

@@ -51,7 +51,7 @@ def apply_verdict(view):
             return [
                 T(
                     "apply has visited nobody: embeddings are N(0, 1), the output layer with them, for it was tied when it was made; every other Linear is U(±1/√inputs). Move the slider, one station at a time.",
-                    "apply chưa ghé ai: embedding là N(0, 1), tầng ra cũng vậy vì khi tạo ra nó dùng chung với embedding token; mọi Linear khác là U(±1/√số đầu vào). Hãy kéo thanh trượt, mỗi lần một trạm.",
+                    "apply chưa ghé ai: embedding là N(0, 1), tầng ra cũng vậy, vì ngay lúc được tạo ra, nó đã dùng chung trọng số với embedding token; mọi Linear khác là U(±1/√số đầu vào). Hãy kéo thanh trượt, mỗi lần một trạm.",
                 )
             ]
         return [

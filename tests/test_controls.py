@@ -1,5 +1,7 @@
 """Controls as widgets: every preset can be set, the last of several stays, and a link may go further than a slider."""
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -37,6 +39,16 @@ def test_every_preset_can_be_drawn(number):
         for preset in playground.presets:
             app = drawn(number, playground.slug, preset.name)
             assert not app.exception, (playground.slug, preset.name, app.exception)
+
+
+def test_a_preset_may_write_a_real_number_as_a_whole_one(monkeypatch):
+    lesson = discover()[8]
+    plain = replace(lesson.playgrounds[0].presets[0], name="plain", values={"dropout": 0, "blocks": 1.0})
+    plays = (replace(lesson.playgrounds[0], presets=(plain,)), *lesson.playgrounds[1:])
+    monkeypatch.setitem(discover(), 8, replace(lesson, playgrounds=plays))
+    app = drawn(8, "train", "plain")
+    slider = next(s for s in app.slider if s.key == "l08_dropout")
+    assert not app.exception and isinstance(slider.value, float) and slider.step == 0.05
 
 
 def test_of_several_the_last_one_stays_and_is_seen_to():

@@ -197,7 +197,7 @@ def test_whoever_starts_within_the_tolerance_is_drawn_at_the_foot_of_the_log_axi
     rows = sweep_rows(view("sweep", **near))
     there = rows[(rows["kind"] == "sweep") & (rows["arrived"] == 0)]
     assert len(there) and (there["steps"] == 1).all()
-    assert "SGD 0 (lr" in said("sweep", **near)
+    assert "SGD, Adam, AdamW can stay there from the start" in said("sweep", **near)
 
 
 def test_a_step_is_written_like_the_axis_below_it():
@@ -409,6 +409,12 @@ def test_a_single_forgetful_one_resets_and_noise_has_no_factor():
         ("accumulate", {"lr": 3.0}, "both losses have passed a million within 60 steps", "∞"),
         ("accumulate", {"lr": 1.0}, "its loss is 25.0, the batch's past a million", "∞"),
         ("sweep", HOME, "whoever is not pulled away has arrived", "best learning rate, steps"),
+        (
+            "sweep",
+            {"start": 4.8, "noise": 1.0, "tolerance": 0.3},
+            "there is nothing to race for",
+            "best learning rate, steps",
+        ),
         ("two", {"horizon": 10, "rotation": 1.0}, "next to nothing for Adam", "belong"),
         ("two", {"horizon": 500, "rotation": 22.0, "kappa": 1.0}, "next to nothing for Adam", "belong"),
         ("two", {"horizon": 500, "rotation": 22.0, "kappa": 10.0}, "next to nothing for Adam", "belong"),

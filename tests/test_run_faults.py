@@ -1,6 +1,7 @@
 """What survives when a log, a snapshot or the disk is damaged."""
 
 import errno
+import json
 import os
 
 import pytest
@@ -195,10 +196,12 @@ def test_a_file_of_another_shape_keeps_no_other_run_waiting(name, text):
     assert run.status().state in ("absent", *runs.ENDED) and runs.clearable()
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"config": "[]"}', '{"experiment": "to', DEEP])
+@pytest.mark.parametrize("text", ["", "{}", '{"config": "[]"}', '{"experiment": "to', DEEP, "experiment", "threads"])
 def test_a_damaged_config_is_written_anew_by_who_asks_for_the_run(text, undisturbed):
     run = killed(tiny(), 5)
-    (run.dir / "config.json").write_text(text)
+    wrong = {"experiment": "zzz", "threads": 0}
+    one = json.dumps(run.info() | {text: wrong[text]}) if text in wrong else text
+    (run.dir / "config.json").write_text(one)
     jobs.submit([tiny()])
     Desk().work()
     assert run.status().state == "done" and losses(run) == undisturbed

@@ -201,7 +201,9 @@ def draw(control, key: str, values: dict, lang: str, *, disabled: bool = False) 
         step = control.step or (1 if whole else (control.high - control.low) / 100)
         held = cast(st.session_state.setdefault(key, cast(now)))
         digits = 0 if whole else max(0, math.ceil(-math.log10(step)))  # 5, not 5.00, where the step is 1
-        bounds = cast(min(control.low, held)), cast(max(control.high, held))  # a link may go further than the slider
+        # A link may go further than the slider, which then does too; and stays so long, or it would end under the thumb.
+        reach = st.session_state.setdefault(f"{key}_reach", held)
+        bounds = cast(min(control.low, held, reach)), cast(max(control.high, held, reach))
         shown = f"%.{digits}f"
         new = st.slider(
             label, *bounds, st.session_state[key], step=cast(step), key=key, help=help, disabled=disabled, format=shown

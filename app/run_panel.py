@@ -356,12 +356,12 @@ def _draw(spot: Spot, view) -> None:
         return
     hidden = veil.hides(spot, view)
     if hidden:
-        _dim(spot, view)
         if hidden == "picture":
             st.markdown(f"**{front[0].title(spot.lang)}**")
         else:
             draw_figure(front[0], veil.behind(view), spot, [], numbers=hidden != "numbers")
         veil.say(spot, hidden)
+        _dim(spot, view, f"fig_{front[0].name}")  # not the button that lifts the veil
         return
     said = spot.playground.verdict(view)
     draw_figure(front[0], view, spot, said)
@@ -373,14 +373,14 @@ def _draw(spot: Spot, view) -> None:
     compare.chips(spot, view)
     for figure in front[1:]:
         draw_figure(figure, view, spot, said)
-    _dim(spot, view)  # last, so that nothing above it changes its place
+    _dim(spot, view, "picture")  # last, so that nothing above it changes its place
 
 
-def _dim(spot: Spot, view) -> None:
-    """What stands in for the settings in front of the learner is seen to."""
+def _dim(spot: Spot, view, place: str) -> None:
+    """What stands in for the run of these settings is drawn pale."""
     if view.shown:
         # Nothing but a style would be put outside the fragment, where the fragment's next run could not take it away.
-        st.html(f"<span></span><style>.st-key-{spot.prefix}picture{{opacity:.5}}</style>")
+        st.html(f"<span></span><style>.st-key-{spot.prefix}{place}{{opacity:.5}}</style>")
 
 
 @st.cache_resource

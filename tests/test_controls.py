@@ -67,7 +67,7 @@ def test_a_link_may_go_further_than_the_slider_and_is_not_changed():
     assert slider.value == 0.9 and app.query_params["l08_dropout"] == "0.9"
     app = slider.set_value(0.5).run()
     slider = next(s for s in app.slider if s.key == "l08_dropout")
-    assert slider.value == 0.5 and app.query_params["l08_dropout"] == "0.5" and not app.exception
+    assert slider.value == 0.5 and slider.max == 0.9 and app.query_params["l08_dropout"] == "0.5" and not app.exception
 
 
 @pytest.mark.parametrize(

@@ -213,6 +213,14 @@ def test_a_hostile_link_becomes_sentences_and_the_page_works(page):
     button(page, "l05_train").wait_for(timeout=SLOWLY)  # of a seed that no other walk has trained
 
 
+def test_a_link_is_there_as_a_picture_to_point_a_phone_at(page):
+    enter(page, 5)
+    page.locator(".st-key-l05_link button").first.click()
+    picture = page.locator("img[alt=QR]")
+    picture.wait_for(timeout=SLOWLY)
+    assert picture.bounding_box()["width"] > 100
+
+
 def test_projector_mode_hides_the_side_and_offers_the_way_out(page):
     enter(page, 5)
     page.locator(".st-key-projector_choice label").first.click()

@@ -109,6 +109,7 @@ def test_who_stops_it_is_told_what_is_kept(tmp_path, more, words, stop):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(stop, signal.SIG_DFL),  # under nohup it would be ignored, and rightly so
     )
     for line in running.stdout:
         if '"train_loss"' in line:

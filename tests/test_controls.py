@@ -35,10 +35,23 @@ def drawn(number: int, playground: str, preset: str = "", link: str = "", value:
 
 @pytest.mark.parametrize("number", discover())
 def test_every_preset_can_be_drawn(number):
-    for playground in discover()[number].playgrounds:
-        for preset in playground.presets:
-            app = drawn(number, playground.slug, preset.name)
-            assert not app.exception, (playground.slug, preset.name, app.exception)
+    """All of a playground one below the other, each with keys of its own: an app each would take minutes."""
+
+    def page(number):
+        from app import controls
+        from app.lesson import discover
+
+        lesson = discover()[number]
+        for playground in lesson.playgrounds:
+            values, _ = controls.load(number, lesson, playground, "en")
+            for preset in playground.presets:
+                controls.apply(number, lesson, playground, preset.values)
+                for control in controls.belonging(lesson, playground):
+                    controls.draw(control, f"{playground.slug}_{preset.name}_{control.field}", values, "en")
+                controls.config_of(playground, values)
+
+    app = AppTest.from_function(page, args=(number,), default_timeout=60).run()
+    assert not app.exception and len(app.slider) + len(app.get("button_group")) > 0
 
 
 def test_a_preset_may_write_a_real_number_as_a_whole_one(monkeypatch):

@@ -94,7 +94,7 @@ TEXT = {
     "stopped": T(
         "Stopped at step {step}. What it learned is kept.", "Đã dừng ở bước {step}. Những gì học được vẫn còn."
     ),
-    "unbegun": T("Stopped before its first step.", "Đã dừng trước bước đầu tiên."),
+    "unbegun": T("Stopped at step 0: it has learned nothing yet.", "Đã dừng ở bước 0: nó chưa học được gì."),
     "done": T("Finished: {steps} steps.", "Xong: {steps} bước."),
     "shorter": T(
         "This run has {step} steps so far. Train goes on to {steps}.",

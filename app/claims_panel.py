@@ -163,7 +163,6 @@ def _ask(claim, lang: str) -> None:
     with _lock:
         _asked.add(claim.id)
         _halted.discard(claim.id)
-    st.session_state.get("halted", set()).discard(claim.id)
     st.rerun()
 
 

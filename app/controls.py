@@ -281,14 +281,14 @@ def apply(number: int, lesson: Lesson, playground: Playground, wanted: dict) -> 
     """Set these fields (a preset over quick), for the widgets of the next rerun."""
     values = st.session_state[f"state_{number}"][playground.slug]
     here = {c.field: c for c in belonging(lesson, playground)}
-    asked = {
-        n: checked(here[n], playground, v) if n in here else v for n, v in wanted.items()
-    }  # 0 of a real field is 0.0
+    # 0 of a field of real numbers is 0.0
+    asked = {name: checked(here[name], playground, v) if name in here else v for name, v in wanted.items()}
     for name in set(values) - set(here):
         del values[name]  # what an earlier preset set behind the controls
     values |= {field: default(c, playground) for field, c in here.items()} | asked  # some of it no control shows
+    start = prefix(number, lesson, playground)
     for field in here:
-        st.session_state.pop(prefix(number, lesson, playground) + field, None)
+        st.session_state.pop(start + field, None)
 
 
 def spoken(control, value, lang: str) -> str:

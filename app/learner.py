@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from core import files
+from core import files, runs
 
 PINS = 5
 _lock = threading.Lock()
@@ -27,17 +27,17 @@ def _path(id: str) -> Path:
 
 def load(id: str) -> dict:
     """{"pins": {lesson: [run ids]}, "predictions": {lesson/question: answer}}; empty where there is none."""
-    try:
-        data = json.loads(_path(id).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        data = {}
-    data = {"pins": {}, "predictions": {}} | (data if isinstance(data, dict) else {})
+    data = runs.read_json(_path(id))
     for name in ("pins", "predictions"):  # of another shape: damaged, and no reason to break everybody's page
-        if not isinstance(data[name], dict):
+        if not isinstance(data.get(name), dict):
             data[name] = {}
-    whole = lambda pin: isinstance(pin, dict) and isinstance(pin.get("run"), str)  # noqa: E731
-    data["pins"] = {n: list(filter(whole, row)) for n, row in data["pins"].items() if isinstance(row, list)}
+    rows = {lesson: row for lesson, row in data["pins"].items() if isinstance(row, list)}
+    data["pins"] = {lesson: [pin for pin in row if _whole(pin)] for lesson, row in rows.items()}
     return data
+
+
+def _whole(pin) -> bool:
+    return isinstance(pin, dict) and isinstance(pin.get("run"), str)
 
 
 def save(id: str, data: dict) -> None:

@@ -264,13 +264,14 @@ def _pin(spot: Spot, view, place=None) -> None:
 def status_lines(spot: Spot, view, shown: str = "") -> list[T]:
     """What the runs are doing, in words; one line where all arms do the same. shown: what the picture shows instead."""
     partly = len({a.source == "none" for a in view.arms}) > 1 and not view.active
-    own, tickets = {a.run_id for a in view.arms}, queue.waiting()
+    own = {a.run_id for a in view.arms}
+    tickets = queue.waiting() if any(a.status.position for a in view.arms) else []
     told = [
         (
             a,
-            TEXT["untrained"].format(arm=a.arm.name)
-            if partly and a.source == "none"
-            else _status_line(a, own, tickets),
+            _status_line(a, own, tickets)
+            if not partly or a.source != "none"
+            else TEXT["untrained"].format(arm=a.arm.name),
         )
         for a in view.arms
     ]
@@ -287,9 +288,8 @@ def status_lines(spot: Spot, view, shown: str = "") -> list[T]:
     if shown:
         begun = any(a.status.active or a.status.state == "paused" for a in view.arms)
         failed = any(a.status.state == "failed" for a in view.arms)  # says itself what to do
-        lines.insert(
-            0, TEXT["until" if begun else "still" if failed else "showing"].format(what=sentences.plain(shown))
-        )
+        said = TEXT["until" if begun else "still" if failed else "showing"]
+        lines.insert(0, said.format(what=sentences.plain(shown)))
     return lines
 
 

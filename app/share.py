@@ -59,7 +59,7 @@ def buttons(spot: Spot) -> None:
             address = address_of(st.context.url or "", dict(st.query_params.items()), spot.number)
             st.caption(TEXT["settings"](lang))
             st.code(address, language=None, wrap_lines=True)
-            st.html(f'<img alt="QR" class="qr" src="{qr(address)}">')  # a drawing in the page itself would be taken out
+            st.html(f'<img alt="QR" src="{qr(address)}">')  # a drawing in the page itself would be taken out
             if urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1"):
                 st.caption(TEXT["here"](lang))
     with st.popover(TEXT["export"](lang), key=f"l{spot.number:02d}_export", on_change="rerun", type="tertiary") as box:

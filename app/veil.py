@@ -40,9 +40,10 @@ def hides(spot: Spot, view: View) -> str:
     """What the picture must keep back, as an open question asks for (`LEVELS`; "": nothing). Never of a run of the
     learner's own, of what is computed at once, nor on the projector, where the teacher asks. What somebody else here has
     trained is, like what ships, a stored run."""
-    stored = not any(_own(spot, a) for a in view.arms) and not view.active and not view.pinned
     lifted = st.session_state.get(_key(spot), False) or spot.inline or shell.projector()
-    if lifted or not stored or not any(a.result.events for a in view.arms):
+    if lifted or view.active or view.pinned or not any(a.result.events for a in view.arms):
+        return ""
+    if any(_own(spot, a) for a in view.arms):
         return ""
     unanswered = predict.unanswered(spot.number, spot.playground)
     asked = [p.given_by for p in unanswered if p.decided_by == "quick"]

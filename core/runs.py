@@ -267,11 +267,12 @@ def create(config, run: Run | None = None) -> Run:
 
 def _sound(run: Run, name: str) -> bool:
     """Whether its config.json can be trained from, by the experiment of this name."""
+    info = run.info()
     try:
-        run.config()
+        experiment.decode(info.get("config", ""))
     except Problem:
         return False
-    return run.info().get("experiment") == name and run.info().get("threads", 1) > 0
+    return info.get("experiment") == name and info.get("threads", 1) > 0
 
 
 def find(config, session: str = "", tickets: list[Ticket] | None = None) -> Run | None:

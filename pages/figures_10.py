@@ -19,6 +19,11 @@ PLACES = (
 )
 
 
+def uniform_pays(config) -> str:
+    """KL(Q || P) of a P that gives every token 1/V, as a formula."""
+    return "ln(V/K)" if config.target == "uniform" else "ln V − H(Q)"
+
+
 def story_rows(view):
     return view.frame("kl", "test_loss")
 
@@ -50,8 +55,7 @@ def story_chart(view):
             )
         return alt.layer(*marks).properties(height=height(view, 290 if first else 270), width="container")
 
-    pays = "ln(V/K)" if view.config.target == "uniform" else "ln V − H(Q)"
-    uniform = T("a uniform model, {kl}", "mô hình đoán đều, {kl}").format(kl=pays)(view.lang)
+    uniform = T("a uniform model, {kl}", "mô hình đoán đều, {kl}").format(kl=uniform_pays(view.config))(view.lang)
     kl_rules = [(uniform, value) for name, value in view.references.items() if name == "uniform_kl"]
     return (
         panel("kl", T("KL to Q (nats)", "KL tới Q (nats)")(view.lang), kl_rules, True),

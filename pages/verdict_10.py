@@ -6,6 +6,7 @@ from app import sentences
 from app.i18n import T, same
 from app.lesson import Prediction, Readout
 from app.theme import number, signed
+from pages.figures_10 import uniform_pays
 
 RUINED = 0.5  # nats by which a clean run never rises at a fair learning rate
 GRID = (0.0, 0.05, 0.2, 0.5, 0.8)
@@ -221,12 +222,12 @@ def readouts(view):
         ),
     ]
     if "uniform_kl" in facts["references"]:  # else Q is another one at every place
-        pays = "ln(V/K)" if view.config.target == "uniform" else "ln V − H(Q)"
+        formula = uniform_pays(view.config)
         rows.append(
             Readout(
                 T("a uniform model would pay", "mô hình đoán đều phải trả"),
                 f"{facts['references']['uniform_kl']:.2f} nats",
-                T("KL of a model that knows nothing: {kl}.", "KL của mô hình chưa biết gì: {kl}.").format(kl=pays),
+                T("KL of a model that knows nothing: {kl}.", "KL của mô hình chưa biết gì: {kl}.").format(kl=formula),
             )
         )
     for name, label, help in (

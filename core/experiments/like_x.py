@@ -161,7 +161,8 @@ def run(config: Config, inputs: dict, resume=None) -> Iterator[Event]:
     }
     yield Started(config.steps, facts)
     noise = windows("eval", 0, 16)
-    look = Look(config, tokenizer, held, liked, shaped(noise), noise)
+    asked = (q if reference is None else shaped(noise)[:, -1]).expand(len(noise), -1)
+    look = Look(config, tokenizer, held, liked, asked, noise)
     yield from train(
         model,
         loss=loss,
@@ -184,7 +185,7 @@ class Look:
     tokenizer: object
     held: object  # (N,) test tokens
     liked: object  # (V,) bool
-    q: object  # (V,) or, where it differs from place to place, (16, T', V): what the loss asks for on `noise`
+    q: object  # (16, V): what the loss asks for at the last position of `noise`
     noise: object  # (16, T) random windows
 
     def at(self, model, step) -> Iterator[Event]:
@@ -199,9 +200,9 @@ class Look:
             noisy = F.log_softmax(model(self.noise).float(), -1)  # (16, T, V)
             text = F.log_softmax(model(x).float(), -1)
         p_noise, p_text = (z.exp()[..., self.liked].sum(-1) for z in (noisy, text))
-        last, q = noisy[:, -1], self.q if self.q.dim() == 1 else self.q[:, -1]
+        last = noisy[:, -1]
         middle = self.config.context // 2
-        yield Metric(step, "kl", kl_to_target(last, q.expand_as(last)).item())
+        yield Metric(step, "kl", kl_to_target(last, self.q).item())
         yield Metric(step, "test_loss", F.nll_loss(text.flatten(0, 1), y.flatten()).item())
         yield Metric(step, "p_set_text", p_text.mean().item())
         for name, position in (("first", 0), ("middle", middle), ("last", -1)):

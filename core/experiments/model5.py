@@ -183,9 +183,8 @@ def predicted_start(config: Config, vocabulary: int) -> float:
     from core import echo
 
     tied, course = config.tying != "untied", config.init == "course"
-    alone = (
-        (3 * config.width) ** -0.5 if course else config.linear_std or 0.02
-    )  # the course's is PyTorch's U(+-1/sqrt(d))
+    # of a head of its own: the course leaves it to PyTorch, U(+-1/sqrt(d))
+    alone = (3 * config.width) ** -0.5 if course else config.linear_std or 0.02
     head = std(config) if tied else alone
     return echo.start_loss(vocabulary, config.width, head, divisor(config), config.blocks if course else 0, tied)
 

@@ -71,9 +71,13 @@ def test_ctrl_c_in_the_middle_of_a_step_is_raised_at_its_end_and_nothing_is_lost
         return whole(live)
 
     monkeypatch.setattr(worker, "step", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        for _ in runner.run_here(config):
-            pass
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # tests run in the background have it switched off
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            for _ in runner.run_here(config):
+                pass
+    finally:
+        signal.signal(signal.SIGINT, before)
     run = runs.Run(run_id(config))
     assert run.saved == 6, "the step was finished and saved"
     monkeypatch.undo()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import altair as alt
 
+from app.charts import Chart
 from app.theme import ARMS
 from core import device, files
 from core.bench import growth
@@ -136,10 +137,10 @@ def panel(points: list[dict], figure: str):
     y = alt.Y("y:Q", title=title, scale=scale(low, high), axis=marks)
     color = alt.Color("what:N", scale=alt.Scale(domain=names, range=list(ARMS)), legend=None)
     data = [{"x": p["x"], "y": p[figure], "what": p["what"]} for line in lines.values() for p in line]
-    drawn = alt.Chart(alt.Data(values=data)).mark_line(point=True, strokeWidth=2).encode(x=x, y=y, color=color)
+    drawn = Chart(alt.Data(values=data)).mark_line(point=True, strokeWidth=2).encode(x=x, y=y, color=color)
     early = [end for end in ends if end["x"] != xs[-1]]
     told = [
-        alt.Chart(alt.Data(values=some)).mark_text(fontSize=11, **where).encode(x=x, y=y, color=color, text="name:N")
+        Chart(alt.Data(values=some)).mark_text(fontSize=11, **where).encode(x=x, y=y, color=color, text="name:N")
         for some, where in ((last, {"align": "left", "dx": 7}), (early, {"align": "right", "dy": -9}))
         if some
     ]

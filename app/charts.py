@@ -20,6 +20,26 @@ LETTER, ENTRY = 5.8, 30  # pixels in a legend: a letter at size 1, and what an e
 POINTS = 260  # rows of a long training curve that are drawn
 
 
+class Chart(alt.Chart):
+    """Altair's, with the channels made here. Given "step:Q" Altair hashes the schemas of all its classes to find alt.X, 1 to
+    3 ms each time, which was most of what a picture took."""
+
+    def encode(self, *given, **channels):
+        return super().encode(*given, **{name: _channel(name, value) for name, value in channels.items()})
+
+
+def _channel(name: str, value):
+    """What Altair makes of it: x="step:Q" is alt.X("step:Q"), x=alt.value(0) is alt.XValue(0)."""
+    kind = name[0].upper() + name[1:]
+    if isinstance(value, str):
+        return getattr(alt, kind)(value)
+    if isinstance(value, (list, tuple)):
+        return [_channel(name, one) for one in value]
+    if isinstance(value, dict) and "value" in value:
+        return getattr(alt, kind + "Value")(**value)
+    return value
+
+
 def height(view, base: int) -> float:
     """Pixels of a chart that is `base` high on a desk: it grows with the type, but not as much."""
     return base * (1 + (view.size - 1) * 0.6)
@@ -112,12 +132,12 @@ def rules(view, names: tuple[str, ...] | None = None, labels: dict | None = None
         rows.append({"y": value, "label": f"{title(view.lang)}  {value:.2f}", "below": below})
         last = value
     moved = stacked(rows, 12 * view.size, under is not None)
-    base = alt.Chart(alt.Data(values=rows))
+    base = Chart(alt.Data(values=rows))
     marks = [base.mark_rule(strokeDash=[6, 4], color=GREY, strokeWidth=1.2).encode(y="y:Q")]
     for below, baseline, dy in ((False, "bottom", -3), (True, "top", 4)):
         named = [row for row in rows if row["below"] == below]
         if named:
-            text = alt.Chart(alt.Data(values=named)).mark_text(
+            text = Chart(alt.Data(values=named)).mark_text(
                 align="left" if left else "right",
                 baseline=baseline,
                 dx=4 if left else -4,
@@ -260,7 +280,7 @@ def loss_chart(
     ]
 
     def part(kind: str, role: str = "arm", field: str = "value"):
-        one = alt.Chart().transform_filter((alt.datum.kind == kind) & (alt.datum.role == role))
+        one = Chart().transform_filter((alt.datum.kind == kind) & (alt.datum.role == role))
         return one.transform_calculate(drawn=under(view, field))
 
     told = part("test").transform_calculate(perplexity="exp(datum.value)")
@@ -299,7 +319,7 @@ def beyond(view, y, field: str = "value", times: float = SKY):
     sky = _sky(view, times)
     if sky is None:
         return []
-    some = alt.Chart().transform_filter(f"datum.{field} > {sky}").transform_aggregate(n="count()")
+    some = Chart().transform_filter(f"datum.{field} > {sky}").transform_aggregate(n="count()")
     some = some.transform_filter(alt.datum.n > 0).transform_calculate(drawn=str(sky))
     said = T("▲ {n} or more, up to infinity", "▲ từ {n} trở lên, đến vô cùng").format(n=sky)(view.lang)
     text = some.mark_text(color=GREY, align="left", baseline="bottom", dx=8, dy=-5, fontSize=12 * view.size)
@@ -317,7 +337,7 @@ def diverged(view):
     marks = []
     for place, step in enumerate(steps):
         label = T("diverged at step {n}", "phân kỳ ở bước {n}").format(n=step)(view.lang)
-        base = alt.Chart(alt.Data(values=[{"step": step, "label": label}]))
+        base = Chart(alt.Data(values=[{"step": step, "label": label}]))
         side = {"align": "right", "dx": -6} if step > longest / 2 else {"align": "left", "dx": 6}
         text = base.mark_text(color=BROKEN, fontSize=13 * view.size, baseline="top", clip=True, **side)
         marks += [
@@ -341,7 +361,7 @@ def lines(
     points: bool = True,
 ):
     """Plain lines of any rows with a `name` column."""
-    chart = alt.Chart().mark_line(strokeWidth=2.5, point=points)
+    chart = Chart().mark_line(strokeWidth=2.5, point=points)
     return chart.encode(
         x=alt.X(f"{x}:Q", title=x_title(view.lang), scale=alt.Scale(type="log" if log_x else "linear", zero=False)),
         y=alt.Y(f"{y}:Q", title=y_title(view.lang), scale=alt.Scale(type="log" if log_y else "linear", zero=False)),

@@ -6,6 +6,7 @@ import altair as alt
 import streamlit as st
 
 from app import errand_box, sentences, shell
+from app.charts import Chart
 from app.i18n import T, same
 from app.theme import ARMS, GREY
 from core import errands, rng, tales, token_costs, tokenizers
@@ -139,7 +140,7 @@ def _bars(found: dict, lang: str, size: float):
         if cost.words
     ]
     names, sides = [NAMES[n](lang) for n in tokenizers.NAMES], [title(lang) for title, _, _ in SIDES.values()]
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    base = Chart(alt.Data(values=rows)).encode(
         y=alt.Y("tokenizer:N", sort=names, title=None, axis=alt.Axis(labelLimit=260 * size, labelFontSize=13 * size)),
         x=alt.X("cost:Q", title=TEXT["axis"](lang), scale=alt.Scale(zero=True)),
         yOffset=alt.YOffset("text:N", sort=sides),

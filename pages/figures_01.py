@@ -85,11 +85,11 @@ def curve_rows(view):
 
 def curve_chart(view):
     chart = charts.loss_chart(view, references=REFERENCES, labels={"donor": UNTOUCHED}, base=410)
-    cross = alt.Chart().transform_filter(alt.datum.kind == "cross")
+    cross = charts.Chart().transform_filter(alt.datum.kind == "cross")
     y = alt.Y("value:Q", scale=alt.Scale(zero=False, nice=True))
     line = cross.mark_rule(color=BROKEN, strokeWidth=2, strokeDash=[2, 3]).encode(x="step:Q", x2="end:Q", y=y)
     dot = cross.mark_point(color=BROKEN, size=140, strokeWidth=2.5).encode(x="step:Q", y=y)
-    text = alt.Chart().transform_filter(alt.datum.kind == "said")
+    text = charts.Chart().transform_filter(alt.datum.kind == "said")
     text = text.mark_text(color=BROKEN, fontSize=16 * view.size, fontWeight="bold").encode(
         x="step:Q", y=y, text="label:N"
     )
@@ -179,9 +179,9 @@ def size_chart(view):
     tip = ["name:N", "tokens:Q", "step:Q", alt.Tooltip("value:Q", format=".3f")]
 
     def only(what):
-        return alt.Chart().transform_filter(alt.datum.what == what)
+        return charts.Chart().transform_filter(alt.datum.what == what)
 
-    last = alt.Chart().transform_filter("datum.what == 'end' && datum.tokens == 1000")
+    last = charts.Chart().transform_filter("datum.what == 'end' && datum.tokens == 1000")
     said = T("after the last step", "sau bước cuối")(view.lang)
     return alt.layer(
         only("zero").mark_line(strokeDash=[6, 4], strokeWidth=2).encode(x=x, y=y, color=color),

@@ -5,6 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
+from app.charts import Chart
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
@@ -140,7 +141,7 @@ def models_chart(view):
     )
 
     def only(kind):
-        return alt.Chart().transform_filter(alt.datum.kind == kind)
+        return Chart().transform_filter(alt.datum.kind == kind)
 
     tip = ["name:N", alt.Tooltip("flop:Q", format=".3g"), alt.Tooltip("y:Q", format=",.4~g"), "status:N", "source:N"]
     marks = [
@@ -241,10 +242,10 @@ def money_chart(view):
     )
     y = alt.Y("bar:N", title=None, axis=alt.Axis(labelLimit=260, ticks=False))
     x = alt.X("begin:Q", title=T("share of the cost", "phần chi phí")(view.lang), axis=alt.Axis(format="%"))
-    bars = alt.Chart().mark_bar().encode(x=x, x2="end:Q", y=y, color=color, tooltip=["part:N", "label:N"])
+    bars = Chart().mark_bar().encode(x=x, x2="end:Q", y=y, color=color, tooltip=["part:N", "label:N"])
     pale = alt.FieldOneOfPredicate("part", [PARTS[code][0](view.lang) for code in ("servers", "energy")])
     ink = alt.condition(pale, alt.value("#111111"), alt.value("white"))
-    text = alt.Chart().mark_text(fontWeight="bold", fontSize=13 * view.size)
+    text = Chart().mark_text(fontWeight="bold", fontSize=13 * view.size)
     return alt.layer(bars, text.encode(x="middle:Q", y=y, text="label:N", color=ink)).properties(
         height=240 * view.size, width="container"
     )
@@ -279,7 +280,7 @@ def implied_rows(view):
 
 def implied_chart(view):
     def bars(what, title, color, top):
-        base = alt.Chart().transform_filter(alt.datum.what == what)
+        base = Chart().transform_filter(alt.datum.what == what)
         scale = alt.Scale(domain=[0, top])
         x = alt.X("value:Q", title=title(view.lang), scale=scale, axis=alt.Axis(grid=False))
         axis = alt.Axis(labelLimit=190, labelOverlap=False)

@@ -5,6 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
+from app.charts import Chart
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
@@ -94,7 +95,7 @@ def map_chart(view):
     )
 
     def only(kind):
-        return alt.Chart().transform_filter(alt.datum.kind == kind)
+        return Chart().transform_filter(alt.datum.kind == kind)
 
     tip = ["name:N", alt.Tooltip("n:Q", format=".3g", title="N"), alt.Tooltip("d:Q", format=".3g", title="D"), "loss:N"]
     small = 12 * view.size
@@ -176,12 +177,12 @@ def spread_chart(view):
     y = alt.Y(
         "share:Q", title=T("share of 10,000 draws", "phần trong 10,000 lần rút")(view.lang), axis=alt.Axis(format="%")
     )
-    bars = alt.Chart().transform_filter(alt.datum.kind == "bar").mark_rect(color=ARMS[4])
+    bars = Chart().transform_filter(alt.datum.kind == "bar").mark_rect(color=ARMS[4])
     bars = bars.encode(x=x, x2="end:Q", y=y, y2="zero:Q")
-    marks = alt.Chart().transform_filter(alt.datum.kind == "mark")
+    marks = Chart().transform_filter(alt.datum.kind == "mark")
     return alt.layer(
         bars,
-        alt.Chart().transform_filter(alt.datum.kind == "room").mark_point(opacity=0).encode(x=x, y=y),
+        Chart().transform_filter(alt.datum.kind == "room").mark_point(opacity=0).encode(x=x, y=y),
         marks.mark_rule(strokeWidth=2.5, color=BROKEN).encode(x=x, y=y, y2=alt.datum(0)),
         marks.mark_text(dy=-9, color=BROKEN, fontWeight="bold", fontSize=13 * view.size).encode(
             x=x, y=y, text="name:N"
@@ -224,8 +225,8 @@ def tornado_chart(view):
         axis=alt.Axis(format="$~s", grid=False, tickCount=6),
     )
     y = alt.Y("input:N", sort=None, title=None, axis=alt.Axis(labelLimit=160))
-    bars = alt.Chart().mark_bar(color=ARMS[0], height=22 * view.size).encode(x=x, x2="high:Q", y=y, tooltip=["label:N"])
-    text = alt.Chart().mark_text(align="left", dx=6, color=GREY, fontSize=12 * view.size)
+    bars = Chart().mark_bar(color=ARMS[0], height=22 * view.size).encode(x=x, x2="high:Q", y=y, tooltip=["label:N"])
+    text = Chart().mark_text(align="left", dx=6, color=GREY, fontSize=12 * view.size)
     return alt.layer(bars, text.encode(x="high:Q", y=y, text="label:N")).properties(
         height=190 * view.size, width="container"
     )

@@ -29,7 +29,7 @@ TINTS = (TEST, "#009E73", "#b9bec4", "#CC79A7")
 
 def chart_of(field: str):
     """A chart of the rows that have this field: an empty table must not put a label “undefined” on an axis."""
-    return alt.Chart().transform_filter(f"isValid(datum.{field})")
+    return charts.Chart().transform_filter(f"isValid(datum.{field})")
 
 
 # --- who loads what ----------------------------------------------------------------------------------------------

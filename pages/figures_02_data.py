@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from app.charts import height
+from app.charts import Chart, height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, TEST
@@ -148,7 +148,7 @@ def order_chart(view):
     x = alt.X("served:Q", title=T("served as the …th row", "được đưa ra thứ …")(view.lang), axis=alt.Axis(grid=False))
     y = alt.Y("row:Q", title=T("row of the file", "dòng thứ … trong tệp")(view.lang), axis=alt.Axis(grid=False))
     points = (
-        alt.Chart()
+        Chart()
         .mark_point(filled=True, size=34 * view.size, opacity=0.8)
         .encode(
             x=x,
@@ -161,7 +161,7 @@ def order_chart(view):
             tooltip=["served:Q", "row:Q", "side:N"],
         )
     )
-    line = alt.Chart().mark_line(color=GREY, strokeDash=[6, 4]).encode(x=x, y=alt.Y("served:Q"))
+    line = Chart().mark_line(color=GREY, strokeDash=[6, 4]).encode(x=x, y=alt.Y("served:Q"))
     return alt.layer(line, points).properties(height=height(view, 330), width="container")
 
 
@@ -175,7 +175,7 @@ def length_rows(view):
 
 
 def length_chart(view):
-    base = alt.Chart()
+    base = Chart()
     hist = (
         base.transform_calculate(l="log(datum.tokens) / log(2)")
         .transform_bin("bin", "l", bin=alt.Bin(step=0.25))

@@ -20,7 +20,7 @@ def factor(config) -> float:
 
 def rule(x: float, text: str, size: float, color: str = GREY, top: int = 14):
     """A vertical line with its name beside it."""
-    data = alt.Chart(alt.Data(values=[{"x": x, "label": text}]))
+    data = charts.Chart(alt.Data(values=[{"x": x, "label": text}]))
     return [
         data.mark_rule(strokeDash=[6, 4], color=color, strokeWidth=1.5).encode(x="x:Q"),
         data.mark_text(align="left", dx=6, color=color, fontSize=13 * size).encode(
@@ -58,7 +58,7 @@ def weight_chart(view):
         scale = alt.Scale(domain=[-1.2, 1.2], clamp=True) if kept < 0 else alt.Scale(zero=True, nice=True)
     y = alt.Y("value:Q", title=WEIGHT(view.lang), scale=scale, axis=alt.Axis(grid=False))
     color = charts.arm_color(view)
-    base = alt.Chart().transform_filter(alt.datum.what == "run")
+    base = charts.Chart().transform_filter(alt.datum.what == "run")
     tip = [
         "name:N",
         "step:Q",
@@ -75,11 +75,13 @@ def weight_chart(view):
         legend=None,
     )
     ghost = base.transform_filter(alt.datum.role == "pinned").mark_line(strokeWidth=2.5, strokeDash=[5, 4])
-    closed = alt.Chart().transform_filter(alt.datum.what == "closed").mark_line(color=GREY, strokeWidth=7, opacity=0.35)
+    closed = (
+        charts.Chart().transform_filter(alt.datum.what == "closed").mark_line(color=GREY, strokeWidth=7, opacity=0.35)
+    )
     dots = base.transform_filter(alt.datum.role == "arm").mark_point(filled=True, size=30, opacity=0.01)
     marks = []
     if kept < 0:
-        band = alt.Chart(
+        band = charts.Chart(
             alt.Data(
                 values=[
                     {
@@ -165,8 +167,8 @@ def noise_chart(view):
         ),
         legend=None,
     )
-    run = alt.Chart().transform_filter(alt.datum.what == "run")
-    closed = alt.Chart().transform_filter(alt.datum.what == "closed")
+    run = charts.Chart().transform_filter(alt.datum.what == "run")
+    closed = charts.Chart().transform_filter(alt.datum.what == "closed")
     name = T("decay alone, (1 − lr·wd)ᵗ", "chỉ suy giảm, (1 − lr·wd)ᵗ")(view.lang)
     last = closed.transform_window(rank="rank()", sort=[alt.SortField("step", order="descending")]).transform_filter(
         alt.datum.rank == 1
@@ -177,7 +179,7 @@ def noise_chart(view):
         last.mark_text(align="right", dy=18, fontWeight="bold", color=GREY, fontSize=13 * view.size).encode(
             x=x, y=y, text=alt.value(name)
         ),
-        alt.Chart()
+        charts.Chart()
         .transform_filter(alt.datum.what == "pinned")
         .mark_line(strokeWidth=2, strokeDash=[5, 4], opacity=0.8)
         .encode(x=x, y=y, color=color),
@@ -257,7 +259,7 @@ def bars_chart(view):
         scale=alt.Scale(domain=order, range=[ARMS[4], BROKEN, GREY]),
         legend=alt.Legend(orient="top", title=None),
     )
-    base = alt.Chart()
+    base = charts.Chart()
     return alt.layer(
         base.mark_bar(height={"band": 0.85}).encode(
             x=x, x2="end:Q", y=y, yOffset=offset, color=color, tooltip=["name:N", "part:N", "label:N"]
@@ -295,8 +297,8 @@ def path_chart(view):
     x = charts.step_axis(view, ticks=10)
     y = alt.Y("value:Q", title=WEIGHT(view.lang), scale=scale, axis=alt.Axis(grid=False))
     bottom = T("bottom of the bowl", "đáy bát")(view.lang)
-    goal = alt.Chart(alt.Data(values=[{"y": config.target, "label": f"{bottom}  {config.target:g}"}]))
-    lines = alt.Chart().mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=40))
+    goal = charts.Chart(alt.Data(values=[{"y": config.target, "label": f"{bottom}  {config.target:g}"}]))
+    lines = charts.Chart().mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=40))
     tip = ["name:N", "step:Q", alt.Tooltip("value:Q", format=".4g")]
     return alt.layer(
         goal.mark_rule(color=GREY, strokeDash=[6, 4]).encode(y="y:Q"),
@@ -341,8 +343,8 @@ def numbers_rows(view):
 def numbers_chart(view):
     x = alt.X("what:N", sort=[label for _, label in NUMBERS], title=None, axis=alt.Axis(orient="top", labelAngle=0))
     y = alt.Y("step:O", title=charts.STEP(view.lang))
-    here = alt.Chart().transform_filter(alt.datum.step == lens(view)).mark_rect(color=ARMS[4], opacity=0.25)
-    words = alt.Chart().mark_text(fontSize=13 * view.size, color=GREY)
+    here = charts.Chart().transform_filter(alt.datum.step == lens(view)).mark_rect(color=ARMS[4], opacity=0.25)
+    words = charts.Chart().mark_text(fontSize=13 * view.size, color=GREY)
     return alt.layer(here.encode(x=x, y=y), words.encode(x=x, y=y, text="text:N")).properties(
         height=480 * view.size, width="container"
     )

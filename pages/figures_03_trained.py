@@ -96,7 +96,7 @@ def map_chart(view):
         for lr in [nearest(LRS, view.values.get("cell_lr", LRS[5]))]
         for wd in [nearest(DECAYS, view.values.get("cell_wd", DECAYS[4]))]
     ]
-    base = alt.Chart()
+    base = charts.Chart()
     return alt.layer(
         base.transform_filter("!isValid(datum.times)")
         .mark_rect(color=GREY, opacity=0.35)
@@ -111,10 +111,10 @@ def map_chart(view):
         base.transform_filter("datum.mark == '×'")
         .mark_text(fontSize=14 * view.size, color=BROKEN)
         .encode(x=x, y=y, text="mark:N"),
-        alt.Chart(alt.Data(values=cell))
+        charts.Chart(alt.Data(values=cell))
         .mark_rect(filled=False, stroke=BROKEN, strokeWidth=2)
         .encode(x="column:O", y="row:O"),
-        alt.Chart(heads)
+        charts.Chart(heads)
         .mark_text(dy=-12, fontSize=15 * view.size, fontWeight="bold", color=GREY)
         .encode(x="column:O", y=alt.value(0), text="label:N"),
     ).properties(height=500 * (1 + (view.size - 1) * 0.2), width="container")
@@ -161,7 +161,7 @@ def cell_chart(view):
         title=T("test error of each data set", "lỗi kiểm thử của từng bộ dữ liệu")(view.lang),
     )
     y = alt.Y("name:N", scale=alt.Scale(domain=names), title=None, axis=alt.Axis(labelLimit=200))
-    base = alt.Chart()
+    base = charts.Chart()
     return alt.layer(
         base.mark_line(color=GREY, opacity=0.4, strokeWidth=1).encode(x=x, y=y, detail="seed:N"),
         base.mark_point(filled=True, size=110, opacity=0.85).encode(
@@ -279,8 +279,8 @@ def norm_chart(view):
     title = T("length of its row, over before training", "độ dài hàng của nó, so với trước huấn luyện")
     y = alt.Y("median:Q", title=title(view.lang))
     color = charts.arm_color(view)
-    one = alt.Chart(alt.Data(values=[{"y": 1.0}])).mark_rule(color=GREY, strokeDash=[6, 4]).encode(y="y:Q")
-    base = alt.Chart()
+    one = charts.Chart(alt.Data(values=[{"y": 1.0}])).mark_rule(color=GREY, strokeDash=[6, 4]).encode(y="y:Q")
+    base = charts.Chart()
     tip = ["name:N", "tokens:Q", alt.Tooltip("count:Q", format=".3g"), alt.Tooltip("median:Q", format=".3f")]
     return alt.layer(
         one,

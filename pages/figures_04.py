@@ -6,7 +6,7 @@ from itertools import pairwise
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP, height, step_axis
+from app.charts import STEP, Chart, height, step_axis
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, number
@@ -236,7 +236,7 @@ def leaving(kind: str, x, y, view, baselines=("middle", "middle")):
 
 
 def only(kind: str, role: str | None = None):
-    base = alt.Chart().transform_filter(alt.datum.kind == kind)
+    base = Chart().transform_filter(alt.datum.kind == kind)
     return base.transform_filter(alt.datum.role == role) if role else base
 
 

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from app.charts import height, step_axis
+from app.charts import Chart, height, step_axis
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, number
@@ -213,9 +213,9 @@ def gap_chart(view):
         axis=alt.Axis(format=".0e", tickCount=6),
     )
     return alt.layer(
-        alt.Chart().mark_rule(strokeWidth=6 * view.size).encode(x="floor:Q", x2="gap:Q", y=y, color=color),
-        alt.Chart().mark_point(filled=True, size=130 * view.size, opacity=1).encode(x=x, y=y, color=color),
-        alt.Chart().mark_text(align="left", dx=12, color=GREY, fontSize=13 * view.size).encode(x=x, y=y, text="text:N"),
+        Chart().mark_rule(strokeWidth=6 * view.size).encode(x="floor:Q", x2="gap:Q", y=y, color=color),
+        Chart().mark_point(filled=True, size=130 * view.size, opacity=1).encode(x=x, y=y, color=color),
+        Chart().mark_text(align="left", dx=12, color=GREY, fontSize=13 * view.size).encode(x=x, y=y, text="text:N"),
     ).properties(height=height(view, 190), width="container")
 
 
@@ -311,7 +311,7 @@ def descent_chart(view):
         axis=alt.Axis(format=".0e", tickCount=6),
     )
     tip = ["name:N", "step:Q", alt.Tooltip("loss:Q", format=".3g")]
-    line = alt.Chart().mark_line(strokeWidth=2.5 * view.size)
+    line = Chart().mark_line(strokeWidth=2.5 * view.size)
     return line.encode(x=x, y=y, color=both_color(view, False), tooltip=tip).properties(
         height=height(view, 210), width="container"
     )
@@ -345,7 +345,7 @@ def scan_chart(view):
         axis=alt.Axis(format=".0e", tickCount=6),
     )
     tip = ["name:N", alt.Tooltip("lr:Q", format=".3g"), alt.Tooltip("loss:Q", format=".3g")]
-    line = alt.Chart().mark_line(strokeWidth=2.5 * view.size, point=True)
+    line = Chart().mark_line(strokeWidth=2.5 * view.size, point=True)
     return line.encode(x=x, y=y, color=both_color(view), tooltip=tip).properties(
         height=height(view, 260), width="container"
     )

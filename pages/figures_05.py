@@ -85,7 +85,7 @@ def gap_rows(view):
 
 def gap_chart(view):
     return (
-        alt.Chart()
+        charts.Chart()
         .mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=45))
         .encode(
             x=alt.X("step:Q", scale=alt.Scale(type="log"), title=T("step", "bước")(view.lang)),
@@ -145,14 +145,14 @@ def board_chart(view):
     x = alt.X("from:Q", axis=None, scale=alt.Scale(domain=[-0.14 * slot, last + 0.04 * slot], nice=False))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-0.72, 1.72], nice=False))
     arrows = (
-        alt.Chart()
+        charts.Chart()
         .transform_filter(alt.datum.what == "arrow")
         .transform_calculate(top="datum.y - 0.1", bottom="datum.y2 + 0.1")
         .mark_rule(strokeWidth=2.5, opacity=0.85)
         .encode(x=x, x2="to:Q", y=alt.Y("top:Q", axis=None), y2="bottom:Q", color=charts.arm_color(view))
     )
     words = [
-        alt.Chart()
+        charts.Chart()
         .transform_filter((alt.datum.what == "word") & (alt.datum.y == row))
         .mark_text(fontSize=14 * view.size, font="monospace", angle=320, align=align, limit=100 * view.size)
         .encode(x=x, y=y, text="word:N")
@@ -165,7 +165,7 @@ def board_chart(view):
         ]
     )
     names = (
-        alt.Chart(sides)
+        charts.Chart(sides)
         .mark_text(align="left", color=GREY, fontSize=12 * view.size)
         .encode(x=alt.value(2), y=y, text="word:N")
     )
@@ -213,10 +213,10 @@ def bars_chart(view):
     )
     x = alt.X("share:Q", axis=SHARE, title=T("probability", "xác suất")(view.lang))
     tip = ["context:N", "token:N", "name:N", alt.Tooltip("share:Q", format=".1%"), "step:Q"]
-    counted = alt.Chart().transform_filter(alt.datum.what == "counted").mark_bar(color=GREY, opacity=0.45)
-    model = alt.Chart().transform_filter(alt.datum.what == "model").mark_point(filled=True, size=110, opacity=0.9)
+    counted = charts.Chart().transform_filter(alt.datum.what == "counted").mark_bar(color=GREY, opacity=0.45)
+    model = charts.Chart().transform_filter(alt.datum.what == "model").mark_point(filled=True, size=110, opacity=0.9)
     head = (
-        alt.Chart()
+        charts.Chart()
         .transform_aggregate(context="min(context)", step="max(step)")
         .transform_calculate(
             label=T(
@@ -271,8 +271,8 @@ def pairs_rows(view):
 
 def pairs_chart(view):
     log = alt.Scale(type="log", domain=[1e-5, 1], clamp=True)
-    line = alt.Chart(alt.Data(values=[{"v": 1e-5}, {"v": 1.0}])).mark_line(color=GREY, strokeDash=[6, 4])
-    dots = alt.Chart().mark_circle(opacity=0.55)
+    line = charts.Chart(alt.Data(values=[{"v": 1e-5}, {"v": 1.0}])).mark_line(color=GREY, strokeDash=[6, 4])
+    dots = charts.Chart().mark_circle(opacity=0.55)
     diagonal = line.encode(x=alt.X("v:Q", scale=log), y=alt.Y("v:Q", scale=log))
     return alt.layer(
         diagonal,
@@ -344,7 +344,7 @@ def start_chart(view):
     tip = ["name:N", alt.Tooltip("loss:Q", format=".3f"), alt.Tooltip("expected:Q", format=".3f")]
 
     def part(what):
-        return alt.Chart().transform_filter(alt.datum.what == what)
+        return charts.Chart().transform_filter(alt.datum.what == what)
 
     marks = [
         *charts.rules(view, ("uniform",), LINES),
@@ -392,12 +392,12 @@ def ahead_chart(view):
     y = alt.Y("loss:Q", title=T("loss (nats/token)", "loss (nats/token)")(view.lang))
     tip = ["k:Q", alt.Tooltip("loss:Q", format=".3f")]
     curve = (
-        alt.Chart()
+        charts.Chart()
         .transform_filter(alt.datum.what == "floor")
         .mark_line(color=GREY, strokeWidth=2.5, point=alt.OverlayMarkDef(color=GREY))
     )
     dots = (
-        alt.Chart()
+        charts.Chart()
         .transform_filter(alt.datum.what == "model")
         .mark_point(filled=True, size=120, color=ARMS[0], opacity=1)
     )

@@ -110,7 +110,7 @@ def loss_chart(view):
 
     def part(what, code="test"):
         return (
-            alt.Chart()
+            charts.Chart()
             .transform_filter((alt.datum.what == what) & (alt.datum.set == code))
             .transform_calculate(perplexity="exp(datum.value)")
         )
@@ -200,9 +200,9 @@ def parts_chart(view):
         legend=alt.Legend(title=None, orient="top", labelLimit=300),
     )
     tip = ["name:N", "part:N", alt.Tooltip("share:Q", format=".1%"), alt.Tooltip("mean:Q", format=".2f")]
-    bars = alt.Chart().mark_bar().encode(x=x, x2="end:Q", y=y, color=color, tooltip=tip)
+    bars = charts.Chart().mark_bar().encode(x=x, x2="end:Q", y=y, color=color, tooltip=tip)
     text = (
-        alt.Chart()
+        charts.Chart()
         .mark_text(align="left", dx=6, color="#111111", fontSize=13 * view.size)
         .encode(x="start:Q", y=y, text="label:N")
     )

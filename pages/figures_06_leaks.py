@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from app.charts import height
+from app.charts import Chart, height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
@@ -31,7 +31,7 @@ def strip_rows(view):
 def strip_chart(view):
     names, colors = zip(*((title(view.lang), color) for title, color in KINDS.values()), strict=True)
     return (
-        alt.Chart()
+        Chart()
         .transform_stack(stack="share", as_=["low", "high"], groupby=["cell"], sort=[alt.SortField("order")])
         .mark_rect()
         .encode(
@@ -103,7 +103,7 @@ def zoom_chart(view):
     y = alt.Y("row:O", title=None, scale=alt.Scale(domain=list(range(most + 1))), axis=axis)
     x = alt.X("place:Q", axis=None, scale=alt.Scale(nice=False, zero=False))
     boxes = (
-        alt.Chart()
+        Chart()
         .mark_rect(cornerRadius=3)
         .encode(
             x=x,
@@ -118,7 +118,7 @@ def zoom_chart(view):
         )
     )
     words = (
-        alt.Chart()
+        Chart()
         .mark_text(fontSize=13 * view.size, limit=86 * view.size, color="#111111")
         .encode(x="middle:Q", y=y, text="piece:N")
     )
@@ -171,10 +171,10 @@ def curve_chart(view):
     tip = ["stride:Q", alt.Tooltip("leaked:Q", format=".2%")]
 
     def part(what):
-        return alt.Chart().transform_filter(alt.datum.what == what)
+        return Chart().transform_filter(alt.datum.what == what)
 
     law = part("law").mark_line(color=GREY, strokeDash=[6, 4], strokeWidth=2)
-    name = alt.Chart(alt.Data(values=[{"label": "1 − share^(T/stride − 1)"}])).mark_text(
+    name = Chart(alt.Data(values=[{"label": "1 − share^(T/stride − 1)"}])).mark_text(
         align="left", color=GREY, fontSize=13 * view.size, dx=8, dy=-8
     )
     return alt.layer(

@@ -36,7 +36,7 @@ def size_rows(view):
 def size_chart(view):
     names, colors = zip(*((title(view.lang), color) for title, color in CURVES.values()), strict=True)
     lines = (
-        alt.Chart()
+        charts.Chart()
         .mark_line(strokeWidth=3 * view.size, point=alt.OverlayMarkDef(size=90 * view.size))
         .encode(
             x=alt.X(
@@ -100,7 +100,7 @@ def dose_chart(view):
         titles = [DOSES[c][0](view.lang) for c in codes]
         x_title = T("share of the test set slipped into training", "phần tập kiểm thử lọt vào huấn luyện")
         return (
-            alt.Chart()
+            charts.Chart()
             .transform_filter(alt.FieldOneOfPredicate("code", list(codes)))
             .mark_line(strokeWidth=3, point=alt.OverlayMarkDef(size=90))
             .encode(
@@ -172,8 +172,8 @@ def estimates_chart(view):
         title=T("test windows in the estimate", "số cửa sổ kiểm thử trong ước lượng")(view.lang),
     )
     scale = alt.Scale(zero=False)
-    fan = alt.Chart().transform_filter(alt.datum.what == "fan")
-    dots = alt.Chart().transform_filter(alt.datum.what == "dot")
+    fan = charts.Chart().transform_filter(alt.datum.what == "fan")
+    dots = charts.Chart().transform_filter(alt.datum.what == "dot")
     y = alt.Y("loss:Q", scale=scale, title=charts.NATS(view.lang))
     return alt.layer(
         fan.mark_area(color=GREY, opacity=0.2).encode(x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q"),

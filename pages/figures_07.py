@@ -56,7 +56,7 @@ def loss_chart(view):
     room = alt.Scale(domain=[0, 1.3 * max(1, view.config.steps)], nice=False)  # on the right, for the lines' names
     x = charts.step_axis(view, scale=room)
     y = alt.Y("value:Q", title=charts.NATS(view.lang), scale=alt.Scale(zero=False), axis=alt.Axis(grid=False))
-    base = alt.Chart()
+    base = charts.Chart()
     test = base.transform_filter(alt.datum.kind == "test")
     train = base.transform_filter((alt.datum.kind == "train") & (alt.datum.role == "arm"))
     tip = ["name:N", "step:Q", alt.Tooltip("value:Q", title="nats/token", format=".3f")]
@@ -142,8 +142,8 @@ def crossover_chart(view):
     )
     title = (BEST if view.values.get("score") == "best" else LAST)(view.lang) + " (nats/token)"
     y = alt.Y("value:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(grid=False))
-    runs = alt.Chart().transform_filter(alt.datum.what == "run")
-    cross = alt.Chart().transform_filter(alt.datum.what == "cross")
+    runs = charts.Chart().transform_filter(alt.datum.what == "run")
+    cross = charts.Chart().transform_filter(alt.datum.what == "cross")
     color = alt.Color("name:N", scale=scale, legend=legend)
     tip = ["name:N", "n:Q", alt.Tooltip("value:Q", format=".3f", title="nats/token")]
     marks = [
@@ -206,13 +206,15 @@ def dial_chart(view):
         title=T("embedding lr ÷ head lr, r (0: frozen)", "lr embedding ÷ lr tầng ra, r (0: đóng băng)")(view.lang),
     )
     y = alt.Y("value:Q", scale=alt.Scale(zero=False), title=charts.NATS(view.lang), axis=alt.Axis(grid=False))
-    line = alt.Chart().mark_line(strokeWidth=3 * view.size).encode(x=x, y=y, color=color)
+    line = charts.Chart().mark_line(strokeWidth=3 * view.size).encode(x=x, y=y, color=color)
     tip = ["r:O", "series:N", alt.Tooltip("value:Q", format=".3f")]
     dots = (
-        alt.Chart().mark_point(filled=True, size=90 * view.size, opacity=1).encode(x=x, y=y, color=color, tooltip=tip)
+        charts.Chart()
+        .mark_point(filled=True, size=90 * view.size, opacity=1)
+        .encode(x=x, y=y, color=color, tooltip=tip)
     )
     text = (
-        alt.Chart()
+        charts.Chart()
         .mark_text(dy=-12, fontSize=12 * view.size)
         .encode(x=x, y=y, color=color, text=alt.Text("value:Q", format=".2f"))
     )
@@ -254,10 +256,12 @@ def giver_chart(view):
     x = alt.X("value:Q", scale=alt.Scale(zero=False, padding=30), title=title, axis=alt.Axis(grid=True, tickCount=6))
     tip = ["name:N", alt.Tooltip("value:Q", format=".3f")]
     dots = (
-        alt.Chart().mark_point(filled=True, size=220 * view.size, opacity=1).encode(x=x, y=y, color=color, tooltip=tip)
+        charts.Chart()
+        .mark_point(filled=True, size=220 * view.size, opacity=1)
+        .encode(x=x, y=y, color=color, tooltip=tip)
     )
     text = (
-        alt.Chart()
+        charts.Chart()
         .mark_text(dy=-15, fontSize=13 * view.size)
         .encode(x=x, y=y, color=color, text=alt.Text("value:Q", format=".2f"))
     )

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from app.charts import Chart
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, TEST
@@ -35,7 +36,7 @@ def movement_chart(view):
 
     def panel(field, title):
         return (
-            alt.Chart()
+            Chart()
             .mark_point(filled=True, size=45 * view.size, opacity=0.75)
             .encode(
                 x=alt.X(
@@ -107,7 +108,7 @@ def neighbour_chart(view):
     top = alt.Axis(orient="top", labelAngle=0, labelLimit=240, domain=False, ticks=False)
     bare = alt.Axis(domain=False, ticks=False)
     return (
-        alt.Chart()
+        Chart()
         .transform_filter("isValid(datum.word)")
         .mark_text(fontSize=14 * view.size)
         .encode(
@@ -149,7 +150,7 @@ def map_chart(view):
     y_title = T("second direction", "hướng thứ hai")(view.lang)
     axis = alt.Axis(grid=False)
     x0, y0 = alt.X("x0:Q", title=x_title, axis=axis), alt.Y("y0:Q", title=y_title, axis=axis)
-    base = alt.Chart()
+    base = Chart()
     return alt.layer(
         base.mark_rule(color=GREY, strokeWidth=1.5, opacity=0.8).encode(x=x0, y=y0, x2="x1:Q", y2="y1:Q"),
         base.mark_point(filled=True, color=TEST, size=35 * view.size, opacity=1).encode(
@@ -236,7 +237,7 @@ def memory_chart(view):
     color = alt.Color(
         "state:N", scale=alt.Scale(domain=[FINE, WRONG, PLAIN], range=[ARMS[2], BROKEN, GREY]), legend=None
     )
-    base = alt.Chart().transform_filter("isValid(datum.way)")
+    base = Chart().transform_filter("isValid(datum.way)")
     box = base.mark_rect(cornerRadius=6, opacity=0.2).encode(x=x, y=y, color=color)
     text = base.mark_text(fontSize=15 * view.size, fontWeight=600).encode(x=x, y=y, color=color, text="text:N")
     return alt.layer(box, text).properties(height=300 * view.size, width="container")
@@ -278,10 +279,10 @@ def freeze_chart(view):
         scale=alt.Scale(zero=True),
         title=T("length of the frozen embedding ÷ before", "độ dài embedding đóng băng ÷ lúc trước")(view.lang),
     )
-    bars = alt.Chart().mark_bar(color=TEST, height={"band": 0.5}).encode(x=x, y=y)
+    bars = Chart().mark_bar(color=TEST, height={"band": 0.5}).encode(x=x, y=y)
     number = alt.Text("factor:Q", format=".4f")
     texts = [  # in the bar; beside it where it is too short
-        alt.Chart()
+        Chart()
         .transform_filter(where)
         .mark_text(fontWeight=600, fontSize=14 * view.size, **how)
         .encode(x=x, y=y, text=number)

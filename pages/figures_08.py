@@ -5,7 +5,21 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import BEGUN, NATS, STEP, arm_color, beyond, diverged, height, room, rules, step_axis, thin, under
+from app.charts import (
+    BEGUN,
+    NATS,
+    STEP,
+    Chart,
+    arm_color,
+    beyond,
+    diverged,
+    height,
+    room,
+    rules,
+    step_axis,
+    thin,
+    under,
+)
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import GREY
@@ -117,7 +131,7 @@ def loss_chart(view, x=None, names=tuple(LINES), left=()):
     color, font = arm_color(view), {"fontSize": 12 * view.size}
 
     def part(what, role="arm"):
-        base = alt.Chart().transform_filter((alt.datum.what == what) & (alt.datum.role == role))
+        base = Chart().transform_filter((alt.datum.what == what) & (alt.datum.role == role))
         return base.transform_calculate(drawn=under(view, "y")).encode(x=x, y=y, color=color, detail="run:N")
 
     named = part("crossing").transform_calculate(drawn=under(view, "at"))
@@ -206,7 +220,7 @@ def place_chart(view):
         scale=alt.Scale(zero=False),
     )
     line = (
-        alt.Chart()
+        Chart()
         .mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=24))
         .encode(x=x, y=y, color=arm_color(view), tooltip=["name:N", "place:Q", alt.Tooltip("loss:Q", format=".3f")])
     )
@@ -244,7 +258,7 @@ def strip_rows(view):
 
 def strip_chart(view):
     return (
-        alt.Chart()
+        Chart()
         .mark_bar()
         .encode(
             x=alt.X(
@@ -319,7 +333,7 @@ def writing_rows(view):
 
 
 def writing_chart(view):
-    base = alt.Chart().encode(
+    base = Chart().encode(
         x=step_axis(view),
         y=alt.Y(
             "value:Q",

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from app.charts import arm_color, step_axis
+from app.charts import Chart, arm_color, step_axis
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, GREY, INPUT
@@ -29,7 +29,7 @@ def echo_rows(view):
 
 def echo_chart(view):
     color = alt.Color("step:O", title=T("step", "bước")(view.lang), scale=alt.Scale(range=[INPUT, ARMS[0]]))
-    base = alt.Chart().encode(
+    base = Chart().encode(
         x=alt.X(
             "std:Q",
             scale=alt.Scale(type="log"),
@@ -71,7 +71,7 @@ def cosine_rows(view):
 
 
 def cosine_chart(view):
-    base = alt.Chart().encode(
+    base = Chart().encode(
         x=alt.X("block:O", title=T("after block", "sau khối")(view.lang)),
         y=alt.Y(
             "cosine:Q",
@@ -116,7 +116,7 @@ def unseen_rows(view):
 def unseen_chart(view):
     names = list(unseen_names(view).values())
     return (
-        alt.Chart()
+        Chart()
         .mark_line(strokeWidth=2.5)
         .encode(
             x=step_axis(view, T("batches", "số lô")),
@@ -156,7 +156,7 @@ def edge_rows(view):
 
 def edge_chart(view):
     return (
-        alt.Chart()
+        Chart()
         .mark_area(opacity=0.6, color=ARMS[0], line=True)
         .encode(
             x=alt.X(
@@ -211,7 +211,7 @@ def ways_rows(view):
 
 def ways_chart(view):
     order = [label(view.lang) for _, label in COPIES]
-    base = alt.Chart().encode(
+    base = Chart().encode(
         x=alt.X("moment:N", sort=order, title=None, axis=alt.Axis(labelAngle=0, labelLimit=220)),
         y=alt.Y("way:N", sort=[w(view.lang) for w in WAYS.values()], title=None, axis=alt.Axis(labelLimit=260)),
     )

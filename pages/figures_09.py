@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import arm_color, height, step_axis
+from app.charts import Chart, arm_color, height, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, GREY, knob, number
@@ -48,10 +48,10 @@ def path_chart(view):
     x = step_axis(view)
     y = alt.Y("w:Q", title=T("weight w", "trọng số w")(lang), scale=alt.Scale(zero=False, nice=True))
     low, high = config.target - config.tolerance, config.target + config.tolerance
-    band = alt.Chart(alt.Data(values=[{"low": low, "high": high}]))
+    band = Chart(alt.Data(values=[{"low": low, "high": high}]))
     label = T("target {t}", "đích {t}").format(t=knob(config.target))(lang)
-    mark = alt.Chart(alt.Data(values=[{"w": config.target, "label": label}]))
-    base = alt.Chart()
+    mark = Chart(alt.Data(values=[{"w": config.target, "label": label}]))
+    base = Chart()
     arm, pin = alt.datum.role == "arm", alt.datum.role == "pinned"
     tip = ["name:N", "step:Q", alt.Tooltip("w:Q", format=".5f")]
     return alt.layer(
@@ -116,8 +116,8 @@ def shape_chart(view):
             scale=alt.Scale(nice=False),
         )
         y = alt.Y(f"{field}:Q", title=title)
-        base = alt.Chart()
-        zero = alt.Chart(alt.Data(values=[{"e": 0}])).mark_rule(strokeDash=[6, 4], color=GREY).encode(x="e:Q")
+        base = Chart()
+        zero = Chart(alt.Data(values=[{"e": 0}])).mark_rule(strokeDash=[6, 4], color=GREY).encode(x="e:Q")
         color = arm_color(view, legend=False)
         dots = base.transform_filter(alt.datum.kind == "dot")
         marks = [
@@ -171,8 +171,8 @@ def distance_chart(view):
         scale=alt.Scale(type="log"),
     )
     label = T("tolerance {t}", "dung sai {t}").format(t=knob(config.tolerance))(lang)
-    mark = alt.Chart(alt.Data(values=[{"distance": config.tolerance, "label": label}]))
-    lines = alt.Chart().mark_line(strokeWidth=2.5).encode(x=x, y=y, color=arm_color(view), detail="run:N")
+    mark = Chart(alt.Data(values=[{"distance": config.tolerance, "label": label}]))
+    lines = Chart().mark_line(strokeWidth=2.5).encode(x=x, y=y, color=arm_color(view), detail="run:N")
     return alt.layer(
         mark.mark_rule(strokeDash=[6, 4], color=GREY).encode(y="distance:Q"),
         mark.mark_text(align="right", baseline="bottom", dx=-4, dy=-3, color=GREY).encode(
@@ -229,7 +229,7 @@ def map_chart(view):
     )
     log = alt.Scale(type="log", nice=False)
     cells = (
-        alt.Chart()
+        Chart()
         .mark_rect(opacity=0.75)
         .encode(
             x=alt.X(
@@ -248,7 +248,7 @@ def map_chart(view):
         and arrival_map.SLOWEST <= config.lr <= arrival_map.FASTEST
     )
     ring = (
-        alt.Chart(alt.Data(values=[here] if inside else []))
+        Chart(alt.Data(values=[here] if inside else []))
         .mark_point(size=320, strokeWidth=3, color="black", filled=False)
         .encode(x=alt.X("distance_low:Q", scale=log), y=alt.Y("lr_low:Q", scale=log))
     )
@@ -292,7 +292,7 @@ def strip_chart(view):
     )
     y = alt.Y("name:N", title=None, sort=names, scale=alt.Scale(domain=names))
     color = arm_color(view, legend=False)
-    base = alt.Chart()
+    base = Chart()
     rest, now = base.transform_filter(alt.datum.kind == "rest"), base.transform_filter(alt.datum.kind == "w")
     return alt.layer(
         base.transform_filter(alt.datum.kind == "value").mark_rule(color=GREY, strokeWidth=2, opacity=0.55).encode(x=x),
@@ -346,11 +346,11 @@ def balance_chart(view):
     tip = ["name:N", alt.Tooltip("w:Q", format=".2f"), alt.Tooltip("slope:Q", format=".3f")]
     zero = alt.Data(values=[{"slope": 0, "label": T("0: the pulls balance", "0: các lực kéo cân bằng")(lang)}])
     return alt.layer(
-        alt.Chart(zero).mark_rule(strokeDash=[6, 4], color=GREY).encode(y=y),
-        alt.Chart(zero)
+        Chart(zero).mark_rule(strokeDash=[6, 4], color=GREY).encode(y=y),
+        Chart(zero)
         .mark_text(align="right", baseline="top", dx=-4, dy=5, color=GREY, fontSize=12 * view.size)
         .encode(y=y, x=alt.value("width"), text="label:N"),
-        alt.Chart().mark_line(strokeWidth=2.5, clip=True).encode(x=x, y=y, color=arm_color(view), tooltip=tip),
+        Chart().mark_line(strokeWidth=2.5, clip=True).encode(x=x, y=y, color=arm_color(view), tooltip=tip),
     ).properties(height=320 * view.size, width="container")
 
 

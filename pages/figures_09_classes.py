@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import arm_color, height, loss_chart, loss_rows, step_axis
+from app.charts import Chart, arm_color, height, loss_chart, loss_rows, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import GREY
@@ -24,14 +24,12 @@ def panel(view, field: str, title: T, base: float, legend: bool, rules=()):
     y = alt.Y(f"{field}:Q", title=title(view.lang), axis=alt.Axis(grid=False))
     tip = ["name:N", "step:Q", alt.Tooltip(f"{field}:Q", format=".4f")]
     color = arm_color(view, legend=legend)
-    marks = [
-        alt.Chart().mark_line(strokeWidth=2.5 * view.size).encode(x=x, y=y, color=color, detail="run:N", tooltip=tip)
-    ]
+    marks = [Chart().mark_line(strokeWidth=2.5 * view.size).encode(x=x, y=y, color=color, detail="run:N", tooltip=tip)]
     data = alt.Data(values=[{"y": v, "label": label(view.lang)} for v, label in rules])
     if rules:
-        marks.append(alt.Chart(data).mark_rule(strokeDash=[6, 4], color=GREY).encode(y="y:Q"))
+        marks.append(Chart(data).mark_rule(strokeDash=[6, 4], color=GREY).encode(y="y:Q"))
         marks.append(
-            alt.Chart(data)
+            Chart(data)
             .mark_text(align="right", baseline="bottom", dx=-4, dy=-3, color=GREY, fontSize=12 * view.size)
             .encode(y="y:Q", x=alt.value("width"), text="label:N")
         )
@@ -99,7 +97,7 @@ def bar_chart(view):
     )
     y = alt.Y("after:Q", title=T("logit: from tick to dot", "logit: từ vạch đến chấm")(view.lang))
     offset = alt.XOffset("name:N", sort=names)
-    base, color = alt.Chart(), arm_color(view)
+    base, color = Chart(), arm_color(view)
     tip = [
         "name:N",
         "class:O",
@@ -200,7 +198,7 @@ def score_chart(view):
         title=T("trained on", "huấn luyện bằng")(lang),
         axis=alt.Axis(labelLimit=220),
     )
-    base = alt.Chart().transform_filter("isValid(datum.value)").encode(x=x, y=y)
+    base = Chart().transform_filter("isValid(datum.value)").encode(x=x, y=y)
     return alt.layer(
         base.mark_rect(stroke="white", strokeWidth=3).encode(
             color=alt.condition(alt.datum.best, alt.value("#009E73"), alt.value("#e3e6e9")),
@@ -253,7 +251,7 @@ def calibration_chart(view):
         title=T("how often it was right", "nó đúng bao nhiêu lần")(lang),
         axis=alt.Axis(format="%"),
     )
-    ends = alt.Chart(alt.Data(values=[{"stated": 0, "observed": 0}, {"stated": 1, "observed": 1}]))
+    ends = Chart(alt.Data(values=[{"stated": 0, "observed": 0}, {"stated": 1, "observed": 1}]))
     words = [
         {
             "stated": 0.03,
@@ -269,12 +267,12 @@ def calibration_chart(view):
         },
     ]
     texts = [
-        alt.Chart(alt.Data(values=[w]))
+        Chart(alt.Data(values=[w]))
         .mark_text(align=w["side"], color=GREY, fontSize=13 * view.size)
         .encode(x=x, y=y, text="label:N")
         for w in words
     ]
-    base, color = alt.Chart(), arm_color(view)
+    base, color = Chart(), arm_color(view)
     tip = [
         "name:N",
         alt.Tooltip("stated:Q", format=".1%"),

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import BEGUN, STEP, arm_color, height, step_axis
+from app.charts import BEGUN, STEP, Chart, arm_color, height, step_axis
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, GREY, INPUT
@@ -31,7 +31,7 @@ def story_rows(view):
 def story_chart(view):
     def panel(metric, title, rules, first):
         x = step_axis(view, None if first else STEP, scale=BEGUN)
-        base = alt.Chart().transform_filter(alt.datum.metric == metric)
+        base = Chart().transform_filter(alt.datum.metric == metric)
         lines = base.mark_line(strokeWidth=2.5 * view.size).encode(
             x=x,
             y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(format=".3~f")),
@@ -47,9 +47,9 @@ def story_chart(view):
         marks = [lines, dots]
         if rules:
             data = alt.Data(values=[{"y": v, "label": label} for label, v in rules])
-            marks.append(alt.Chart(data).mark_rule(strokeDash=[6, 4], color=GREY).encode(y="y:Q"))
+            marks.append(Chart(data).mark_rule(strokeDash=[6, 4], color=GREY).encode(y="y:Q"))
             marks.append(
-                alt.Chart(data)
+                Chart(data)
                 .mark_text(align="right", baseline="bottom", dy=-3, color=GREY, fontSize=12 * view.size)
                 .encode(y="y:Q", x=alt.value("width"), text="label:N")
             )
@@ -97,7 +97,7 @@ def positions_chart(view):
     )
     offset = alt.YOffset("name:N", sort=[a.arm.name(view.lang) for a in view.arms])
     now = (
-        alt.Chart()
+        Chart()
         .transform_filter(alt.datum.moment == "now")
         .mark_bar()
         .encode(
@@ -109,7 +109,7 @@ def positions_chart(view):
         )
     )
     before = (
-        alt.Chart()
+        Chart()
         .transform_filter(alt.datum.moment == "before")
         .mark_tick(color=GREY, thickness=2)
         .encode(x=x, y=y, yOffset=offset)
@@ -143,7 +143,7 @@ def strip_rows(view):
 def strip_chart(view):
     names = {"before": T("before", "trước")(view.lang), "now": T("now", "bây giờ")(view.lang)}
     return (
-        alt.Chart()
+        Chart()
         .transform_calculate(panel=f"datum.moment == 'before' ? '{names['before']}' : '{names['now']}'")
         .mark_bar(width=1.5)
         .encode(
@@ -191,20 +191,20 @@ def tradeoff_chart(view):
         "cost:Q",
         title=T("test loss above that of λ = 0 (nats/token)", "loss kiểm thử cao hơn λ = 0 (nats/token)")(view.lang),
     )
-    curve = alt.Chart(law).mark_line(strokeDash=[6, 4], color=GREY).encode(x=x, y=y)
+    curve = Chart(law).mark_line(strokeDash=[6, 4], color=GREY).encode(x=x, y=y)
     name = (
-        alt.Chart(alt.Data(values=[{"share": 0.7, "cost": -math.log(0.3), "label": "−ln(1−λ)"}]))
+        Chart(alt.Data(values=[{"share": 0.7, "cost": -math.log(0.3), "label": "−ln(1−λ)"}]))
         .mark_text(align="right", dx=-8, dy=-8, color=GREY)
         .encode(x=x, y=y, text="label:N")
     )
     dots = (
-        alt.Chart()
+        Chart()
         .mark_point(filled=True, size=140, color=ARMS[0], opacity=1)
         .encode(
             x=x, y=y, tooltip=["weight:Q", alt.Tooltip("share:Q", format=".1%"), alt.Tooltip("cost:Q", format="+.3f")]
         )
     )
-    said = alt.Chart().transform_calculate(label="'λ = ' + datum.weight").encode(x=x, y=y, text="label:N")
+    said = Chart().transform_calculate(label="'λ = ' + datum.weight").encode(x=x, y=y, text="label:N")
     beside = said.transform_filter(alt.datum.weight > 0).mark_text(align="left", dx=12, dy=4)
     above = said.transform_filter(alt.datum.weight == 0).mark_text(align="left", dx=-6, dy=-16 * view.size)
     return alt.layer(curve, name, dots, beside, above).properties(height=400 * view.size, width="container")

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import height
+from app.charts import Chart, height
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, INPUT, number
@@ -66,7 +66,7 @@ def strip_chart(view):
         title=None,
         axis=alt.Axis(labelFontSize=15 * view.size, grid=False, labelLimit=220),
     )
-    base = alt.Chart().encode(x=x, y=y)
+    base = Chart().encode(x=x, y=y)
     tip = ["strip:N", alt.Tooltip("value:Q", format=".3g"), "row:Q", "column:Q"]
     color = alt.condition(
         alt.datum.own,
@@ -82,7 +82,7 @@ def strip_chart(view):
         thickness=3, size=54 * view.size, color=BROKEN, opacity=0.9
     )
     words = (
-        alt.Chart()
+        Chart()
         .transform_filter((alt.datum.kind == "tick") & (alt.datum.value >= 0))
         .transform_aggregate(label="min(label)", groupby=["strip"])
         .mark_text(align="left", dx=4, dy=-24 * view.size, fontSize=14 * view.size, fontWeight="bold", color=BROKEN)
@@ -152,13 +152,13 @@ def growth_chart(view):
         for name, power in zip(names, (0, 0.5, 1), strict=True)
     ]
     known = 2 <= config.d <= 1024
-    now = alt.Chart(alt.Data(values=[{"d": config.d, "label": f"d = {config.d}"}] if known else []))
+    now = Chart(alt.Data(values=[{"d": config.d, "label": f"d = {config.d}"}] if known else []))
     side = {"align": "left", "dx": 5} if config.d < 300 else {"align": "right", "dx": -5}
     return alt.layer(
-        alt.Chart(alt.Data(values=law)).mark_line(strokeDash=[6, 4], strokeWidth=1.5).encode(x=x, y=y, color=color),
+        Chart(alt.Data(values=law)).mark_line(strokeDash=[6, 4], strokeWidth=1.5).encode(x=x, y=y, color=color),
         now.mark_rule(color=GREY, strokeWidth=1.5).encode(x=x),
         now.mark_text(color=GREY, fontSize=13 * view.size, **side).encode(x=x, y=alt.value(10), text="label:N"),
-        alt.Chart()
+        Chart()
         .mark_point(filled=True, size=60 * view.size, opacity=1)
         .encode(x=x, y=y, color=color, tooltip=["kind:N", "d:Q", alt.Tooltip("std:Q", format=".3g")]),
     ).properties(height=320 * view.size, width="container")
@@ -188,7 +188,7 @@ def cell_rows(view):
 def cell_chart(view):
     x = alt.X("column:O", title=T("key j", "khóa j")(view.lang), axis=alt.Axis(labels=False, ticks=False))
     y = alt.Y("row:O", title=T("query i", "truy vấn i")(view.lang), axis=alt.Axis(labels=False, ticks=False))
-    base = alt.Chart().encode(x=x, y=y, tooltip=["row:O", "column:O", alt.Tooltip("value:Q", format=".3g")])
+    base = Chart().encode(x=x, y=y, tooltip=["row:O", "column:O", alt.Tooltip("value:Q", format=".3g")])
     fine = (
         base.transform_filter("!datum.overflow")
         .mark_rect()
@@ -264,8 +264,8 @@ def profile_chart(view):
         scale=alt.Scale(type="log", domain=[FLOOR, 1]),
         axis=alt.Axis(format=".0e", values=[1, 1e-2, 1e-4, 1e-6, 1e-8]),
     )
-    base = alt.Chart().encode(x=x, y=y, color=two_colors(view))
-    uniform = alt.Chart(
+    base = Chart().encode(x=x, y=y, color=two_colors(view))
+    uniform = Chart(
         alt.Data(values=[{"y": 1 / keys, "label": T(f"uniform, 1/{keys:,}", f"đều, 1/{keys:,}")(view.lang)}])
     )
     tip = [
@@ -314,7 +314,7 @@ def jacobian_chart(view):
         scale=alt.Scale(domain=[0, 0.5]),
     )
     bars = (
-        alt.Chart()
+        Chart()
         .mark_bar(opacity=0.6)
         .encode(
             x=x,
@@ -326,7 +326,7 @@ def jacobian_chart(view):
             tooltip=["name:N", alt.Tooltip("low:Q", format=".2f"), alt.Tooltip("share:Q", format=".1%")],
         )
     )
-    dead = alt.Chart(
+    dead = Chart(
         alt.Data(
             values=[
                 {
@@ -371,7 +371,7 @@ def map_chart(view):
     y = alt.Y("exponent:O", sort="descending", title=T("exponent α", "số mũ α")(view.lang), axis=alt.Axis(format=".1f"))
     tip = ["d:O", "exponent:O", alt.Tooltip("entropy:Q", format=".2f"), alt.Tooltip("dead:Q", format=".0%")]
     heat = (
-        alt.Chart()
+        Chart()
         .mark_rect()
         .encode(
             x=x,
@@ -384,7 +384,7 @@ def map_chart(view):
             ),
         )
     )
-    here = alt.Chart(
+    here = Chart(
         alt.Data(
             values=[
                 {
@@ -434,7 +434,7 @@ def negative_rows(view):
 def negative_chart(view):
     def panel(what, title):
         return (
-            alt.Chart()
+            Chart()
             .transform_filter(alt.datum.what == what)
             .mark_line(point=True, strokeWidth=2)
             .encode(

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from app.charts import arm_color, loss_chart, loss_rows, step_axis
+from app.charts import Chart, arm_color, loss_chart, loss_rows, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, INPUT
@@ -40,7 +40,7 @@ def inner_chart(view):
     def panel(metric, title, scale):
         domain = {"domain": [0, 1]} if metric == "entropy" else {}
         base = (
-            alt.Chart()
+            Chart()
             .transform_filter(alt.datum.metric == metric)
             .encode(
                 x=step_axis(view),
@@ -103,9 +103,9 @@ def head_chart(view):
         axis=alt.Axis(format="~g"),
     )
     moments = [T("before training", "trước huấn luyện")(view.lang), T("now", "bây giờ")(view.lang)]
-    line = alt.Chart(alt.Data(values=[{"x": v} for v in (0.05, 20)])).mark_line(strokeDash=[6, 4], color=GREY)
+    line = Chart(alt.Data(values=[{"x": v} for v in (0.05, 20)])).mark_line(strokeDash=[6, 4], color=GREY)
     points = (
-        alt.Chart()
+        Chart()
         .mark_point(size=110 * view.size, strokeWidth=2, opacity=0.9)
         .encode(
             x=x,
@@ -195,8 +195,8 @@ def norm_chart(view):
             ),
             axis=alt.Axis(tickCount=5),
         )
-        base = alt.Chart().transform_filter(alt.datum.part == part).encode(x=x)
-        ruler = alt.Chart(alt.Data(values=[{"y": start, "label": begins if part == "gain" else ""}]))
+        base = Chart().transform_filter(alt.datum.part == part).encode(x=x)
+        ruler = Chart(alt.Data(values=[{"y": start, "label": begins if part == "gain" else ""}]))
         marks = [
             ruler.mark_rule(color=GREY, strokeDash=[6, 4]).encode(y="y:Q"),
             ruler.mark_text(align="right", dx=-4, dy=-8, color=GREY, fontSize=13 * view.size).encode(
@@ -208,7 +208,7 @@ def norm_chart(view):
             ),
         ]
         if part == "gain":
-            band = alt.Chart(
+            band = Chart(
                 alt.Data(
                     values=[
                         {
@@ -282,8 +282,8 @@ def rescale_chart(view):
         scale=alt.Scale(domain=names, range=[c for *_, c in WAYS]),
         legend=alt.Legend(title=None, orient="top", labelLimit=320),
     )
-    base = alt.Chart().encode(x=x, y=y, color=color)
-    now = alt.Chart(alt.Data(values=[{"factor": factor, "label": f"c = {factor:g}"}]))
+    base = Chart().encode(x=x, y=y, color=color)
+    now = Chart(alt.Data(values=[{"factor": factor, "label": f"c = {factor:g}"}]))
     return alt.layer(
         now.mark_rule(color=GREY, strokeWidth=1.5).encode(x=x),
         now.mark_text(color=GREY, align="left", dx=5, fontSize=13 * view.size).encode(
@@ -330,7 +330,7 @@ def flow_chart(view):
 
     def panel(title):
         return (
-            alt.Chart()
+            Chart()
             .transform_filter(alt.datum.case == title)
             .mark_bar()
             .encode(

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import arm_color, dashes, height
+from app.charts import Chart, arm_color, dashes, height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import BROKEN, GREY
@@ -64,11 +64,11 @@ def decades(title):
 def flight_chart(view):
     x = alt.X("layer:Q", title=T("layer", "tầng")(view.lang), axis=alt.Axis(grid=False, tickMinStep=1))
     y = decades(T("std of the activations", "độ lệch chuẩn của kích hoạt")(view.lang))
-    base, color = alt.Chart(), arm_color(view)
+    base, color = Chart(), arm_color(view)
     tip = ["name:N", "layer:Q", alt.Tooltip("std:Q", format=".3g")]
     of = {w: base.transform_filter(alt.datum.what == w) for w in ("forward", "theory", "largest", "normal")}
     marks = base.transform_filter("datum.what == 'overflow' || datum.what == 'vanished'")
-    one = alt.Chart(alt.Data(values=[{"y": 0, "t": T("as at the start", "như lúc đầu")(view.lang)}]))
+    one = Chart(alt.Data(values=[{"y": 0, "t": T("as at the start", "như lúc đầu")(view.lang)}]))
     edges = []
     for what, color_, baseline, dy in (("largest", BROKEN, "top", 5), ("normal", GREY, "bottom", -5)):
         edges += [
@@ -125,9 +125,9 @@ def backward_rows(view):
 def backward_chart(view):
     x = alt.X("layer:Q", title=T("layer", "tầng")(view.lang), axis=alt.Axis(grid=False, tickMinStep=1))
     y = decades(T("std of the gradient", "độ lệch chuẩn của gradient")(view.lang))
-    base = alt.Chart()
+    base = Chart()
     tip = ["name:N", "layer:Q", alt.Tooltip("std:Q", format=".3g")]
-    one = alt.Chart(alt.Data(values=[{"y": 0}])).mark_rule(strokeDash=[6, 4], color=GREY).encode(y="y:Q")
+    one = Chart(alt.Data(values=[{"y": 0}])).mark_rule(strokeDash=[6, 4], color=GREY).encode(y="y:Q")
     return alt.layer(
         one,
         base.mark_line(strokeWidth=3 * view.size).encode(x=x, y=y, color=arm_color(view)),
@@ -165,7 +165,7 @@ def shape_rows(view):
 
 def shape_chart(view):
     return (
-        alt.Chart()
+        Chart()
         .mark_line(strokeWidth=2.5, interpolate="step")
         .encode(
             x=alt.X("z:Q", title=T("number ÷ std of its layer", "con số ÷ độ lệch chuẩn của tầng")(view.lang)),
@@ -205,8 +205,8 @@ def layer_rows(view):
 def layer_chart(view):
     x = alt.X("weight:Q", title=T("weight", "trọng số")(view.lang))
     color = arm_color(view)
-    bars = alt.Chart().transform_filter(alt.datum.what == "bar")
-    edges = alt.Chart().transform_filter(alt.datum.what == "edge")
+    bars = Chart().transform_filter(alt.datum.what == "bar")
+    edges = Chart().transform_filter(alt.datum.what == "edge")
     return alt.layer(
         bars.mark_area(interpolate="step", opacity=0.13).encode(
             x=x, y=alt.Y("density:Q", stack=None, title=T("density", "mật độ")(view.lang)), color=color

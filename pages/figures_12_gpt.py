@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import height, step_axis
+from app.charts import Chart, height, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, GREY, number
@@ -69,15 +69,15 @@ def sweep_chart(view):
         ]
     )
     if view.references:
-        base = alt.Chart(lines)
+        base = Chart(lines)
         marks += [
             base.mark_rule(strokeDash=[6, 4], color=GREY).encode(y="loss:Q"),
             base.mark_text(align="right", baseline="top", dx=-4, dy=4, color=GREY, fontSize=12 * view.size).encode(
                 y="loss:Q", x=alt.value("width"), text="t:N"
             ),
         ]
-    before = alt.Chart().transform_filter(alt.datum.moment == "before")
-    now = alt.Chart().transform_filter(alt.datum.moment == "now")
+    before = Chart().transform_filter(alt.datum.moment == "before")
+    now = Chart().transform_filter(alt.datum.moment == "now")
     marks += [
         now.transform_filter(alt.datum.spread)
         .mark_line(strokeWidth=2, color=GREY, opacity=0.6)
@@ -129,8 +129,8 @@ def curve_chart(view):
     )
     tip = ["name:N", "step:Q", alt.Tooltip("value:Q", format=".3f")]
     return alt.layer(
-        alt.Chart().mark_line(strokeWidth=2.5).encode(x=x, y=y, color=starts_color(view), detail="run:N"),
-        alt.Chart().mark_point(filled=True, size=40, opacity=1).encode(x=x, y=y, color=starts_color(view), tooltip=tip),
+        Chart().mark_line(strokeWidth=2.5).encode(x=x, y=y, color=starts_color(view), detail="run:N"),
+        Chart().mark_point(filled=True, size=40, opacity=1).encode(x=x, y=y, color=starts_color(view), tooltip=tip),
     ).properties(height=height(view, 330), width="container")
 
 
@@ -163,7 +163,7 @@ def block_panel(view, what, title, first):
         title=None if first else T("block (0: embeddings)", "khối (0: embedding)")(view.lang),
         axis=alt.Axis(tickMinStep=1, grid=False),
     )
-    base = alt.Chart().transform_filter(alt.datum.what == what)
+    base = Chart().transform_filter(alt.datum.what == what)
     tip = ["name:N", "block:Q", alt.Tooltip("value:Q", format=".3g")]
     color = starts_color(view, first)
     return alt.layer(
@@ -216,7 +216,7 @@ def moved_rows(view):
 
 def moved_chart(view):
     return (
-        alt.Chart()
+        Chart()
         .mark_point(filled=True, size=110, opacity=0.9)
         .encode(
             x=alt.X(

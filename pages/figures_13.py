@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import arm_color, height, step_axis
+from app.charts import Chart, arm_color, height, step_axis
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
@@ -102,7 +102,7 @@ def inventory_chart(view):
     )
 
     def of(kind):
-        return alt.Chart().transform_filter(alt.datum.kind == kind)
+        return Chart().transform_filter(alt.datum.kind == kind)
 
     place = alt.value("width")
     tip = ["matrix:N", "rule:N", "block:Q", alt.Tooltip("std:Q", format=".4f"), alt.Tooltip("formula:Q", format=".4f")]
@@ -171,7 +171,7 @@ def tie_chart(view):
         legend=alt.Legend(title=None, orient="top", symbolStrokeColor=GREY),
     )
     return (
-        alt.Chart()
+        Chart()
         .mark_line(strokeWidth=3 * view.size)
         .encode(
             x=step_axis(view),
@@ -232,7 +232,7 @@ def audit_chart(view):
     questions = [q(view.lang) for _, q in QUESTIONS]
     names = [a.arm.name(view.lang) for a in view.arms]
     base = (
-        alt.Chart()
+        Chart()
         .transform_filter("isValid(datum.label)")
         .encode(
             x=alt.X(

@@ -6,7 +6,7 @@ from functools import partial
 import altair as alt
 import pandas as pd
 
-from app.charts import arm_color, height, loss_chart, loss_rows, step_axis
+from app.charts import Chart, arm_color, height, loss_chart, loss_rows, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, number
@@ -55,13 +55,13 @@ def growth_chart(view):
     x = step_axis(view, scale=room)
     y = alt.Y("growth:Q", title=GROWTH(view.lang))
     tip = ["name:N", "block:Q", "step:Q", alt.Tooltip("growth:Q", format=".1f")]
-    blocks = alt.Chart().transform_filter(alt.datum.block > 0)
-    mean = alt.Chart().transform_filter(alt.datum.block == 0)
+    blocks = Chart().transform_filter(alt.datum.block > 0)
+    mean = Chart().transform_filter(alt.datum.block == 0)
     last = blocks.transform_joinaggregate(end="max(step)", groupby=["name", "seed"]).transform_filter(
         "datum.step == datum.end && datum.end > 0"
     )
     return alt.layer(
-        alt.Chart(alt.Data(values=[{"y": 0}])).mark_rule(color=GREY, strokeDash=[6, 4]).encode(y="y:Q"),
+        Chart(alt.Data(values=[{"y": 0}])).mark_rule(color=GREY, strokeDash=[6, 4]).encode(y="y:Q"),
         blocks.mark_line(strokeWidth=1.2, opacity=0.55).encode(
             x=x, y=y, color=arm_color(view), detail=["block:N", "seed:N"], tooltip=tip
         ),
@@ -106,7 +106,7 @@ def profile_chart(view):
         axis=alt.Axis(labelAngle=0),
     )
     y = alt.Y("growth:Q", title=GROWTH(view.lang))
-    base = alt.Chart().encode(x=x, y=y, color=arm_color(view), detail="seed:N")
+    base = Chart().encode(x=x, y=y, color=arm_color(view), detail="seed:N")
     return alt.layer(
         base.mark_line(strokeWidth=2.5 * view.size, opacity=0.7),
         base.mark_point(filled=True, size=110 * view.size, opacity=1).encode(
@@ -172,7 +172,7 @@ def ridge_chart(view):
     y = alt.Y("top:Q", axis=None)
 
     def of(kind):
-        return alt.Chart().transform_filter(alt.datum.kind == kind)
+        return Chart().transform_filter(alt.datum.kind == kind)
 
     group = "label:N"
     return alt.layer(
@@ -218,7 +218,7 @@ def curves_rows(view):
 def curves_chart(view):
     x = alt.X("step:Q")
     hollow = (
-        alt.Chart()
+        Chart()
         .transform_filter((alt.datum.kind == "batch") & (alt.datum.role == "arm"))
         .mark_point(size=70 * view.size, strokeWidth=1.6, filled=False)
         .encode(x=x, y="value:Q", color=arm_color(view, legend=False), tooltip=["name:N", "step:Q", "value:Q"])
@@ -259,13 +259,13 @@ def column_rows(view, name):
 
 def column_chart(view, title, line, words):
     tip = ["name:N", "block:Q", "step:Q", alt.Tooltip("value:Q", format=".3f")]
-    mark = alt.Chart(alt.Data(values=[{"y": line, "t": words(view.lang)}]))
+    mark = Chart(alt.Data(values=[{"y": line, "t": words(view.lang)}]))
     return alt.layer(
         mark.mark_rule(color=GREY, strokeDash=[6, 4]).encode(y="y:Q"),
         mark.mark_text(align="right", dx=-4, dy=-8, color=GREY, fontSize=font(view)).encode(
             y="y:Q", x=alt.value("width"), text="t:N"
         ),
-        alt.Chart()
+        Chart()
         .mark_line(strokeWidth=1.6 * view.size, opacity=0.8, point=alt.OverlayMarkDef(size=18))
         .encode(
             x=step_axis(view),
@@ -325,7 +325,7 @@ def gpt2_rows(view):
 
 def gpt2_chart(view):
     base = (
-        alt.Chart()
+        Chart()
         .transform_filter("isValid(datum.label)")
         .encode(
             x=alt.X(
@@ -337,7 +337,7 @@ def gpt2_chart(view):
             y=alt.Y("std:Q", title=T("std of QKV (c_attn)", "độ lệch chuẩn của QKV (c_attn)")(view.lang)),
         )
     )
-    start = alt.Chart(alt.Data(values=[{"y": 0.02, "t": T("start: 0.02", "lúc đầu: 0.02")(view.lang)}]))
+    start = Chart(alt.Data(values=[{"y": 0.02, "t": T("start: 0.02", "lúc đầu: 0.02")(view.lang)}]))
     return alt.layer(
         base.mark_bar(color=ARMS[0], opacity=0.4),
         base.mark_text(dy=-8, fontSize=font(view, 12), color=GREY).encode(text="label:N"),

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import height
+from app.charts import Chart, height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
@@ -50,7 +50,7 @@ def strip_chart(view):
         alt.Tooltip("before:Q", title=T("before", "trước")(view.lang), format=".3f"),
         alt.Tooltip("after:Q", title=T("after", "sau")(view.lang), format=".3f"),
     ]
-    base = alt.Chart().encode(x=x, y=y)
+    base = Chart().encode(x=x, y=y)
     kept = (
         base.transform_filter("datum.kept")
         .mark_rect(color=BLUE, opacity=0.85, cornerRadius=3)
@@ -61,7 +61,7 @@ def strip_chart(view):
         .mark_rect(fill="transparent", stroke=GREY, strokeDash=[3, 3], cornerRadius=3)
         .encode(x2="x2:Q", y2="y2:Q", tooltip=tip)
     )
-    middle = alt.Chart().transform_calculate(mx="(datum.x + datum.x2) / 2", my="(datum.y + datum.y2) / 2")
+    middle = Chart().transform_calculate(mx="(datum.x + datum.x2) / 2", my="(datum.y + datum.y2) / 2")
     at = {"x": alt.X("mx:Q", scale=alt.Scale(domain=[0, 1])), "y": alt.Y("my:Q", scale=alt.Scale(domain=[1, 0]))}
     size = alt.Size("font:Q", scale=None, legend=None)
     words = [
@@ -130,7 +130,7 @@ def share_chart(view):
         axis=alt.Axis(format="%", grid=False),
         scale=alt.Scale(zero=False, nice=False),
     )
-    bars = alt.Chart().transform_filter(alt.datum.kind == "bar")
+    bars = Chart().transform_filter(alt.datum.kind == "bar")
     tip = [
         alt.Tooltip("low:Q", title=T("dropped, from", "bị bỏ, từ")(view.lang)),
         alt.Tooltip("high:Q", title=T("to", "đến")(view.lang)),
@@ -146,10 +146,10 @@ def share_chart(view):
             color=ORANGE, strokeWidth=2.5, interpolate="monotone", point={"color": ORANGE, "size": 25}
         ).encode(x="middle:Q", y="expected:Q"),
     ]
-    layers.append(alt.Chart().transform_filter(alt.datum.kind == "room").mark_point(opacity=0).encode(x=x, y=y))
+    layers.append(Chart().transform_filter(alt.datum.kind == "room").mark_point(opacity=0).encode(x=x, y=y))
     # Each line begins at the row of its name, so that none runs through a name in a row above.
     for row, (kind, color, dash) in enumerate((("rule", GREY, [0]), ("now", BROKEN, [0]), ("sd", GREY, [5, 4]))):
-        marks, top = alt.Chart().transform_filter(alt.datum.kind == kind), 16 * view.size * row + 4
+        marks, top = Chart().transform_filter(alt.datum.kind == kind), 16 * view.size * row + 4
         layers.append(
             marks.mark_rule(color=color, strokeDash=dash, strokeWidth=2).encode(
                 x="x:Q", y=alt.value(top), y2=alt.value("height")
@@ -203,7 +203,7 @@ def moment_chart(view):
         )
         y = alt.Y(f"{field}:Q", title=title(view.lang), axis=alt.Axis(grid=False))
         tip = [alt.Tooltip("p:Q"), alt.Tooltip("mean:Q", format=".3f"), alt.Tooltip("std:Q", format=".3f")]
-        base = alt.Chart().encode(x=x, y=y, tooltip=tip)
+        base = Chart().encode(x=x, y=y, tooltip=tip)
         return alt.layer(
             base.transform_filter(alt.datum.kind == "vector").mark_circle(size=24 * view.size, opacity=0.5, color=BLUE),
             base.transform_filter(alt.datum.kind == "law").mark_line(color=ORANGE, strokeWidth=2.5),
@@ -275,7 +275,7 @@ def entropy_chart(view):
         scale=alt.Scale(domain=[0, 1]),
         axis=alt.Axis(grid=False),
     )
-    rule = alt.Chart().transform_filter(alt.datum.kind == "rule")
+    rule = Chart().transform_filter(alt.datum.kind == "rule")
     color = alt.Color(
         "name:N",
         scale=alt.Scale(domain=names, range=[c for *_, c in WAYS]),
@@ -286,7 +286,7 @@ def entropy_chart(view):
         rule.mark_text(align="right", baseline="bottom", dx=-4, dy=-3, color=GREY, fontSize=12 * view.size).encode(
             y=y, x=alt.value("width"), text="name:N"
         ),
-        alt.Chart()
+        Chart()
         .transform_filter(alt.datum.kind == "line")
         .mark_line(strokeWidth=2.5, point=True)
         .encode(x=x, y=y, color=color, tooltip=["name:N", "p:Q", alt.Tooltip("entropy:Q", format=".3f")]),

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from app.charts import height, step_axis
+from app.charts import Chart, height, step_axis
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, percent
@@ -79,7 +79,7 @@ def obey_chart(view):
     color = alt.Color(
         "state:N", scale=alt.Scale(domain=["drops", "passes", "bad"], range=[BLUE, "#8a929a", BROKEN]), legend=None
     )
-    base = alt.Chart().transform_filter("isValid(datum.word)").encode(x=x, y=y)  # before the rows come there are none
+    base = Chart().transform_filter("isValid(datum.word)").encode(x=x, y=y)  # before the rows come there are none
     tip = ["call:N", "stage:N", alt.Tooltip("zeros:Q", format=".1%"), alt.Tooltip("gap:Q", format=".3g")]
     return alt.layer(
         base.mark_rect(cornerRadius=4, stroke="white", strokeWidth=3, opacity=0.9).encode(color=color, tooltip=tip),
@@ -134,7 +134,7 @@ def output_chart(view):
         title=None,
         axis=alt.Axis(labelFontSize=13 * view.size, labelLimit=220),
     )
-    base = alt.Chart().transform_filter("isValid(datum.word)").encode(x=x, y=y)  # before the rows come there are none
+    base = Chart().transform_filter("isValid(datum.word)").encode(x=x, y=y)  # before the rows come there are none
     return alt.layer(
         base.mark_rect(stroke=GREY, strokeWidth=0.5).encode(
             color=alt.Color("value:Q", scale=alt.Scale(scheme="blueorange", domainMid=0), legend=None),
@@ -176,10 +176,8 @@ def forgotten_chart(view):
         title=T("training loss (nats/token)", "loss huấn luyện (nats/token)")(view.lang),
         scale=alt.Scale(zero=False),
     )
-    mark = alt.Chart(
-        alt.Data(values=[{"step": FIRST_TEST, "label": T("first evaluation", "lần đánh giá đầu")(view.lang)}])
-    )
-    line = alt.Chart().transform_filter(alt.datum.metric == "train_loss")
+    mark = Chart(alt.Data(values=[{"step": FIRST_TEST, "label": T("first evaluation", "lần đánh giá đầu")(view.lang)}]))
+    line = Chart().transform_filter(alt.datum.metric == "train_loss")
     return alt.layer(
         mark.mark_rule(color=GREY, strokeDash=[5, 4]).encode(x="step:Q"),
         mark.mark_text(color=GREY, align="left", dx=5, fontSize=12 * view.size).encode(

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import STEP, fitting, height, step_axis
+from app.charts import STEP, Chart, fitting, height, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, GREY, knob
@@ -111,7 +111,7 @@ def world_chart(view):
         world = T(f"{STEP.en} · {WORLDS[place].en}", f"{STEP.vi} · {WORLDS[place].vi}")
         x = step_axis(view, world, ticks=4, scale=alt.Scale(zero=False))
         y = alt.Y("value:Q", title=title(view.lang), scale=alt.Scale(zero=False, nice=True))
-        base = alt.Chart().transform_filter(alt.datum.world == place)
+        base = Chart().transform_filter(alt.datum.world == place)
         kind = lambda name: base.transform_filter(alt.datum.kind == name)  # noqa: E731
         color = line_colors(view)
         tip = ["name:N", "step:Q", alt.Tooltip("value:Q", title="nats/token", format=".3f")]
@@ -187,7 +187,7 @@ def sweep_chart(view):
         legend=alt.Legend(title=None, orient="top", labelLimit=260, columns=2),
     )
     return (
-        alt.Chart()
+        Chart()
         .mark_line(strokeWidth=2.5, point={"size": 70})
         .encode(
             x=alt.X("p:Q", title=T("dropout p", "xác suất bỏ p")(view.lang), axis=alt.Axis(grid=False)),
@@ -254,7 +254,7 @@ def ensemble_chart(view):
             scale=alt.Scale(type="log", base=2),
             axis=alt.Axis(grid=False, tickCount=7),
         )
-        base = alt.Chart().transform_filter(alt.datum.world == place)
+        base = Chart().transform_filter(alt.datum.world == place)
         kind = lambda name: base.transform_filter(alt.datum.kind == name)  # noqa: E731
         words = {"fontSize": 13 * view.size, "fontWeight": "bold"}
         return alt.layer(

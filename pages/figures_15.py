@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import height
+from app.charts import Chart, height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
@@ -48,7 +48,7 @@ def twin_chart(view):
         alt.Tooltip("z:Q", format=".3f"),
         alt.Tooltip("log_p:Q", title="log p", format=".3f"),
     ]
-    base = alt.Chart()
+    base = Chart()
     inside = base.transform_filter(alt.datum.kind != "frozen")
     bars = inside.mark_bar().encode(
         x=x,
@@ -78,7 +78,7 @@ def twin_chart(view):
         )
     )
     words = T("the rounding of float32, 6e-8", "mức làm tròn của float32, 6e-8")(view.lang)
-    line = alt.Chart(alt.Data(values=[{"gap": ROUNDING, "t": words}]))
+    line = Chart(alt.Data(values=[{"gap": ROUNDING, "t": words}]))
     rule = line.mark_rule(strokeDash=[6, 4], color=GREY).encode(y="gap:Q")
     text = line.mark_text(align="right", baseline="bottom", dx=-4, dy=-3, color=GREY, fontSize=12 * view.size).encode(
         y="gap:Q", x=alt.value("width"), text="t:N"
@@ -122,7 +122,7 @@ def entropy_rows(view):
 
 
 def entropy_chart(view):
-    base = alt.Chart()
+    base = Chart()
     x = alt.X(
         "temperature:Q", title=T("temperature T", "nhiệt độ T")(view.lang), scale=alt.Scale(type="log", nice=False)
     )
@@ -170,7 +170,7 @@ def constant_rows(view):
 def constant_chart(view):
     x = alt.X("z:Q", title=T("logit z", "logit z")(view.lang), scale=alt.Scale(zero=False), axis=alt.Axis(grid=False))
     y = alt.Y("log_p:Q", title="log-softmax(z)", scale=alt.Scale(zero=False), axis=alt.Axis(grid=False))
-    base = alt.Chart()
+    base = Chart()
     return alt.layer(
         base.transform_filter(alt.datum.kind == "before").mark_point(color=GREY, opacity=0.4, size=24).encode(x=x, y=y),
         base.transform_filter(alt.datum.kind == "now")
@@ -233,7 +233,7 @@ def map_chart(view):
             sort=[f"{s:g}" for s in STDS],
             title=T("std of the logits", "độ lệch chuẩn của logits")(view.lang) if first else None,
         )
-        base = alt.Chart().transform_filter(alt.datum.way == way)
+        base = Chart().transform_filter(alt.datum.way == way)
         cells = base.mark_rect(stroke="white").encode(
             x=x,
             y=y,
@@ -286,7 +286,7 @@ def row_chart(view):
     y = alt.Y(
         "found:Q", title=T("computed log p (nats)", "log p tính được (nats)")(view.lang), axis=alt.Axis(grid=False)
     )
-    base = alt.Chart()
+    base = Chart()
     return alt.layer(
         base.transform_filter(~alt.datum.broken)
         .mark_point(filled=True, size=45 * view.size, opacity=0.75)
@@ -333,7 +333,7 @@ def stored_chart(view):
         legend=alt.Legend(title=None, orient="top"),
     )
     return (
-        alt.Chart()
+        Chart()
         .mark_line(strokeWidth=2.5 * view.size, point=alt.OverlayMarkDef(size=50))
         .encode(
             x=alt.X(

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import arm_color, dashes, height, step_axis, thin
+from app.charts import Chart, arm_color, dashes, height, step_axis, thin
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, GREY, REFERENCES
@@ -42,7 +42,7 @@ def guesses(view):
         for name in ("uniform", "unigram")
         if name in view.references
     ]
-    base = alt.Chart(alt.Data(values=rows))
+    base = Chart(alt.Data(values=rows))
     words = base.mark_text(align="left", baseline="bottom", dx=4, dy=-3, color=GREY, fontSize=12 * view.size)
     return [
         base.mark_rule(strokeDash=[6, 4], color=GREY).encode(y="y:Q"),
@@ -56,7 +56,7 @@ def losses_chart(view):
     def panel(metric, title, marks, scale):
         x = step_axis(view, ticks=6)
         y = alt.Y("value:Q", title=title, scale=scale, axis=alt.Axis(grid=False, tickCount=6))
-        base = alt.Chart().transform_filter(alt.datum.metric == metric)
+        base = Chart().transform_filter(alt.datum.metric == metric)
         color = arm_color(view).legend(orient="top", title=None, columns=2, symbolType="circle", symbolDash=[1, 0])
         tip = ["name:N", "step:Q", alt.Tooltip("value:Q", format=".4f")]
         lines = base.mark_line(strokeWidth=3 * view.size).encode(
@@ -74,8 +74,8 @@ def losses_chart(view):
         text = text.format(a=f"{low:.2f}", b=f"{high:.2f}")
         data = alt.Data(values=[{"low": low, "high": high, "t": text(view.lang)}])
         band = [
-            alt.Chart(data).mark_rect(color=GREY, opacity=0.18).encode(y="low:Q", y2="high:Q"),
-            alt.Chart(data)
+            Chart(data).mark_rect(color=GREY, opacity=0.18).encode(y="low:Q", y2="high:Q"),
+            Chart(data)
             .mark_text(align="right", baseline="bottom", dx=-4, dy=-4, color=GREY, fontSize=12 * view.size)
             .encode(x=alt.value("width"), y="high:Q", text="t:N"),
         ]
@@ -117,7 +117,7 @@ def apart_rows(view):
 
 def apart_chart(view):
     words = T("a difference one would bother about: 0.01", "mức chênh đáng bận tâm: 0.01")(view.lang)
-    line = alt.Chart(alt.Data(values=[{"gap": 0.01, "t": words}]))
+    line = Chart(alt.Data(values=[{"gap": 0.01, "t": words}]))
     y = alt.Y(
         "gap:Q",
         title=T("difference from logits → CE (nats)", "chênh lệch với logits → CE (nats)")(view.lang),
@@ -129,7 +129,7 @@ def apart_chart(view):
         line.mark_text(align="right", baseline="bottom", dx=-4, dy=-3, color=GREY, fontSize=12 * view.size).encode(
             y="gap:Q", x=alt.value("width"), text="t:N"
         ),
-        alt.Chart()
+        Chart()
         .mark_point(filled=True, size=28 * view.size, opacity=0.9)
         .encode(
             x=step_axis(view),
@@ -182,7 +182,7 @@ def cost_chart(view):
     def panel(field, title, first, format):
         y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=220) if first else None)
         x = alt.X(f"{field}:Q", title=title, axis=alt.Axis(grid=False, tickCount=5))
-        base = alt.Chart()
+        base = Chart()
         marks = [base.mark_bar().encode(x=x, y=y, color=color)]
         if first:
             marks.append(base.mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q", y=y))
@@ -235,7 +235,7 @@ def chunk_chart(view):
     x = alt.X(
         "chunk:Q", title=T("tokens per chunk", "số token mỗi khúc")(view.lang), scale=alt.Scale(type="log", base=2)
     )
-    base = alt.Chart()
+    base = Chart()
     parts, whole = (base.transform_filter(alt.datum.kind == kind) for kind in ("chunked", "whole"))
 
     def panel(field, title, scale):

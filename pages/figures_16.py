@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from app.charts import height
+from app.charts import Chart, height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import BROKEN, GREY, TEST, number
@@ -104,7 +104,7 @@ def histogram_chart(view):
         axis = alt.Axis(grid=False, tickMinStep=1, format=",d")
         scale = alt.Scale(zero=False, nice=False, domain=alt.DomainUnionWith(unionWith=[0, 3]))
     x = alt.X("x:Q", title=RULES[name](view.lang), axis=axis, scale=scale)
-    base = alt.Chart()
+    base = Chart()
     bars = (
         base.transform_filter("datum.what == 'bar'")
         .mark_rect()
@@ -174,7 +174,7 @@ def funnel_chart(view):
         axis=alt.Axis(labelLimit=200),
     )
     bars = (
-        alt.Chart()
+        Chart()
         .mark_bar()
         .encode(
             y=y,
@@ -185,7 +185,7 @@ def funnel_chart(view):
         )
     )
     labels = (
-        alt.Chart()
+        Chart()
         .transform_aggregate(total="max(total)", groupby=["step"])
         .mark_text(align="left", dx=6, fontSize=13 * view.size, color=GREY)
         .encode(y=y, x="total:Q", text="total:Q")
@@ -228,12 +228,12 @@ def rules_chart(view):
     x = T("pages", "số trang")(view.lang)
     tip = ["rule:N", "alone:Q", "first:Q", "only:Q", alt.Tooltip("tokens:Q", format=".1%")]
     alone = (
-        alt.Chart()
+        Chart()
         .mark_bar(color=GREY, opacity=0.35)
         .encode(y=y, x=alt.X("alone:Q", title=x, axis=alt.Axis(grid=False)), tooltip=tip)
     )
-    first = alt.Chart().mark_bar(color=TEST, height=9).encode(y=y, x="first:Q", tooltip=tip)
-    only = alt.Chart().mark_tick(color=BROKEN, thickness=3).encode(y=y, x="only:Q", tooltip=tip)
+    first = Chart().mark_bar(color=TEST, height=9).encode(y=y, x="first:Q", tooltip=tip)
+    only = Chart().mark_tick(color=BROKEN, thickness=3).encode(y=y, x="only:Q", tooltip=tip)
     return alt.layer(alone, first, only).properties(height=height(view, 640), width="container")
 
 
@@ -286,11 +286,9 @@ def own_chart(view):
         scale=alt.Scale(domain=[_side(False)(view.lang), _side(True)(view.lang)], range=[TEST, BROKEN]),
         legend=alt.Legend(orient="top", title=None),
     )
-    bars = alt.Chart().mark_bar().encode(y=y, x=x, color=color, tooltip=["rule:N", "said:N", "cut:Q"])
-    labels = (
-        alt.Chart().mark_text(align="left", dx=5, color=GREY, fontSize=12 * view.size).encode(y=y, x=x, text="said:N")
-    )
-    edge = alt.Chart(alt.Data(values=[{"x": 1}])).mark_rule(color=GREY, strokeDash=[6, 4]).encode(x="x:Q")
+    bars = Chart().mark_bar().encode(y=y, x=x, color=color, tooltip=["rule:N", "said:N", "cut:Q"])
+    labels = Chart().mark_text(align="left", dx=5, color=GREY, fontSize=12 * view.size).encode(y=y, x=x, text="said:N")
+    edge = Chart(alt.Data(values=[{"x": 1}])).mark_rule(color=GREY, strokeDash=[6, 4]).encode(x="x:Q")
     return alt.layer(bars, labels, edge).properties(height=height(view, 600), width="container")
 
 

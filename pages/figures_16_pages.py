@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from app.charts import height
+from app.charts import Chart, height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, TEST
@@ -48,7 +48,7 @@ def curve_chart(view):
         scale=alt.Scale(domain=[-0.1, 1.1]),
         axis=alt.Axis(format="%", grid=False, values=[0, 0.25, 0.5, 0.75, 1]),
     )
-    base = alt.Chart()
+    base = Chart()
     of_ = {w: base.transform_filter(f"datum.what == '{w}'") for w in ("line", "bin", "caught", "missed", "threshold")}
     return alt.layer(
         of_["threshold"].mark_rule(color=GREY, strokeDash=[6, 4]).encode(x=x),
@@ -108,11 +108,11 @@ def estimate_chart(view):
         scale=alt.Scale(domain=[0, 1]),
     )
     line = (
-        alt.Chart(alt.Data(values=[{"s": 0, "estimate": 0}, {"s": 1, "estimate": 1}]))
+        Chart(alt.Data(values=[{"s": 0, "estimate": 0}, {"s": 1, "estimate": 1}]))
         .mark_line(color=GREY, strokeDash=[6, 4])
         .encode(x=x, y=y)
     )
-    dots = alt.Chart().mark_point(color=TEST, size=18, opacity=0.6).encode(x=x, y=y, tooltip=["s:Q", "estimate:Q"])
+    dots = Chart().mark_point(color=TEST, size=18, opacity=0.6).encode(x=x, y=y, tooltip=["s:Q", "estimate:Q"])
     return alt.layer(line, dots).properties(height=height(view, 320), width="container")
 
 
@@ -157,7 +157,7 @@ def length_chart(view):
         axis=axis,
         scale=alt.Scale(zero=False),
     )
-    base = alt.Chart()
+    base = Chart()
     marks = [
         base.transform_filter("datum.what == 'bar'")
         .mark_rect(color=TEST, opacity=0.55)
@@ -227,7 +227,7 @@ def heaps_chart(view):
     )
     dash = alt.StrokeDash("name:N", scale=alt.Scale(domain=names, range=[[1, 0], [3, 3], [6, 4]]), legend=None)
     return (
-        alt.Chart()
+        Chart()
         .mark_line(strokeWidth=2.5)
         .encode(
             x=alt.X("read:Q", title=T("tokens read", "số token đã đọc")(view.lang), **log),

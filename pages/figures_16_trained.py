@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import arm_color, loss_chart, loss_rows
+from app.charts import Chart, arm_color, loss_chart, loss_rows
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import GREY
@@ -63,7 +63,7 @@ def ends_chart(view):
             axis=alt.Axis(grid=False),
             scale=alt.Scale(domain=[0, 8.6], clamp=True),
         )
-        base = alt.Chart().transform_filter(alt.datum.what == title(view.lang))
+        base = Chart().transform_filter(alt.datum.what == title(view.lang))
         bars = base.mark_bar().encode(y=y, x=x, color=arm_color(view, legend=False))
         size = 13 * view.size
         beyond = base.transform_filter("datum.value <= 7.8").mark_text(align="left", dx=5, color=GREY, fontSize=size)
@@ -114,7 +114,7 @@ def kinds_chart(view):
         axis=alt.Axis(labelLimit=200),
     )
     tiles = (
-        alt.Chart()
+        Chart()
         .mark_rect()
         .encode(
             x=x,
@@ -123,7 +123,7 @@ def kinds_chart(view):
         )
     )
     text = (
-        alt.Chart()
+        Chart()
         .mark_text(fontSize=13 * view.size)
         .encode(x=x, y=y, text="label:N", color=alt.condition("datum.loss < 4", alt.value("white"), alt.value("#222")))
     )

@@ -139,13 +139,13 @@ def taps_chart(view):
     def x(field):
         return alt.X(f"{field}:Q", scale=scale, axis=hidden)
 
-    pipe = alt.Chart().transform_calculate(
+    pipe = charts.Chart().transform_calculate(
         left=str(LEFT), right=str(RIGHT), end=f"{LEFT} + datum.open * {RIGHT - LEFT}"
     )
     taps, boxes = pipe.transform_filter(alt.datum.kind == "tap"), pipe.transform_filter(alt.datum.kind == "box")
     sums = pipe.transform_filter(alt.datum.kind == "sum")
     ends = alt.Data(values=[{"row": 0, "down": len(FLOW) - 0.5, "x": -0.5}])
-    stream = alt.Chart(ends).mark_rule(strokeWidth=4, color=GREY, opacity=0.6)
+    stream = charts.Chart(ends).mark_rule(strokeWidth=4, color=GREY, opacity=0.6)
     joins = sums.transform_calculate(joint="-0.5")
     mono = {"font": "monospace", "fontSize": 10.5 * size, "color": GREY}
     marks = (
@@ -177,17 +177,17 @@ def cost_chart(view):
     x = alt.X("delta:Q", title=title(view.lang), axis=alt.Axis(format="+.3~f", tickCount=5), scale=alt.Scale(zero=True))
     names = [{"row": ROWS[code], "site": code, "name": place.name(view.lang)} for code, place in PLACES.items()]
     names.append({"row": ROWS["all"], "site": "all", "name": ALL(view.lang)})
-    means = alt.Chart().transform_filter(alt.datum.kind == "mean")
-    seeds = alt.Chart().transform_filter(alt.datum.kind == "seed")
+    means = charts.Chart().transform_filter(alt.datum.kind == "mean")
+    seeds = charts.Chart().transform_filter(alt.datum.kind == "seed")
     word = T("no dropout", "không dropout")(view.lang)
-    zero = alt.Chart(alt.Data(values=[{"x": 0, "text": word}]))
+    zero = charts.Chart(alt.Data(values=[{"x": 0, "text": word}]))
     color = site_color(view)
     marks = (
         zero.mark_rule(strokeDash=[6, 4], color=GREY).encode(x="x:Q"),
         zero.mark_text(align="left", dx=4, dy=8, color=GREY, fontSize=12 * size).encode(
             x="x:Q", y=alt.value(0), text="text:N"
         ),
-        alt.Chart(alt.Data(values=names))
+        charts.Chart(alt.Data(values=names))
         .mark_text(align="left", dy=-17 * size, fontSize=12 * size, fontWeight="bold")
         .encode(x=alt.value(2), y=y, text="name:N", color=color),
         means.mark_rule(strokeWidth=3 * size).encode(x=alt.X("low:Q"), x2="high:Q", y=y, color=color),

@@ -6,7 +6,7 @@ from statistics import fmean
 import altair as alt
 import pandas as pd
 
-from app.charts import NATS, arm_color, height, rules, step_axis, thin
+from app.charts import NATS, Chart, arm_color, height, rules, step_axis, thin
 from app.i18n import T, same
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
@@ -54,8 +54,8 @@ def mode_chart(view):
             title=None, orient="bottom", labelLimit=280, symbolFillColor=GREY, symbolStrokeColor=GREY, symbolOpacity=1
         ),
     )
-    passes = alt.Chart().transform_filter(alt.datum.kind == "pass")
-    means = alt.Chart().transform_filter(alt.datum.kind == "mean")
+    passes = Chart().transform_filter(alt.datum.kind == "pass")
+    means = Chart().transform_filter(alt.datum.kind == "mean")
     colors = alt.Color(
         "name:N",
         scale=alt.Scale(domain=names, range=[ARMS[a.arm.color] for a in view.arms if a.arm.label != "calls"]),
@@ -106,7 +106,7 @@ def mask_rows(view):
 
 def mask_chart(view):
     return (
-        alt.Chart()
+        Chart()
         .mark_line(strokeWidth=2.5 * view.size, point=alt.OverlayMarkDef(size=35))
         .encode(
             x=alt.X("count:Q", title=T("masks averaged M", "số mặt nạ lấy trung bình M")(view.lang)),
@@ -151,7 +151,7 @@ def call_chart(view):
     color = alt.Color(
         "mode:N", scale=alt.Scale(domain=kinds, range=[GREY, BROKEN]), legend=alt.Legend(title=None, orient="top")
     )
-    bars = alt.Chart().encode(x=x, y=y, yOffset=alt.YOffset("mode:N", sort=kinds))
+    bars = Chart().encode(x=x, y=y, yOffset=alt.YOffset("mode:N", sort=kinds))
     return alt.layer(
         bars.mark_bar().encode(color=color),
         bars.mark_text(align="left", dx=4, fontSize=12 * view.size, color=GREY).encode(
@@ -215,7 +215,7 @@ def divide_chart(view):
     colors = {f"{a.arm.config.init_std or 0.02:g}": ARMS[a.arm.color] for a in view.arms}
 
     def panel(std, color):
-        base = alt.Chart().transform_filter(alt.datum.size == std).encode(x=time_axis(view), detail="run:N")
+        base = Chart().transform_filter(alt.datum.size == std).encode(x=time_axis(view), detail="run:N")
         title = T(f"test loss, std {std} (nats/token)", f"loss kiểm thử, std {std} (nats/token)")(view.lang)
         y = alt.Y("value:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(grid=False, tickCount=6))
         lines = tuple(DIVIDE_LINES) if float(std) < WIDE else ("uniform",)  # on a wide scale the two would be one
@@ -258,12 +258,12 @@ def spread_chart(view):
         axis=alt.Axis(grid=False, format="~g", tickCount=5),
     )
     base = (
-        alt.Chart()
+        Chart()
         .transform_filter(alt.datum.metric == "logit_std")
         .encode(x=time_axis(view), y=y, color=arm_color(view), detail="run:N")
     )
     word = T("↑ what starts small must grow", "↑ cái nào khởi đầu nhỏ thì phải lớn lên")(view.lang)
-    note = alt.Chart(alt.Data(values=[{"text": word}]))
+    note = Chart(alt.Data(values=[{"text": word}]))
     return alt.layer(
         base.mark_line(strokeWidth=2.5 * view.size).encode(strokeDash=ways(view).legend(None)),
         base.mark_point(filled=True, size=40 * view.size, opacity=1).encode(
@@ -307,7 +307,7 @@ def draw_chart(view):
     left = alt.X("left:Q", title=title, axis=alt.Axis(tickMinStep=1))
     y = alt.Y("share:Q", title=T("share of the tokens", "tỉ lệ token")(view.lang), axis=alt.Axis(format="%"))
     word = T("never seen", "chưa từng thấy")(view.lang)
-    base = alt.Chart().transform_calculate(
+    base = Chart().transform_calculate(
         left="datum.count - 0.4",
         right="datum.count + 0.4",
         zero="0",
@@ -360,7 +360,7 @@ def unseen_rows(view):
 def unseen_chart(view):
     order = [T("counted", "đếm được")(view.lang), T("law", "quy luật")(view.lang)]
     return (
-        alt.Chart()
+        Chart()
         .mark_line(strokeWidth=2.5)
         .encode(
             x=step_axis(view),
@@ -406,7 +406,7 @@ def time_rows(view):
 
 def time_chart(view):
     names = [name(view.lang) for name, _ in WAYS.values()]
-    base = alt.Chart().encode(
+    base = Chart().encode(
         x=alt.X(
             "step:Q",
             scale=alt.Scale(type="log", base=2),

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import arm_color, diverged, height, rules
+from app.charts import Chart, arm_color, diverged, height, rules
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import BROKEN, GREY, INPUT, TEST
@@ -142,7 +142,7 @@ def race_chart(view):
 
     def part(what, role="arm"):
         found = (alt.datum.what == what) & (alt.datum.role == role)
-        return alt.Chart().transform_filter(found).encode(x=x, y=y)
+        return Chart().transform_filter(found).encode(x=x, y=y)
 
     tip = [
         "name:N",
@@ -214,7 +214,7 @@ def triangle_chart(view):
         f"{k} bài tập mỗi cửa sổ từ cùng một lượt tính tới" + (f", trong {count}" if k < count else ""),
     )
     cells = (
-        alt.Chart()
+        Chart()
         .mark_rect()
         .encode(
             x=alt.X(
@@ -234,7 +234,7 @@ def triangle_chart(view):
         )
     )
     label = (
-        alt.Chart(alt.Data(values=[{"text": words(view.lang)}]))
+        Chart(alt.Data(values=[{"text": words(view.lang)}]))
         .mark_text(align="left", baseline="bottom", dy=-10, fontSize=15 * view.size, color=TEST, fontWeight="bold")
         .encode(x=alt.value(12), y=alt.value("height"), text="text:N")
     )
@@ -286,9 +286,9 @@ def place_chart(view):
     title = T("test loss (nats)", "loss kiểm thử (nats)")(view.lang)
     y = alt.Y("y:Q", title=title, scale=alt.Scale(zero=False))
     short = int(view.values.get("short") or 8)
-    base = alt.Chart().encode(x=x, y=y, color=arm_color(view))
+    base = Chart().encode(x=x, y=y, color=arm_color(view))
     mean = base.transform_filter(alt.datum.kind == "octave")
-    rule = alt.Chart(
+    rule = Chart(
         alt.Data(
             values=[
                 {
@@ -372,7 +372,7 @@ def meter_chart(view):
         title=T("measurement of the same model", "lần đo cùng một mô hình")(view.lang),
         axis=alt.Axis(grid=False),
     )
-    base = alt.Chart().encode(x=x, color=color)
+    base = Chart().encode(x=x, color=color)
     title = T("measured test loss (nats)", "loss kiểm thử đo được (nats)")(view.lang)
     y = alt.Y("y:Q", title=title, scale=alt.Scale(zero=False))
     marks = [

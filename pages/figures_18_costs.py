@@ -6,7 +6,7 @@ from functools import cache
 import altair as alt
 import pandas as pd
 
-from app.charts import arm_color, height
+from app.charts import Chart, arm_color, height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY, TEST
@@ -51,7 +51,7 @@ def signal_chart(view):
         scale=alt.Scale(type="log"),
         axis=alt.Axis(format="~g"),
     )
-    base = alt.Chart().encode(x=x, y=y, color=arm_color(view))
+    base = Chart().encode(x=x, y=y, color=arm_color(view))
     points = base.transform_filter(alt.datum.kind == "point")
     first = view.arms[0].arm.name(view.lang)  # the others lie beside it: labels of their own would only cover these
     marks = [
@@ -115,7 +115,7 @@ def cost_chart(view):
     )(view.lang)
     x = alt.X("ms:Q", title=x_title)
     color = alt.Color("way:N", scale=alt.Scale(domain=names, range=[TEST, BROKEN, ARMS[2]]), legend=None)
-    base = alt.Chart().transform_filter("isValid(datum.way)").encode(y=y)
+    base = Chart().transform_filter("isValid(datum.way)").encode(y=y)
     marks = [
         base.mark_bar(opacity=0.85).encode(x=x, color=color),
         base.mark_rule(strokeWidth=2, color=GREY).encode(x=alt.X("low:Q", title=x_title), x2="high:Q"),
@@ -189,7 +189,7 @@ def text_chart(view):
         else T("test loss at the last position (nats per token)", "loss kiểm thử ở vị trí cuối (nats mỗi token)")
     )
     y = alt.Y("y:Q", title=title(view.lang), scale=alt.Scale(zero=False))
-    base = alt.Chart().transform_filter("isValid(datum.grading)").encode(x=x, y=y, color=color)
+    base = Chart().transform_filter("isValid(datum.grading)").encode(x=x, y=y, color=color)
     marks = [
         base.mark_line(strokeWidth=3 * view.size),
         base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", title=title(view.lang)), y2="high:Q"),

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import diverged, height, step_axis
+from app.charts import Chart, diverged, height, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
@@ -95,7 +95,7 @@ def curves_chart(view):
         scale=alt.Scale(zero=False, nice=True, reverse=view.values["metric"] == "rank"),
         axis=alt.Axis(grid=False),
     )
-    base, color = alt.Chart(), group_color(view, legend=False)
+    base, color = Chart(), group_color(view, legend=False)
     tip = ["name:N", "step:Q", alt.Tooltip("value:Q", format=".3f")]
     rule = base.transform_filter(alt.datum.kind == "rule")
     marks = [
@@ -163,7 +163,7 @@ def cone_chart(view):
     y = alt.Y(
         "y:Q", title=T("widest other direction", "hướng rộng nhất còn lại")(view.lang), scale=alt.Scale(zero=False)
     )
-    base = alt.Chart()
+    base = Chart()
     dots = (
         base.transform_filter(alt.datum.kind == "token")
         .mark_circle(size=46 * view.size, opacity=0.75)
@@ -233,7 +233,7 @@ def forces_chart(view):
         scale=alt.Scale(domain=[p(view.lang) for p, _ in PARTS.values()], range=[c for _, c in PARTS.values()]),
         legend=alt.Legend(title=None, orient="top", labelLimit=340, columns=1 if view.size > 1 else 3),
     )
-    base = alt.Chart().transform_filter("isValid(datum.group)")
+    base = Chart().transform_filter("isValid(datum.group)")
     there = base.transform_filter("isValid(datum.value)")
     dots = there.mark_point(filled=True, size=130 * view.size, opacity=1).encode(
         x=x, y=y, yOffset=offset, color=color, tooltip=["group:N", "part:N", alt.Tooltip("value:Q", format=".2e")]
@@ -293,7 +293,7 @@ def calibration_chart(view):
         axis=axis,
     )
     y = alt.Y("p:Q", title=T("mean predicted p", "p dự đoán trung bình")(view.lang), scale=log, axis=axis)
-    base = alt.Chart()
+    base = Chart()
     dots = (
         base.transform_filter(alt.datum.kind == "token")
         .mark_circle(size=46 * view.size, opacity=0.7)
@@ -346,7 +346,7 @@ def prompts_chart(view):
 
     def panel(measure):
         y = alt.Y("kind:N", sort=[k(view.lang) for k in KINDS.values()], title=None)
-        base = alt.Chart().transform_filter(alt.datum.measure == measure)
+        base = Chart().transform_filter(alt.datum.measure == measure)
         x = alt.X("value:Q", title=titles[measure](view.lang))
         bars = base.mark_bar(color=ARMS[0]).encode(x=x, y=y)
         labels = (  # of a bar too short to hold its number, beside it
@@ -388,7 +388,7 @@ def detectors_chart(view):
         legend=alt.Legend(title=None, orient="top", labelLimit=300),
     )
     return (
-        alt.Chart()
+        Chart()
         .mark_line(point=True, strokeWidth=2.5)
         .encode(
             x=alt.X("k:Q", title=T("suspects named, k", "số token bị nghi, k")(view.lang), scale=alt.Scale(type="log")),

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import arm_color, height, step_axis
+from app.charts import Chart, arm_color, height, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import BROKEN, GREY
@@ -55,7 +55,7 @@ def zipf_chart(view):
         scale=alt.Scale(type="log", domainMin=ZERO * 0.8),
         axis=alt.Axis(format=",d", values=[1, 10, 100, 1000, 10_000, 100_000]),
     )
-    base = alt.Chart()
+    base = Chart()
     dots = (
         base.transform_filter(alt.datum.kind == "token")
         .mark_circle(size=40 * view.size, opacity=0.75)
@@ -118,7 +118,7 @@ def picked_chart(view):
     )
     y = alt.Y("asked:N", sort=names(view.lang), title=None, axis=alt.Axis(labelExpr="'“' + datum.value + '”'"))
     bars = (
-        alt.Chart()
+        Chart()
         .transform_filter("isValid(datum.share)")
         .mark_bar()
         .encode(
@@ -166,7 +166,7 @@ def moved_chart(view):
         x = alt.X("moved:Q", title=None if first else T("mean distance moved", "quãng đường trung bình")(view.lang))
         y = alt.Y("group:N", sort=names(view.lang), title=MATRICES[matrix](view.lang))
         offset = alt.YOffset("name:N", sort=order)
-        base = alt.Chart().transform_filter(alt.datum.matrix == matrix)
+        base = Chart().transform_filter(alt.datum.matrix == matrix)
         bars = base.mark_bar().encode(
             x=x,
             y=y,
@@ -210,7 +210,7 @@ def fall_chart(view):
         scale=alt.Scale(zero=False),
         axis=alt.Axis(grid=False),
     )
-    line = alt.Chart().mark_line(strokeWidth=2.5, point=True)
+    line = Chart().mark_line(strokeWidth=2.5, point=True)
     chart = line.encode(
         x=x, y=y, color=arm_color(view), tooltip=["name:N", "step:Q", alt.Tooltip("value:Q", format=".2f")]
     )
@@ -259,7 +259,7 @@ def share_chart(view):
     )
     y = alt.Y("group:N", sort=names(view.lang)[:3], title=None)
     offset = alt.YOffset("name:N", sort=[a.arm.name(view.lang) for a in view.arms])
-    base = alt.Chart()
+    base = Chart()
     bar, *rules = (base.transform_filter(alt.datum.kind == kind) for kind in ("bar", "chance", "floor"))
     marks = [rule.mark_rule(strokeDash=[6, 4], color=GREY).encode(x=x) for rule in rules]
     marks += [  # one name below the other: a large ε brings the two lines together
@@ -315,7 +315,7 @@ def saved_chart(view):
         scale=alt.Scale(domain=[n(view.lang) for _, n, _ in SAVED], range=[c for *_, c in SAVED]),
         legend=alt.Legend(title=None, orient="top", labelLimit=300),
     )
-    line = alt.Chart().mark_line(strokeWidth=2.5, point=True)
+    line = Chart().mark_line(strokeWidth=2.5, point=True)
     chart = line.encode(
         x=step_axis(view, T("fine-tuning step", "bước tinh chỉnh")),
         y=alt.Y("value:Q", title=T("mean probability", "xác suất trung bình")(view.lang)),

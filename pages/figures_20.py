@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from app import charts
-from app.charts import arm_color
+from app.charts import Chart, arm_color
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import GREY
@@ -70,7 +70,7 @@ def race_chart(view):
     y = alt.Y(
         "drawn:Q", title=charts.NATS(view.lang), scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(grid=False)
     )
-    base, color = alt.Chart().transform_calculate(drawn=charts.under(view, "value", HIGH)), arm_color(view)
+    base, color = Chart().transform_calculate(drawn=charts.under(view, "value", HIGH)), arm_color(view)
     tip = [
         "name:N",
         "step:Q",
@@ -150,7 +150,7 @@ def cost_chart(view):
             "name:N", sort=names, title=None, axis=alt.Axis(labelLimit=190, labelOverlap=False) if first else None
         )
         x = alt.X("value:Q", title=title(view.lang), axis=alt.Axis(grid=False, tickCount=3, format="~s"))
-        base = alt.Chart().transform_filter(alt.datum.metric == metric)
+        base = Chart().transform_filter(alt.datum.metric == metric)
         bars = base.mark_bar().encode(x=x, y=y, color=arm_color(view, legend=False))
         # inside the bar's foot, where no bar is too long for it
         text = base.mark_text(align="left", dx=5, color="white", fontWeight="bold", fontSize=12 * view.size)

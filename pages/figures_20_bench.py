@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from app.charts import height
+from app.charts import Chart, height
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, BROKEN, GREY
@@ -31,7 +31,7 @@ def badge(gradient: float | None, update: float | None) -> str:
 
 def drawn():
     """A chart over the rows that are there: the browser's first, empty row must not become a category."""
-    return alt.Chart().transform_filter("isValid(datum.name)")
+    return Chart().transform_filter("isValid(datum.name)")
 
 
 # --- options against the baseline ------------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ def speed_chart(view):
         legend=alt.Legend(title=None, orient="top", labelLimit=220),
     )
     base = drawn()
-    one = alt.Chart(alt.Data(values=[{"speed": 1}])).mark_rule(strokeDash=[6, 4], color=GREY, strokeWidth=2)
+    one = Chart(alt.Data(values=[{"speed": 1}])).mark_rule(strokeDash=[6, 4], color=GREY, strokeWidth=2)
     tip = [
         "name:N",
         "kind:N",

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from app.charts import NATS, arm_color, height, lines, step_axis
+from app.charts import NATS, Chart, arm_color, height, lines, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from pages.figures_20_bench import stacked
@@ -82,7 +82,7 @@ def parallel_rows(view):
 def parallel_chart(view):
     x = step_axis(view)
     y = alt.Y("value:Q", title=NATS(view.lang), scale=alt.Scale(zero=False), axis=alt.Axis(grid=False))
-    base, first = alt.Chart(), view.arms[0].arm.name(view.lang)
+    base, first = Chart(), view.arms[0].arm.name(view.lang)
     color, mine = arm_color(view), alt.datum.name == first
     wide = base.transform_filter(~mine).mark_line(strokeWidth=9 * view.size, opacity=0.45)
     thin = base.transform_filter(mine).mark_line(strokeWidth=2 * view.size)

@@ -3,6 +3,18 @@ import pytest
 from tests import toy
 
 
+@pytest.fixture(scope="session", autouse=True)
+def components_are_looked_for_once():
+    """Streamlit's test runner reads the metadata of every installed package at each run of a page, for components none of
+    which we use: most of what a page test took. A server does it once, when it starts."""
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        found = manifest_scanner.scan_component_manifests()
+        patch.setattr(manifest_scanner, "scan_component_manifests", lambda *_, **__: found)
+        yield
+
+
 @pytest.fixture(scope="module")
 def private_home(tmp_path_factory):
     """A store of this module's own, and one thread: parallel tests share two cores."""

@@ -40,6 +40,21 @@ def view() -> View:
     return View((arm("a", 1), arm("b", 2)), {}, pinned=(arm("c", 3),))
 
 
+@pytest.mark.parametrize(
+    "channels",
+    [
+        {"x": "a:Q", "yOffset": "b:N", "text": "count()"},
+        {"tooltip": ["a:N", alt.Tooltip("b:Q", format=".3f")], "detail": "run:N"},
+        {"x": alt.value(0), "y2": alt.value("height"), "color": alt.value("#222"), "y": alt.Y("c:Q", title="nats")},
+        {"color": alt.condition(alt.datum.kind == "own", alt.value("red"), alt.Color("name:N", legend=None))},
+        {"opacity": alt.condition("datum.n > 0", alt.value(1), alt.value(0)), "y2": alt.datum(0)},
+    ],
+)
+def test_a_channel_is_what_altair_makes_of_it(channels):
+    ours, theirs = charts.Chart().mark_bar().encode(**channels), alt.Chart().mark_bar().encode(**channels)
+    assert ours.to_dict() == theirs.to_dict()
+
+
 def test_a_frame_has_every_point_of_every_arm_and_pin(view):
     frame = view.frame("train_loss", "test_loss")
     assert list(frame.columns[:4]) == ["run", "arm", "name", "role"] and len(frame) == 3 * (STEPS + STEPS // 100 + 1)

@@ -1,4 +1,4 @@
-"""What may import what: five bans, read off the source."""
+"""What may import what, and what may not be written: bans, read off the source."""
 
 import ast
 import subprocess
@@ -40,6 +40,10 @@ def test_core_knows_neither_streamlit_nor_charts_nor_the_app():
 
 def test_pages_never_touch_torch():
     assert offenders(PAGES + APP, ("torch",)) == []
+
+
+def test_pictures_are_made_with_the_chart_whose_channels_cost_nothing():
+    assert [p.name for p in PAGES + APP if "alt.Chart(" in p.read_text()] == [], "app.charts.Chart"
 
 
 def test_no_run_depends_on_which_python_it_is_trained_with():

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from core import process
 from core.problem import Problem
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -185,13 +186,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    code = 0
-    try:
-        main()
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-        code = 1
-    # Without taking the interpreter down: DistributedDataParallel never lets go of gloo's threads, and one that still holds
-    # a tensor then aborts a process that has done all its work (seen in 14 of 225 under load).
-    sys.stderr.flush()
-    os._exit(code)
+    process.run(main)

@@ -14,7 +14,7 @@ import threading
 import time
 from pathlib import Path
 
-from core import documents, files, network
+from core import documents, files, network, process
 from core.problem import Problem
 
 NAME = "fineweb"
@@ -167,4 +167,4 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    process.run(lambda: main(sys.argv[1:]))

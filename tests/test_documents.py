@@ -71,6 +71,14 @@ def test_cancel_keeps_whole_documents_and_resume_goes_on(source, home):
     assert seen[0] == 30 and documents.load("fineweb").to_pylist() == ROWS[:40]
 
 
+def test_the_process_leaves_without_taking_the_interpreter_down(source, tmp_path, monkeypatch):
+    """Taking it down under the thread that reads ahead aborts it now and then, when every document has come."""
+    (tmp_path / "sitecustomize.py").write_text("import atexit, os\natexit.register(os.abort)")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    fineweb.fetch(40, source=source)
+    assert documents.load("fineweb").num_rows == 40
+
+
 def test_more_documents_continue_the_fewer_and_are_another_run(source):
     fineweb.fetch(60, source=source)
     before = experiment.run_id(model1.Config(corpus="fineweb"))

@@ -20,6 +20,8 @@ SHAPE += (
 )  # in which way
 SHAPE += ("device", "threads", "processes", "what", "options")  # on what
 
+BEGUN = 20  # steps: the first take up to four times as long as the others
+
 
 def _shape(config) -> str:
     """What the time of a step depends on."""
@@ -40,7 +42,7 @@ def remember(run: runs.Run) -> None:
 
 def seconds_of(config, like: Iterable = ()) -> float | None:
     """Seconds this run will train on this machine: from runs of the same shape here, else by the clock of its stored run,
-    or of a stored one of the same shape among `like`."""
+    or of a stored one of the same shape among `like`. A run that has just begun tells nothing yet: its first steps are slow."""
     steps = getattr(config, "steps", 0)
     rate = runs.read_json(files.home() / "rates.json").get(_shape(config))
     if rate:
@@ -48,7 +50,9 @@ def seconds_of(config, like: Iterable = ()) -> float | None:
     for known in (config, *(one for one in like if _shape(one) == _shape(config))):
         on_cpu = getattr(config, "device", "cpu") == "cpu"  # as what ships was trained
         for run in (runs.Run(experiment.run_id(known)), runs.ships(known) if on_cpu else None):
-            if run and (seconds := run.result().seconds):
-                step, spent = list(seconds.items())[-1]
-                return spent / max(1, step) * steps
+            result = run.result() if run else None
+            if result and result.seconds:
+                step, spent = list(result.seconds.items())[-1]
+                if step >= BEGUN or result.finished:
+                    return spent / max(1, step) * steps
     return None

@@ -2,7 +2,8 @@
 
 import pytest
 
-from core import estimates, experiment, export, files, runner, runs
+from core import estimates, events, experiment, export, files, runner, runs
+from core.events import Metric, Started
 from core.experiment import encode, make
 from tests.by_hand import tiny
 
@@ -15,6 +16,22 @@ def test_the_time_of_a_run_is_estimated_from_one_of_the_same_shape():
     runner.result(tiny(steps=10, pause=SLOW))
     live_rate = estimates.seconds_of(tiny(steps=100, pause=SLOW))
     assert 100 * SLOW <= live_rate < 100 * SLOW * 5
+
+
+def test_a_run_that_has_just_begun_is_no_measure_of_itself():
+    """The page said "about 4 minutes" of a run of one minute, after its first step."""
+    from core.experiments import model1
+
+    config = make(model1.Config, width=48, steps=100)  # of which nothing ships
+    run = runs.create(config)
+
+    def told(steps: int) -> float | None:
+        lines = (Started(100), *(Metric(step, "train_loss", 2.0, 0.1 * step) for step in range(1, steps + 1)))
+        run.log.write_text("".join(events.to_json(e) + "\n" for e in lines))
+        return estimates.seconds_of(config)
+
+    assert told(1) is None
+    assert told(30) == pytest.approx(10)
 
 
 def test_the_time_of_another_kind_of_step_is_not_taken_for_this_one():

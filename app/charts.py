@@ -21,8 +21,8 @@ POINTS = 260  # rows of a long training curve that are drawn
 
 
 class Chart(alt.Chart):
-    """Altair's, with the channels made here. Given "step:Q" Altair hashes the schemas of all its classes to find alt.X, 1 to
-    3 ms each time, which was most of what a picture took."""
+    """Altair's, with the channels made here. Given "step:Q" Altair hashes the schemas of all its classes to find alt.X: 3 ms
+    where naming it takes 0.05, half of what all pictures took."""
 
     def encode(self, *given, **channels):
         return super().encode(*given, **{name: _channel(name, value) for name, value in channels.items()})

@@ -94,13 +94,7 @@ def _first_curve(lesson, lang: str) -> None:
     arms = tuple(look(arm) for arm in quick(lesson, playground)[:1])
     view = View(arms, start(lesson, playground), lang, shell.size())
     if view.main.metrics:
-        spec = _loss_specification(lang, view.size, view)
+        spec = charts.specification(charts.loss_chart(view, base=230, references=("uniform", "unigram", "bigram")))
         said = " ".join(line(lang) for line in playground.verdict(view))
         st.vega_lite_chart(charts.loss_rows(view), spec, width="stretch", alt=said, key="first_curve")
         st.caption(TEXT["curve"](lang))
-
-
-@st.cache_resource(max_entries=8)
-def _loss_specification(lang: str, size: float, _view) -> dict:
-    """The lines it names and the language are all that it depends on: of the rows there are none in it."""
-    return charts.specification(charts.loss_chart(_view, base=230, references=("uniform", "unigram", "bigram")))

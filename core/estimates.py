@@ -20,7 +20,7 @@ SHAPE += (
 )  # in which way
 SHAPE += ("device", "threads", "processes", "what", "options")  # on what
 
-BEGUN = 20  # steps: the first take up to four times as long as the others
+BEGUN = 20  # steps: the first take up to five times as long as the others
 
 
 def _shape(config) -> str:

@@ -11,9 +11,9 @@ def run(main: Callable[[], None]) -> None:
     code = 0
     try:
         main()
+        sys.stdout.flush()
     except BaseException:
         sys.excepthook(*sys.exc_info())
         code = 1
-    sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

@@ -1,3 +1,5 @@
+import functools
+
 import pytest
 
 from tests import toy
@@ -10,8 +12,9 @@ def components_are_looked_for_once():
     from streamlit.components.v2 import manifest_scanner
 
     with pytest.MonkeyPatch.context() as patch:
-        found = manifest_scanner.scan_component_manifests()
-        patch.setattr(manifest_scanner, "scan_component_manifests", lambda *_, **__: found)
+        patch.setattr(
+            manifest_scanner, "scan_component_manifests", functools.cache(manifest_scanner.scan_component_manifests)
+        )
         yield
 
 

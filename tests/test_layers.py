@@ -42,7 +42,7 @@ def test_pages_never_touch_torch():
     assert offenders(PAGES + APP, ("torch",)) == []
 
 
-def test_pictures_are_made_with_the_chart_whose_channels_cost_nothing():
+def test_pictures_are_made_with_the_chart_whose_channels_cost_little():
     assert [p.name for p in PAGES + APP if "alt.Chart(" in p.read_text()] == [], "app.charts.Chart"
 
 

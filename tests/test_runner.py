@@ -71,9 +71,8 @@ def test_ctrl_c_in_the_middle_of_a_step_is_raised_at_its_end_and_nothing_is_lost
         return whole(live)
 
     monkeypatch.setattr(worker, "step", interrupted)
-    before = signal.signal(
-        signal.SIGINT, signal.default_int_handler
-    )  # tests run in the background have it switched off
+    # Where the tests run in the background it is switched off.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):
             for _ in runner.run_here(config):

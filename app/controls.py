@@ -293,7 +293,7 @@ def apply(number: int, lesson: Lesson, playground: Playground, wanted: dict) -> 
 
 def spoken(control, value, lang: str) -> str:
     """A value as its control shows it: an option's or a stop's word where it has one, whole numbers of thousands as
-    sentences write them."""
+    sentences write them. `control` None: of a field that no control shows."""
     options = {True: T("on", "bật"), False: T("off", "tắt")} if isinstance(value, bool) else {}
     options |= dict(getattr(control, "options", ())) | dict(getattr(control, "words", ()))
     if more := getattr(control, "more", None):
@@ -337,7 +337,7 @@ def differing(lesson: Lesson, config, base) -> T | None:
                 said.append(arms[str(value)](lang))
                 continue
             knob = own.get(field) or elsewhere(field)
-            name, words = (knob.label(lang), spoken(knob, value, lang)) if knob else (field, theme.knob(value))
+            name, words = knob.label(lang) if knob else field, spoken(knob, value, lang)
             said.append(f"{name} {words if len(words) <= WORDS else words[: WORDS - 2] + ' …'}")
         return ", ".join(said)
 

@@ -513,10 +513,10 @@ LESSON = Lesson(
         ),
     ),
     formula=T(
-        r"\text{Muon: } W \leftarrow W - \eta\,\sqrt{\max(1, m/n)}\;\mathrm{NS}_5(M),\quad \mathrm{NS}: X \leftarrow aX + (bA + cA^2)X,\ A = XX^\top"
-        r"\qquad \text{MFU} = \frac{\text{tokens/s} \cdot [\,6(12\,L d^2 + dV) + 12\,L T d\,]}{\text{peak FLOP/s}}",
-        r"\text{Muon: } W \leftarrow W - \eta\,\sqrt{\max(1, m/n)}\;\mathrm{NS}_5(M),\quad \mathrm{NS}: X \leftarrow aX + (bA + cA^2)X,\ A = XX^\top"
-        r"\qquad \text{MFU} = \frac{\text{token/giây} \cdot [\,6(12\,L d^2 + dV) + 12\,L T d\,]}{\text{tốc độ đỉnh (FLOP/s)}}",
+        r"\begin{gathered} \text{Muon: } W \leftarrow W - \eta\,\sqrt{\max(1, m/n)}\;\mathrm{NS}_5(M),\quad \mathrm{NS}: X \leftarrow aX + (bA + cA^2)X,\ A = XX^\top \\[1ex]"
+        r"\text{MFU} = \frac{\text{tokens/s} \cdot [\,6(12\,L d^2 + dV) + 12\,L T d\,]}{\text{peak FLOP/s}} \end{gathered}",
+        r"\begin{gathered} \text{Muon: } W \leftarrow W - \eta\,\sqrt{\max(1, m/n)}\;\mathrm{NS}_5(M),\quad \mathrm{NS}: X \leftarrow aX + (bA + cA^2)X,\ A = XX^\top \\[1ex]"
+        r"\text{MFU} = \frac{\text{token/giây} \cdot [\,6(12\,L d^2 + dV) + 12\,L T d\,]}{\text{tốc độ đỉnh (FLOP/s)}} \end{gathered}",
     ),
 )
 

@@ -27,6 +27,11 @@ def test_settings_are_told_by_the_names_on_their_knobs():
     assert "init" not in name.vi, "which arm it is, no knob of this lesson says"
 
 
+def test_a_number_without_a_knob_is_written_as_sentences_write_it():
+    name = controls.differing(LESSONS[8], SimpleNamespace(unheard=20_000), SimpleNamespace(unheard=1))
+    assert name.en == "unheard 20,000"
+
+
 def test_nothing_that_differs_has_no_name():
     assert controls.differing(LESSONS[8], replace(model5.Config(), device="cuda"), model5.Config()) is None
 

@@ -1,9 +1,11 @@
 """Pinned runs: up to five ghosts beside the live one, each named by what differs from quick, in the reader's language."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from app import controls, learner, theme
-from app.i18n import T
+from app.i18n import T, same
 from app.lesson import Arm, quick
 from app.view import ArmView, look
 from core import experiment
@@ -14,6 +16,7 @@ FULL = T(
     "Five pins fit: the oldest one has gone. Its run is kept, under “All runs”.",
     "Chỉ ghim được năm: lần ghim cũ nhất đã được gỡ. Lần chạy ấy vẫn còn trong “Mọi lần chạy”.",
 )
+READ = 3  # numbers that fit beside a pin's name
 METRICS = {
     "test_loss": T("test loss", "loss kiểm thử"),
     "train_loss": T("training loss", "loss huấn luyện"),
@@ -24,6 +27,8 @@ TEXT = {
     "against": T(
         "{name}: {metric} {a} against {b} now (difference {d})", "{name}: {metric} {a}, bây giờ là {b} (chênh {d})"
     ),
+    "numbers": T("pinned → now: {numbers}", "đã ghim → bây giờ: {numbers}"),
+    "apart": T("{text}. Other than now: {apart}", "{text}. Khác bây giờ: {apart}"),
 }
 
 
@@ -90,8 +95,24 @@ def pinned_views(spot, arms: tuple[ArmView, ...]) -> tuple[ArmView, ...]:
     return tuple(out)
 
 
+def told_apart(spot, view, found: ArmView) -> T | None:
+    """Of a playground without a loss: what it reads off the pinned run beside the same of the one in front, where they
+    differ, as many as fit a line."""
+    main = view.arms[0].arm
+    alone = replace(found, arm=replace(found.arm, label=main.label, name=main.name))
+    then = {r.label: r.value for r in spot.playground.readouts(replace(view, arms=(alone,), pinned=(), last=()))}
+    line = same("{label} {then} → {now}")
+    parts = [
+        line.format(label=r.label, then=then[r.label], now=r.value)
+        for r in spot.playground.readouts(view)
+        if r.label in then and then[r.label] != r.value
+    ][:READ]
+    return T("; ".join(p.en for p in parts), "; ".join(p.vi for p in parts)) if parts else None
+
+
 def chips(spot, view) -> None:
-    """What is pinned, what differs, and how the last test loss compares."""
+    """What is pinned, how the last test loss compares, and what differs from the settings in front, where its name (what
+    differs from quick) does not say that."""
     lang = spot.lang
     for one in list(pins(spot)):
         found = next((a for a in view.pinned if a.run_id == one["run"]), None)
@@ -112,7 +133,12 @@ def chips(spot, view) -> None:
                 "d": theme.number(b - a),
             }
             text = TEXT["against"].format(**facts)(lang)
-        column.caption(text)
+        elif told := told_apart(spot, view, found):
+            text = f"{text} · {TEXT['numbers'].format(numbers=told)(lang)}"
+        apart = controls.differing(spot.lesson, found.arm.config, view.config)
+        if apart and f"◈ {apart(lang)}" != found.arm.name(lang):
+            text = TEXT["apart"].format(text=text, apart=apart)(lang)
+        column.caption(text.replace("$", r"\$"))  # of money, not of formulas
         if button.button(TEXT["unpin"](lang), key=f"{spot.prefix}unpin_{one['run']}", type="tertiary"):
             unpin(spot, one["run"])
             st.rerun()

@@ -58,6 +58,7 @@ def sweep_chart(view):
         "loss:Q",
         title=T("test loss (nats/token)", "loss kiểm thử (nats/token)")(view.lang),
         scale=alt.Scale(zero=False, nice=False, padding=24),
+        axis=alt.Axis(grid=False),  # a line of the grid would run through a reference's name
     )
     marks = []
     names = {"uniform": T("uniform guess, ln V", "đoán đều, ln V"), "unigram": T("token frequencies", "tần suất token")}

@@ -9,6 +9,7 @@ from app.charts import STEP, Chart, fitting, height, step_axis
 from app.i18n import T
 from app.lesson import Figure
 from app.theme import ARMS, GREY, knob
+from core.experiments import mask_ensemble
 
 BLUE, GREEN = ARMS[0], ARMS[2]
 WORLDS = {"little": T("little text", "ít văn bản"), "much": T("much text", "nhiều văn bản")}
@@ -281,8 +282,8 @@ ensemble = Figure(
     ensemble_rows,
     ensemble_chart,
     help=T(
-        "M masks read the same windows; their probabilities for the right token are averaged. Dashed: one ordinary pass in eval mode.",
-        "M mặt nạ đọc cùng các cửa sổ; lấy trung bình xác suất cho token đúng. Nét đứt: một lượt bình thường ở chế độ eval.",
-    ),
+        "M masks read the same {windows} windows; their probabilities for the right token are averaged. Dashed: one ordinary pass in eval mode. The test loss of the same model in “Little text, much text” is of more windows, so it is another.",
+        "M mặt nạ đọc cùng {windows} cửa sổ; lấy trung bình xác suất cho token đúng. Nét đứt: một lượt bình thường ở chế độ eval. Loss kiểm thử của cùng mô hình ở “Ít văn bản, nhiều văn bản” tính trên nhiều cửa sổ hơn nên khác đi.",
+    ).format(windows=mask_ensemble.Config.windows),
     beside=True,
 )

@@ -26,6 +26,7 @@ def dots_verdict(view):
         "scaled": number(main.final("scaled")),
         "entry": knob(config.std),
         "root": number(math.sqrt(config.d)),
+        "plain": number(config.std**2 * math.sqrt(config.d)),
     }
     if config.product == "elementwise":
         said.append(
@@ -51,7 +52,7 @@ def dots_verdict(view):
                 "rule √(d(σ⁴ + 2μ²σ²)) says {expected}.",
                 "Phần tử có trung bình {mean} cho tích vô hướng với độ lệch chuẩn {std} chứ không phải σ²√d = {plain}: trung bình "
                 "cũng cộng dồn. Quy luật đầy đủ √(d(σ⁴ + 2μ²σ²)) cho {expected}.",
-            ).format(mean=knob(config.mean), plain=number(config.std**2 * math.sqrt(config.d)), **facts)
+            ).format(mean=knob(config.mean), **facts)
         )
     else:
         left = (
@@ -61,8 +62,8 @@ def dots_verdict(view):
         )
         said.append(
             T(
-                "Entries of std {entry} make dot products of std {std}; the rule σ²√d says {expected}. After division by √{d} = {root}, {left}.",
-                "Phần tử có độ lệch chuẩn {entry} cho tích vô hướng với độ lệch chuẩn {std}; quy luật σ²√d cho {expected}. Chia cho "
+                "Entries of std {entry} make dot products of std {std}; the rule σ²√d says {plain}. After division by √{d} = {root}, {left}.",
+                "Phần tử có độ lệch chuẩn {entry} cho tích vô hướng với độ lệch chuẩn {std}; quy luật σ²√d cho {plain}. Chia cho "
                 "√{d} = {root}, {left}.",
             ).format(left=left.format(**facts), **facts)
         )

@@ -7,6 +7,7 @@ from app.lesson import Prediction, Readout
 from app.theme import number
 
 KEPT = (0.05, 100.0)  # a signal whose spread ends in here counts as kept
+NEAR = (0.3, 3.0)  # and in here as kept without another word
 
 
 def names(arms):
@@ -56,6 +57,11 @@ def fate(a):
             )
         )
         return text.format(**facts)
+    if not NEAR[0] <= result.final("last") <= NEAR[1]:  # a bare "kept" beside 65 would be read as 1
+        return T(
+            "{name}: kept within bounds ({low} to {high}), {last} at layer {depth}.",
+            "{name}: giữ được trong giới hạn ({low} đến {high}), {last} ở tầng {depth}.",
+        ).format(**facts, low=number(KEPT[0]), high=number(KEPT[1]))
     return T("{name}: kept, {last} at layer {depth}.", "{name}: giữ được, {last} ở tầng {depth}.").format(**facts)
 
 

@@ -33,6 +33,12 @@ def entry(view, name):
     return table["measured"][i], table["formula"][i], table["rule"][i]
 
 
+LEFT = T(
+    "nobody yet: N(0, 1), from when it was the tokens' matrix too",
+    "chưa ai: N(0, 1), từ lúc còn chung ma trận với token",
+)
+
+
 def apply_verdict(view):
     if not view.main.finished:
         return []
@@ -44,7 +50,7 @@ def apply_verdict(view):
         "rule": figures.RULES[rule],
         "head": four(head),
         "head_want": four(head_want),
-        "head_rule": figures.RULES[head_rule],
+        "head_rule": LEFT if view.config.tying != "untied" and head_rule == "pytorch" else figures.RULES[head_rule],
     }
     if stop == 0:
         if view.config.tying != "untied":

@@ -19,7 +19,8 @@ def numbers_verdict(view):
     facts = {
         name: number(main.final(name)) for name in ("mean_before", "mean_after", "std_before", "std_after", "survivor")
     }
-    facts |= {"zeros": int(main.final("zeros")), "n": f"{config.n:,}", "p": knob(config.p)}
+    zeros = int(main.final("zeros"))
+    facts |= {"zeros": zeros, "n": f"{config.n:,}", "p": knob(config.p)}
     if config.mode == "eval":
         text = T(
             "Eval mode: nothing is dropped and nothing is rescaled. What goes in comes out.",
@@ -38,6 +39,26 @@ def numbers_verdict(view):
         )
     elif config.p == 0:
         text = T("p = 0: every number passes. Raise p.", "p = 0: mọi số đều qua. Hãy tăng p.")
+    elif config.mean == config.std == 0:
+        text = T(
+            "Zeros alone go in, and dropout makes nothing else of them. Give them a mean or a spread.",
+            "Đầu vào toàn số 0, dropout không biến chúng thành gì khác. Hãy cho chúng một trung bình hay độ phân tán.",
+        )
+    elif zeros == config.n:
+        text = T(
+            "With p = {p} this mask has dropped all {n}, by luck: nothing passes, as with p = 1. Draw another mask, or take more numbers.",
+            "Với p = {p}, tình cờ mặt nạ này bỏ cả {n} số: không gì đi qua, như với p = 1. Hãy rút mặt nạ khác, hoặc lấy nhiều số hơn.",
+        )
+    elif not zeros:
+        text = T(
+            "By luck this mask dropped none of {n}: {becomes}. Draw another mask, or take more numbers.",
+            "Tình cờ mặt nạ này không bỏ số nào trong {n} số: {becomes}. Hãy rút mặt nạ khác, hoặc lấy nhiều số hơn.",
+        )
+        facts["becomes"] = (
+            T("all are multiplied by {survivor}", "mọi số đều nhân với {survivor}").format(**facts)
+            if config.rescale
+            else T("all pass as they are", "mọi số đi qua nguyên vẹn")
+        )
     elif config.rescale:
         text = T(
             "{zeros} of {n} dropped. Survivors are multiplied by {survivor}, so the mean is kept up to luck ({mean_before} → {mean_after}); "
@@ -45,15 +66,28 @@ def numbers_verdict(view):
             "{zeros} trên {n} số bị bỏ. Số sống sót nhân với {survivor} nên trung bình được giữ, sai khác do may rủi ({mean_before} → {mean_after}); "
             "độ phân tán thì không ({std_before} → {std_after}).",
         )
+    elif config.mean == 0:
+        text = T(
+            "{zeros} of {n} dropped and nothing done about it. A mean of 0 has nothing to lose; the spread shrinks ({std_before} → {std_after}). "
+            "In eval mode it would jump back, and the next layer would meet numbers it was not trained on.",
+            "{zeros} trên {n} số bị bỏ và không bù lại. Trung bình 0 thì không mất gì; độ phân tán co lại ({std_before} → {std_after}). "
+            "Sang eval nó nhảy về như cũ, và tầng sau gặp những con số nó chưa từng học.",
+        )
     else:
         text = T(
-            "{zeros} of {n} dropped and nothing done about it: the mean sinks from {mean_before} to {mean_after}. In eval mode it would jump "
+            "{zeros} of {n} dropped and nothing done about it: the mean {goes}. In eval mode it would jump "
             "back, and the next layer would meet numbers it was not trained on.",
-            "{zeros} trên {n} số bị bỏ và không bù lại: trung bình tụt từ {mean_before} xuống {mean_after}. Sang eval nó nhảy về như cũ, "
+            "{zeros} trên {n} số bị bỏ và không bù lại: trung bình {goes}. Sang eval nó nhảy về như cũ, "
             "và tầng sau gặp những con số nó chưa từng học.",
         )
+        facts["goes"] = (
+            T("sinks from {mean_before} to {mean_after}", "tụt từ {mean_before} xuống {mean_after}")
+            if main.final("mean_after") < main.final("mean_before")
+            else T("goes from {mean_before} to {mean_after}", "đổi từ {mean_before} sang {mean_after}")
+        ).format(**facts)
     said = [text.format(**facts)]
-    if config.mode == "train" and config.rescale and 0.9 <= config.p < 1:
+    spread = main.final("std_after") > main.final("std_before")
+    if config.mode == "train" and config.rescale and 0.9 <= config.p < 1 and spread:
         said.append(
             T(
                 "Look at the spread: so few survive that each of them is multiplied by {survivor}.",
@@ -144,15 +178,18 @@ def reported(result) -> float:
     return sum(after) / len(after) if after else math.nan
 
 
+CLOSE = 0.05  # nats/token: test losses nearer than this tell nobody which of two runs forgot
+
+
 def calls_verdict(view):
     main, config = view.result("calls"), view.config
     said = []
     if main.metrics:
         said.append(
             T(
-                "In eval mode nn.Dropout and everything that is told self.training drop {obey}. F.dropout(x, p) still drops {p}, attention's "
+                "In eval mode nn.Dropout and everything that is told self.training drop {obey}. F.dropout(x, p) drops {p}, attention's "
                 "dropout_p {attention}, and F.dropout(x) {bare}: its own default is p = 0.5.",
-                "Ở chế độ eval, nn.Dropout và mọi lời gọi được báo self.training bỏ {obey}. F.dropout(x, p) vẫn bỏ {p}, dropout_p của attention "
+                "Ở chế độ eval, nn.Dropout và mọi lời gọi được báo self.training bỏ {obey}. F.dropout(x, p) bỏ {p}, dropout_p của attention "
                 "{attention}, và F.dropout(x) {bare}: mặc định của nó là p = 0.5.",
             ).format(
                 obey=percent(max(main.final(f"{name}_eval") for name in ("module", "training", "attention_training"))),
@@ -168,13 +205,32 @@ def calls_verdict(view):
             )
     right, forgot = view.result("right"), view.result("forgot")
     if not (math.isnan(reported(right)) or math.isnan(reported(forgot))) and view.done and config.p:
+        lower = right.final("test_loss") - forgot.final("test_loss")
+        end = (
+            T("would not have told you", "thì không mách bạn điều đó")
+            if abs(lower) < CLOSE
+            else T(
+                "is lower too: it has trained without the dropout that so large a p makes costly",
+                "cũng thấp hơn: nó đã học không có dropout, mà p lớn thế này thì dropout rất đắt",
+            )
+            if lower > 0
+            else T("is higher: the dropout it left out was of use", "thì cao hơn: phần dropout bị bỏ qua vốn có ích")
+        )
+        drawn = view.arms[-1].arm.config.p
         said.append(
             T(
-                "The run that forgets reports a training loss of {forgot} instead of {right}, because it no longer drops anything. "
-                "Its test loss ({forgot_test} against {right_test}) would not have told you.",
-                "Lần chạy quên báo loss huấn luyện {forgot} thay vì {right}, vì nó chẳng còn bỏ gì. "
-                "Loss kiểm thử ({forgot_test} so với {right_test}) thì không mách bạn điều đó.",
+                "{trained}The run that forgets reports a training loss of {forgot} instead of {right}, because it no longer drops anything. "
+                "Its test loss ({forgot_test} against {right_test}) {end}.",
+                "{trained}Lần chạy quên báo loss huấn luyện {forgot} thay vì {right}, vì nó chẳng còn bỏ gì. "
+                "Loss kiểm thử ({forgot_test} so với {right_test}) {end}.",
             ).format(
+                trained=T("", "")
+                if drawn == config.p
+                else T(
+                    "With p = {p} nothing would be left to learn from; the two runs train with {drawn}. ",
+                    "Với p = {p} thì không còn gì để học; hai lần chạy huấn luyện với {drawn}. ",
+                ).format(p=knob(config.p), drawn=knob(drawn)),
+                end=end,
                 forgot=number(reported(forgot)),
                 right=number(reported(right)),
                 forgot_test=number(forgot.final("test_loss")),

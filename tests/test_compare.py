@@ -10,7 +10,7 @@ import streamlit as st
 from app import compare, controls
 from app.i18n import same
 from app.lesson import Arm, discover, quick
-from app.view import ArmView, View
+from app.view import ArmView, View, look
 from core.events import Finished, Metric, Started
 from core.experiments import model5
 from core.result import Result
@@ -60,23 +60,52 @@ def test_of_a_long_text_the_beginning_is_told():
     assert name.startswith("your page on and on") and name.endswith(" …") and len(name) <= len("your page ") + 60
 
 
-def test_a_pin_is_compared_in_the_readers_language(monkeypatch):
-    def run(lr, loss):
-        config = replace(model5.Config(), lr=lr)
+@pytest.mark.parametrize(
+    ("kept", "now", "said"),
+    [
+        ({"lr": 0.01}, {"lr": 0.001}, "◈ tốc độ học 0.01: loss kiểm thử 1.30, bây giờ là 1.20 (chênh −0.100)"),
+        (
+            {"steps": 50},
+            {"steps": 50, "lr": 0.05},
+            "◈ số bước 50: loss kiểm thử 1.30, bây giờ là 1.20 (chênh −0.100). Khác bây giờ: tốc độ học 1e-3",
+        ),
+    ],
+)
+def test_a_pin_is_compared_in_the_readers_language(monkeypatch, kept, now, said):
+    def run(loss, **values):
+        config = replace(model5.Config(lr=0.001), **values)
         result = Result((Started(10, {}), Metric(10, "test_loss", loss), Finished(10, "done")))
-        return ArmView(Arm("main", same("main"), config, 0), f"model5-{lr}", Status("done"), result, "live")
+        return ArmView(Arm("main", same("main"), config, 0), f"model5-{values}", Status("done"), result, "live")
 
     playground = LESSONS[8].playgrounds[0]
     spot = SimpleNamespace(number=8, lesson=LESSONS[8], playground=playground, me="0123abcd", lang="vi", prefix="l08_")
-    told, pinned = [], run(0.01, 1.3)
+    told, pinned = [], run(1.3, **kept)
     monkeypatch.setattr(compare, "look", lambda arm, session: replace(pinned, arm=arm))
     monkeypatch.setattr(st, "session_state", {"pins": {"8": []}})
     monkeypatch.setattr(compare.learner, "change", lambda me, act: (act(st.session_state), st.session_state)[1])
     compare.pin(spot, View((pinned,), {}))
-    now = run(0.001, 1.2)
-    view = View((now,), {}, pinned=compare.pinned_views(spot, (now,)))
+    front = run(1.2, **now)
+    view = View((front,), {}, pinned=compare.pinned_views(spot, (front,)))
     button = SimpleNamespace(button=lambda *a, **k: False)
     monkeypatch.setattr(st, "columns", lambda _: (SimpleNamespace(caption=told.append), button))
     spot.playground = replace(playground, against=None)
     compare.chips(spot, replace(view, pinned=tuple(replace(p, run_id=pinned.run_id) for p in view.pinned)))
-    assert told == ["◈ tốc độ học 0.01: loss kiểm thử 1.30, bây giờ là 1.20 (chênh −0.100)"]
+    assert told == [said]
+
+
+def test_a_pin_without_a_loss_is_compared_by_what_the_playground_reads_off():
+    from pages.lesson_14_dropout import LESSON
+
+    (numbers,) = [p for p in LESSON.playgrounds if p.slug == "numbers"]
+    spot = SimpleNamespace(playground=numbers)
+
+    def front(**values):
+        return View(tuple(look(a) for a in numbers.arms(replace(numbers.config, **values), {})), {})
+
+    pinned, now = front(p=0.2), front(p=0.9)
+    ghost = replace(pinned.arms[0], arm=replace(pinned.arms[0].arm, label="pin0"))
+    told = compare.told_apart(spot, now, ghost)
+    then, here = (numbers.readouts(v) for v in (pinned, now))
+    assert told.en.startswith(f"{then[0].label.en} {then[0].value} → {here[0].value}; ")
+    assert told.en.count("→") == compare.READ and told.vi.startswith(then[0].label.vi)
+    assert compare.told_apart(spot, now, now.arms[0]) is None, "the same numbers are no comparison"

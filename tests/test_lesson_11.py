@@ -42,6 +42,7 @@ def test_each_case_of_the_dot_products_has_its_own_sentence():
     assert "adds up nothing" in said(rules.dots_verdict, dots(product="elementwise"))
     assert "the mean adds up as well" in said(rules.dots_verdict, dots(mean=1.0))
     assert "the mean adds up as well" not in said(rules.dots_verdict, dots(mean=0.1))  # too little to be seen
+    assert "σ²√d says 7.07. After division by √50 = 7.07" in said(rules.dots_verdict, dots(mean=0.1))
     assert "share a direction" in said(rules.dots_verdict, dots(correlation=0.5))
     hot = {"dtype": "float16", "std": 15.0, "d": 4096, "correlation": 0.9}
     assert "cannot bring them back" in said(rules.dots_verdict, dots(**hot))

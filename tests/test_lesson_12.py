@@ -23,7 +23,8 @@ CASES = {
     "vanished": ({"scheme": "zeros"}, "nothing but zeros from layer 1"),
     "shrinks": ({}, "of a spread of 1, 1.71e-25 is left"),
     "grows": ({"std": 0.1}, "has become"),
-    "kept": ({"std": 0.0625}, "kept"),
+    "kept": ({"std": 0.0625}, ": kept, 0.9"),
+    "bounded": ({"std": 0.068}, "kept within bounds (0.0500 to 100)"),
     "clones": ({"scheme": "constant", "activation": "tanh", "std": 0.004}, "copies of one"),
     "nobody": ({"activation": "gelu"}, "No scheme here keeps it"),
 }

@@ -68,6 +68,16 @@ def test_the_verdict_says_who_wrote_last(visited, values, said):
     assert said in words(verdict_13.apply_verdict(applied(visited, **values)))
 
 
+def test_an_output_layer_that_nobody_visited_keeps_what_it_shared():
+    """Made tied, it is the embedding's N(0, 1) that is left in it; made untied, a Linear's default."""
+    for values, told, low, high in (
+        ({"moved_first": True}, "N(0, 1), from when", 0.9, 1.1),
+        ({"tying": "untied"}, "PyTorch's default", 0.01, 0.03),
+    ):
+        seen = applied(3, **values)
+        assert told in words(verdict_13.apply_verdict(seen)) and low < verdict_13.entry(seen, "head")[0] < high
+
+
 @pytest.mark.parametrize("values", [{"tying": "same"}, {"tying": "course"}, {"tying": "course", "moved_first": True}])
 def test_before_any_visit_an_output_layer_that_was_tied_is_as_wide_as_the_embedding(values):
     seen = applied(0, **values)

@@ -16,7 +16,7 @@ from pages import verdict_14_trained as trained
 from pages.figures_14 import share_chart, share_rows
 from pages.figures_14_calls import obey_rows
 from pages.figures_14_trained import best_point, world_rows
-from pages.lesson_14_dropout import QUICK, masks_arms, numbers_arms, worlds_arms
+from pages.lesson_14_dropout import QUICK, calls_arms, masks_arms, numbers_arms, worlds_arms
 
 TOKENS = {"little": 1000, "much": 400_000}
 
@@ -42,6 +42,42 @@ def test_each_case_of_the_numbers_has_its_own_sentence():
     assert "What goes in comes out" in said(rules.numbers_verdict, numbers(mode="eval"))
     assert "now meets 1.00" in said(rules.numbers_verdict, numbers(mode="eval", rescale=False))
     assert "multiplied by 20" in said(rules.numbers_verdict, numbers(p=0.95, n=1000))
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"p": 0.05, "n": 10, "seed": 1}, "By luck this mask dropped none of 10: all are multiplied by 1.05."),
+        ({"p": 0.05, "n": 10, "seed": 1, "rescale": False}, "dropped none of 10: all pass as they are."),
+        ({"p": 0.99, "n": 10}, "dropped all 10, by luck"),
+        ({"mean": 0.0, "std": 0.0}, "Zeros alone go in"),
+        ({"mean": 0.0, "std": 1.0, "p": 0.5, "n": 2000, "rescale": False}, "A mean of 0 has nothing to lose"),
+        ({"mean": 0.1, "std": 1.0, "p": 0.5, "rescale": False}, "the mean goes from 0.00168 to 0.0389."),
+    ],
+)
+def test_a_mask_of_luck_and_means_that_cannot_sink_are_told_as_they_are(values, words):
+    text = said(rules.numbers_verdict, numbers(**values))
+    assert words in text and "the spread is not" not in text and "Look at the spread" not in text
+
+
+def test_the_test_losses_of_who_forgot_are_called_alike_only_where_they_are():
+    def words(p, right, forgot):
+        first, *trained = calls_arms(replace(dropout_calls.Config(), p=p), {})
+        views = [seen(first, Result(tuple(dropout_calls.run(first.config, {}))))]
+        for arm, loss in zip(trained, (right, forgot), strict=True):
+            end = arm.config.steps
+            told = (
+                Started(end, {}),
+                Metric(end, "train_loss", 2.0),
+                Metric(end, "test_loss", loss),
+                Finished(end, "done"),
+            )
+            views.append(replace(seen(arm, Result(told)), status=Status("done", end, end)))
+        return said(rules.calls_verdict, View(tuple(views), {}))
+
+    assert "would not have told you" in words(0.2, 2.18, 2.17) and "train with" not in words(0.2, 2.18, 2.17)
+    assert "is lower too" in words(0.95, 3.0, 2.18) and "is higher" in words(0.5, 2.1, 2.2)
+    assert "the two runs train with 0.99" in words(1.0, 3.71, 2.34)
 
 
 def test_the_questions_on_numbers_are_answered_by_the_course_s_setting_only():

@@ -279,11 +279,13 @@ def _fineweb(lang: str) -> None:
     more = [n for n in fineweb.COUNTS if n > have]
     if not more:
         return
+    kept = fineweb.kept()
+    first = next((n for n in more if n >= kept), more[-1])  # what was on its way goes on
     count = st.segmented_control(
-        TEXT["count"](lang), more, key="fineweb_count", default=more[0], format_func=lambda n: f"{n:,}", required=True
+        TEXT["count"](lang), more, key="fineweb_count", default=first, format_func=lambda n: f"{n:,}", required=True
     )
     size = f"{(count - have) * fineweb.PER_DOCUMENT / 1e6:.0f}"
-    if kept := fineweb.kept():
+    if kept:
         st.caption(TEXT["half"].format(n=f"{kept:,}")(lang))
     label = TEXT["stream"].format(n=f"{count:,}", size=size)
     errand_box.draw("fineweb", label, lambda: fetch_fineweb(count), lang, unit="count", kept=kept)

@@ -64,10 +64,24 @@ def _parquet(data: bytes):
         names = file.schema_arrow.names
         if "text" not in names:
             raise Problem("documents_no_text", columns=", ".join(names)[:200])
-        found = file.read([name for name in COLUMNS if name in names])
+        wanted = [name for name in COLUMNS if name in names]
+        found = pq.ParquetFile(io.BytesIO(data), read_dictionary=wanted).read(wanted)
+        if (
+            spelled := sum(map(_spelled, found.columns))
+        ) > LARGEST:  # a text that repeats is stored once, and is not here
+            raise Problem("documents_large", bytes=spelled, limit=LARGEST)
         return _fit(found)
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:  # KeyError: two columns of one name
         raise Problem("documents_damaged", reason=str(error).splitlines()[0][:200]) from None
+
+
+def _spelled(column) -> int:
+    """Bytes of a column's texts when each row has its own; 0 for other columns."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    dictionaries = [chunk for chunk in column.chunks if isinstance(chunk, pa.DictionaryArray)]
+    return sum(pc.sum(pc.binary_length(c.dictionary).take(c.indices)).as_py() or 0 for c in dictionaries)
 
 
 def _json_lines(data: bytes):

@@ -113,10 +113,11 @@ def _finish(part: Path, count: int) -> Path:
     import pyarrow as pa
 
     with open(part, encoding="utf-8") as file:
-        rows = [json.loads(line) for line in file if line.endswith("\n")][:count]
-    table = pa.Table.from_pylist(rows, schema=documents.schema())
+        rows = [json.loads(line) for line in file if line.endswith("\n")]
+    table = pa.Table.from_pylist(rows[:count], schema=documents.schema())
     files.write_atomic(documents.path(NAME), documents.write(table))
-    part.unlink(missing_ok=True)
+    if len(rows) <= count:  # else more had arrived once than are asked for now: they wait for who asks for them again
+        part.unlink(missing_ok=True)
     return documents.path(NAME)
 
 

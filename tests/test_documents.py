@@ -228,6 +228,26 @@ def test_a_small_file_that_unpacks_to_gigabytes_is_refused(monkeypatch):
     assert caught.value.code == "documents_large"
 
 
+def test_one_long_text_many_times_over_is_refused_before_it_is_spelled_out(monkeypatch):
+    """Parquet stores such a text once: 500 bytes of a file would fill the memory of the server."""
+    data = parquet([{"text": "word " * 20_000}] * 5_000)
+    assert len(data) < 100_000 < documents.LARGEST < 5_000 * 100_000
+    monkeypatch.setattr(documents, "_fit", lambda table: pytest.fail("it was spelled out"))
+    with pytest.raises(Problem) as caught:
+        documents.read(data)
+    assert caught.value.code == "documents_large" and caught.value.facts["bytes"] == 5_000 * 100_000
+
+
+def test_who_asks_for_fewer_documents_than_had_arrived_loses_none(source, home):
+    part = home / "documents" / "fineweb.jsonl.part"
+    part.parent.mkdir(parents=True, exist_ok=True)
+    part.write_text("".join(json.dumps(row) + "\n" for row in ROWS[:50]))
+    fineweb.fetch(20, source=source)
+    assert documents.load("fineweb").to_pylist() == ROWS[:20] and fineweb.kept() == 50
+    fineweb.fetch(50, source=source)
+    assert documents.load("fineweb").to_pylist() == ROWS[:50] and fineweb.kept() == 0
+
+
 def test_pythons_pages_have_the_same_columns_and_say_what_they_are():
     table = documents.load("docs-python")
     assert table.schema == documents.schema() and table.num_rows > 100

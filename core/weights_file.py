@@ -87,10 +87,10 @@ def parse(text: bytes, path) -> dict[str, Entry]:
         for entry in entries.values():
             size = SIZES.get(entry.dtype)
             whole = size is None or entry.stop - entry.start == size * math.prod(entry.shape)
-            if entry.start != end or entry.stop < end or not whole:
+            if entry.start != end or entry.stop < end or not whole or min(entry.shape, default=0) < 0:
                 raise ValueError(entry)
             end = entry.stop
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise Problem("weights_strange", path=str(path)) from None
     return entries
 

@@ -86,7 +86,9 @@ def checked(control, playground: Playground, value):
         return int(number) if control.values and all(isinstance(v, int) for v in control.values) else number
     if kind in ("Choice", "Many"):
         codes = [code for code, _ in control.options]
-        wrong = [v for v in (text.split(",") if kind == "Many" else [text]) if v not in codes and v]
+        wrong = [
+            v for v in (text.split(",") if kind == "Many" else [text]) if v not in codes and (v or kind == "Choice")
+        ]
         if wrong:
             raise Problem("not_a_choice", field=control.field, value=text[:40], valid=", ".join(codes))
         return text

@@ -19,7 +19,7 @@ def alone(config, values):
 
 def wirings(config, values):
     """One run for each chosen wiring, all from the same start on the same batches; logits with cross-entropy first."""
-    chosen = set(str(values.get("wirings", "ce")).split(","))
+    chosen = set(str(values.get("wirings") or "ce").split(","))
     return tuple(
         Arm(code, name, replace(config, wiring=code), color, dash)
         for code, (name, color, dash) in WIRINGS.items()

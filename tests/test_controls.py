@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import controls
 from app.lesson import discover
+from core.problem import Problem
 
 
 def drawn(number: int, playground: str, preset: str = "", link: str = "", value: str = "") -> AppTest:
@@ -110,3 +111,21 @@ def test_a_stop_of_thousands_is_shown_with_its_comma_and_stands_in_the_link_with
     assert app.query_params["l06_keep"] == "5000"
     app = slider.set_value(20_000).run()
     assert not app.exception and app.query_params["l06_keep"] == "20000"
+
+
+@pytest.mark.parametrize(
+    ("number", "slug"), [(n, p.slug) for n, lesson in discover().items() for p in lesson.playgrounds], ids=str
+)
+def test_nothing_in_a_link_is_no_choice_and_leaves_something_to_draw(number, slug):
+    lesson = discover()[number]
+    (playground,) = [p for p in lesson.playgrounds if p.slug == slug]
+    values = {c.field: controls.default(c, playground) for c in controls.belonging(lesson, playground)}
+    for control in controls.belonging(lesson, playground):
+        own = hasattr(playground.config, control.field)  # of the run, which has its own tests
+        if not own and type(control).__name__ == "Choice" and "" not in dict(control.options):
+            with pytest.raises(Problem) as caught:
+                controls.checked(control, playground, "")
+            assert caught.value.code == "not_a_choice", control.field
+        elif not own and type(control).__name__ == "Many":
+            none = values | {control.field: controls.checked(control, playground, "")}
+            assert playground.arms(controls.config_of(playground, none), none), control.field

@@ -248,7 +248,8 @@ def _named(numbers: list[int]) -> dict:
 def _result(config):
     if experiment.of(config).lane == "inline":
         return Result(tuple(experiment.of(config).run(config, {})))
-    return runs.find(config).result(getattr(config, "steps", None))
+    run = runs.find(config)  # None: somebody stopped it on a page before its first step
+    return run.result(getattr(config, "steps", None)) if run else Result(())
 
 
 def _write(wanted: list) -> None:

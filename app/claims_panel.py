@@ -140,7 +140,7 @@ def _progress(able: list, lang: str) -> None:
         configs = claims.runs_of(claim)
         ended = sum(1 for c in configs if _ended(c))
         st.caption(f"{claim.id} · " + TEXT["busy"].format(done=ended, all=len(configs))(lang))
-        if ended == len(configs):
+        if ended == len(configs) or all(_ended(c) or _gone(c) for c in configs):
             _judge(claim)
     for claim in [c for c in able if c.id in st.session_state.get("halted", set()) & _halted]:
         st.caption(f"{claim.id} · " + TEXT["needs"].format(x=MISSING[claims.UNFINISHED])(lang))
@@ -174,6 +174,12 @@ def _ended(config) -> bool:
     if _inline(config):
         return True
     return _mine(config).status().state in runs.ENDED
+
+
+def _gone(config) -> bool:
+    """Whether a run that was asked for will not come: cleared away meanwhile, or its process died and nobody asks anew."""
+    status = None if _inline(config) else _mine(config).status()
+    return status is not None and (status.state == "absent" or status.left)
 
 
 def _mine(config) -> runs.Run:

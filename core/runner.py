@@ -187,6 +187,8 @@ def results(configs: list, poll: float = 0.1, *, together: bool = False) -> Iter
             if status.reaches(getattr(config, "steps", 0)) or (not status.active and wanted in ("stop", "pause")):
                 left.remove((id, config))
                 yield config, run.result(getattr(config, "steps", None))
-            elif status.left:  # somebody else trained it and has died
+            elif (
+                status.left or status.state == "absent"
+            ):  # somebody else trained it and has died, or has cleared it away
                 jobs.submit([config])
         time.sleep(poll)

@@ -117,3 +117,15 @@ def test_who_stopped_a_run_of_a_measurement_is_told_so():
     finally:
         claims_panel._asked.discard(claim().id)
         claims_panel._halted.clear()
+
+
+def test_a_measurement_whose_runs_were_cleared_away_is_over():
+    """Its button would stay off, for everybody, until the server is started anew."""
+    claims_panel._asked.add(claim().id)
+    try:
+        page = AppTest.from_function(panel).run()
+        assert not page.exception and claim().id not in claims_panel._asked
+        assert claim().id in claims_panel._halted and claims.recall(claim()) is None
+    finally:
+        claims_panel._asked.discard(claim().id)
+        claims_panel._halted.clear()

@@ -195,3 +195,13 @@ def test_the_wrong_python_is_told_so(app, monkeypatch, tmp_path):
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     done = app("lessons")
     assert done.returncode == 2 and ".venv" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_a_run_that_was_stopped_before_its_first_step_is_judged_as_unfinished():
+    from app.lesson import discover
+    from core import claims
+    from core.experiments import model1
+
+    claim = next(c for c in discover()[5].claims if c.measure)
+    verdict = claims.evaluate(claim, lambda config: __main__._result(model1.Config(seed=9_871)))
+    assert verdict.state == "not_measured" and verdict.missing == (claims.UNFINISHED,)

@@ -241,3 +241,19 @@ def test_the_command_line_asks_again_for_a_run_whose_process_died(monkeypatch, b
     monkeypatch.setattr(runner, "time", SimpleNamespace(sleep=meanwhile))
     ((_, result),) = runner.results([config])
     assert result.metrics["train_loss"] == toy.reference(seed=65, steps=12)
+
+
+def test_the_command_line_asks_again_for_a_run_that_was_cleared_away(monkeypatch, by_hand):
+    config, asked = tiny(seed=66), []
+    desk = Desk()
+
+    def submit(configs):
+        asked.append(configs)
+        if len(asked) > 1:  # the first one is cleared away before anybody has begun it
+            by_hand_submit(configs)
+
+    by_hand_submit = jobs.submit
+    monkeypatch.setattr(jobs, "submit", submit)
+    monkeypatch.setattr(runner, "time", SimpleNamespace(sleep=lambda seconds: (desk.claim(), desk.step())))
+    ((_, result),) = runner.results([config])
+    assert len(asked) == 2 and result.metrics["train_loss"] == toy.reference(seed=66, steps=12)
